@@ -1,0 +1,55 @@
+"""Data categories (情報区分): every field of every event carries exactly one.
+
+A category decides two things: whether the field stands in the clear header or in a sealed part,
+and under which consent it may cross from one agency to another.
+"""
+
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+
+CategoryCode: TypeAlias = Literal[
+    "ENV", "SVC", "IDN", "CNT", "ADR", "LOC", "FAM", "CHD", "SCH", "PRB", "RSK", "HLT", "SXH",
+    "LEG", "ECO", "HOU", "ACC", "PLN", "NAR", "MTG", "CNS", "GRV", "STF", "AGG", "PUB",
+]  # fmt: skip
+
+CLEAR: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC", "CNS", "PUB"})
+WORDS: Final[frozenset[CategoryCode]] = frozenset({"NAR", "MTG", "GRV"})
+EXPLICIT_ONLY: Final[frozenset[CategoryCode]] = frozenset({"LOC", "SXH", "NAR"})
+
+
+class Category(msgspec.Struct, frozen=True):
+    """``Annotated[Line, IDN]``: the field is IDN, and about the woman of the case."""
+
+    code: CategoryCode
+    person_field: str | None = None
+
+    def about(self, person_field: str) -> "Category":
+        """Name the field that says whose the value is, where it is not the woman's."""
+        return Category(self.code, person_field)
+
+
+ENV: Final = Category("ENV")  # envelope
+SVC: Final = Category("SVC")  # service status
+IDN: Final = Category("IDN")  # identity
+CNT: Final = Category("CNT")  # contact
+ADR: Final = Category("ADR")  # registered address
+LOC: Final = Category("LOC")  # where she is, secret
+FAM: Final = Category("FAM")  # family
+CHD: Final = Category("CHD")  # child
+SCH: Final = Category("SCH")  # schooling
+PRB: Final = Category("PRB")  # presenting problem 主訴
+RSK: Final = Category("RSK")  # risk
+HLT: Final = Category("HLT")  # health
+SXH: Final = Category("SXH")  # sexual harm
+LEG: Final = Category("LEG")  # legal
+ECO: Final = Category("ECO")  # economic
+HOU: Final = Category("HOU")  # housing
+ACC: Final = Category("ACC")  # accommodation of language, disability, faith
+PLN: Final = Category("PLN")  # plan
+NAR: Final = Category("NAR")  # narrative
+MTG: Final = Category("MTG")  # meeting record
+CNS: Final = Category("CNS")  # consent record
+GRV: Final = Category("GRV")  # grievance 苦情
+STF: Final = Category("STF")  # staff
+PUB: Final = Category("PUB")  # public

@@ -1,0 +1,152 @@
+"""The words every aggregate is written in: event, command, decider, record."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import reduce
+from typing import (
+    Annotated,
+    ClassVar,
+    Final,
+    Generic,
+    Literal,
+    NamedTuple,
+    NewType,
+    TypeAlias,
+    TypeVar,
+    cast,
+)
+from uuid import UUID, uuid5
+
+import msgspec
+
+from domain.text import cleaned
+
+AgencyId = NewType("AgencyId", UUID)
+StaffId = NewType("StaffId", UUID)
+PersonId = NewType("PersonId", UUID)
+CaseId = NewType("CaseId", UUID)
+NetworkId = NewType("NetworkId", UUID)
+CommandId = NewType("CommandId", UUID)
+StreamId = NewType("StreamId", UUID)
+
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+Instant: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+
+StaffRole: TypeAlias = Literal[
+    "WOMENS_SUPPORT_COUNSELLOR",
+    "COORDINATOR",
+    "CASEWORKER",
+    "PRACTITIONER",
+    "REPRESENTATIVE",
+    "CENTRE_DIRECTOR",
+    "FACILITY_HEAD",
+    "SINGLE_PARENT_COUNSELLOR",
+    "PRIVATE_ORG_SPECIALIST",
+    "GATEKEEPER",
+    "PSYCHOLOGIST",
+    "CHILD_SUPPORT_WORKER",
+    "INTERPRETER",
+    "AUDITOR",
+]
+
+StreamKind: TypeAlias = Literal["case", "consent", "numbers"]
+NAMESPACE: Final[dict[StreamKind, UUID]] = {
+    "case": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a01"),
+    "consent": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a02"),
+    "numbers": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a03"),
+}
+
+
+def stream_of(kind: StreamKind, key: UUID | str) -> StreamId:
+    """Case and ConsentLedger share a key, not a stream."""
+    return StreamId(uuid5(NAMESPACE[kind], str(key)))
+
+
+class Withheld(msgspec.Struct, frozen=True):
+    """What stands where a sealed value was not opened, or can never be opened again."""
+
+    withheld: Literal["closed", "erased"]
+
+
+CLOSED: Final = Withheld("closed")
+ERASED: Final = Withheld("erased")
+
+T = TypeVar("T")
+Sealed: TypeAlias = T | Withheld
+
+
+class Guarded(msgspec.Struct, frozen=True, kw_only=True):
+    """Holds what may be a person's own: it never prints what it holds."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(<sealed>)"
+
+    def __rich_repr__(self) -> list[tuple[str, str]]:
+        return [("sealed", "<sealed>")]
+
+
+class Event(
+    Guarded,
+    frozen=True,
+    kw_only=True,
+    tag_field="type",
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    gc=False,
+):
+    """Something that happened. Past tense, never changed, never removed."""
+
+    # Which readers' earlier decisions this event overtakes: its own case's, its own agency's.
+    stamps: ClassVar[frozenset[Literal["case", "agency"]]] = frozenset()
+
+
+class Command(Guarded, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
+    """Something a person asks for. Imperative, and free to be refused."""
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            given: object = getattr(self, name)
+            if (kept := _kept(given)) is not given:
+                msgspec.structs.force_setattr(self, name, kept)
+
+
+def _kept(value: object) -> object:
+    match value:
+        case str():
+            return cleaned(value)
+        case tuple():
+            return tuple(_kept(element) for element in cast(tuple[object, ...], value))
+        case frozenset():
+            return frozenset(_kept(element) for element in cast(frozenset[object], value))
+        case _:
+            return value
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is asking, for which agency, and when; and one fresh id for what the command makes."""
+
+    agency: AgencyId
+    staff: StaffId
+    role: StaffRole
+    at: datetime
+    new_id: UUID
+
+
+S = TypeVar("S")
+C = TypeVar("C")
+E = TypeVar("E")
+
+
+class Decider(NamedTuple, Generic[S, C, E]):
+    """An aggregate: what it was before anything, what it decides, what it becomes."""
+
+    initial: S
+    decide: Callable[[S, C, Context], tuple[E, ...]]
+    evolve: Callable[[S, E], S]
+
+    def replay(self, events: Iterable[E]) -> S:
+        return reduce(self.evolve, events, self.initial)
+
+
+def fence_key(kind: Literal["case", "agency"], key: UUID) -> str:
+    return f"{kind}:{key}"
