@@ -1,0 +1,50 @@
+# Everything here needs only make and Python 3.11 or newer.
+# It is written in the make of POSIX, so that no make is too old for it.
+
+BIN = .venv/bin
+RUN = sh scripts/check
+
+.PHONY: help setup demo test lint bench soak package lock clean
+
+help: ## Say what there is to make / 作れるものの一覧
+	@awk -F ' *## ' '/^[a-z]+:.* ## /{sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: .venv/.product ## Make .venv/bin/tsunagu / .venv/bin/tsunagu を用意する
+
+demo: .venv/.product ## Watch a short story happen (ARGS="--once") / 短い物語を動かして見る
+	@$(BIN)/tsunagu demo $(ARGS)
+
+test: lint ## Check everything / すべてを検査する
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not soak" $(ARGS)
+
+lint: .venv/.development ## Check what can be checked without running / 静的検査だけを行う
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+	@$(RUN) basedpyright
+	@$(RUN) lint-imports
+
+bench: .venv/.development ## Measure, into build/bench.json / 測定し build/bench.json に書く
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+soak: .venv/.development ## Run the longer proofs / 長い検証を行う
+	@$(BIN)/pytest -m soak $(ARGS)
+
+package: .venv/.product ## Build a wheel and prove it elsewhere / wheel を作り、別の場所で確かめる
+	@sh scripts/package
+
+lock: .venv/.development ## Renew the locks (ARGS=--upgrade) / ロックファイルを更新する
+	@sh scripts/lock $(ARGS)
+
+clean: ## Remove what make made, never data / make の生成物を消す（データは消さない）
+	rm -rf .venv build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.product: locks/product.txt locks/build.txt pyproject.toml scripts/setup
+	@sh scripts/setup product build
+	@touch $@
+
+# The development lock holds everything the other two hold.
+.venv/.development: locks/development.txt pyproject.toml scripts/setup
+	@sh scripts/setup development
+	@touch .venv/.product $@
