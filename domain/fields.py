@@ -69,27 +69,42 @@ def _field(event: type[Event], name: str, hint: object) -> Field:
 
 
 def _check(event: type[Event], cut: Cut, hints: dict[str, Any]) -> None:
-    def bad(field: Field, why: str) -> BadDeclaration:
-        return BadDeclaration(f"{event.__name__}.{field.name} ({field.category.code}) {why}")
-
-    for field in cut.clear:
-        kinds = _kinds(hints[field.name])
-        if {"line", "free", str, Any, float, Withheld} & kinds:
-            raise bad(field, "may hold a person's words, and stands in the clear")
-    for field in cut.sealed:
-        kinds = _kinds(hints[field.name])
-        if {str, Any, float} & kinds:
-            raise bad(field, "is not bounded: use Line, FreeText or a code")
-        if "free" in kinds and field.category.code not in WORDS:
-            raise bad(field, "is free text, and so NAR, MTG or GRV")
-        if Withheld not in kinds:
-            raise bad(field, "can be withheld, and its type does not say so: use Sealed[...]")
-        person = field.category.person_field
-        if person and person not in {f.name for f in cut.clear}:
-            raise bad(field, f"is about {person}, which is no clear field")
+    clear = {field.name for field in cut.clear}
+    required = {field.name for field in _struct(event).fields if field.required}
+    faults = [
+        *((field, _wrong_in_the_clear(hints[field.name])) for field in cut.clear),
+        *((field, _wrong_when_sealed(field, hints[field.name])) for field in cut.sealed),
+        *((f, "has a default: what is left out would show") for f in cut.sealed if f.name not in required),
+        *(
+            (field, f"is about {field.category.person_field}, which is no clear field")
+            for field in cut.sealed
+            if field.category.person_field not in (None, *clear)
+        ),
+    ]
+    for field, wrong in faults:
+        if wrong:
+            message = f"{event.__name__}.{field.name} ({field.category.code}) {wrong}"
+            raise BadDeclaration(message)
     if (size := largest_header(event, cut)) > HEADER_BYTES_MAX:
         message = f"{event.__name__} may need a header of {size} bytes: bound its lists"
         raise BadDeclaration(message)
+
+
+def _wrong_in_the_clear(hint: object) -> str | None:
+    if {"line", "free", str, Any, float, Withheld} & _kinds(hint):
+        return "may hold a person's words, and stands in the clear"
+    return None
+
+
+def _wrong_when_sealed(field: Field, hint: object) -> str | None:
+    kinds = _kinds(hint)
+    if {str, Any, float} & kinds:
+        return "is not bounded: use Line, FreeText or a code"
+    if "free" in kinds and field.category.code not in WORDS:
+        return "is free text, and so NAR, MTG or GRV"
+    if Withheld not in kinds:
+        return "can be withheld, and its type does not say so: use Sealed[...]"
+    return None
 
 
 def _is_reference(hint: object) -> bool:

@@ -11,7 +11,6 @@ from domain.model import (
     AgencyId,
     CommandId,
     Count,
-    NetworkId,
     PersonId,
     StaffId,
     StaffRole,
@@ -52,9 +51,7 @@ class Header(
     staff: StaffId
     role: StaffRole
     correlation: UUID
-    network: NetworkId | None = None
-    causation: UUID | None = None
-    command: CommandId | None = None
+    command: CommandId
     facts: msgspec.Raw
     parts: tuple[PartLine, ...] = ()
 

@@ -1,7 +1,7 @@
 """The words every aggregate is written in: event, command, decider, record."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import reduce
 from typing import (
     Annotated,
@@ -114,6 +114,8 @@ def _kept(value: object) -> object:
     match value:
         case str():
             return cleaned(value)
+        case datetime():
+            return value.astimezone(UTC)
         case tuple():
             return tuple(_kept(element) for element in cast(tuple[object, ...], value))
         case frozenset():

@@ -1,0 +1,127 @@
+"""Sealing one value, and wrapping one key.
+
+    part = 0x01 || nonce || ChaCha20-Poly1305(EK, nonce, pad(r || value), AAD)
+    EK   = HMAC-SHA256(SK, "part1", event, field, person)       AAD = event, field, person
+    pc   = SHA-256("pc1" || r || value)                         r: 32 random bytes, in the part only
+
+Names are length-prefixed, so that no two of them run together; values are padded to 64 bytes.
+"""
+
+import hashlib
+import hmac
+import os
+from typing import ClassVar, Final
+from uuid import UUID
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from domain.model import PersonId
+from domain.speech import CannotRun
+from services.ports import PartDamaged, SealedValue, SecretKey
+
+KEY_BYTES: Final = 32
+_VERSION: Final = b"\x01"
+_NONCE_BYTES: Final = 12
+_SALT_BYTES: Final = 32
+_BUCKET_BYTES: Final = 64
+_END: Final = b"\x80"  # What follows it is padding.
+
+
+class WrongKek(CannotRun):
+    """This key encryption key is not the one that wrapped the keyring."""
+
+    ja: ClassVar[str] = "この鍵暗号化鍵（KEK）は、鍵束を包んだものと異なります。"
+    remedy: ClassVar[str] = "Give the KEK of this installation in TSUNAGU_KEK_FILE or TSUNAGU_KEK."
+    remedy_ja: ClassVar[str] = (
+        "この環境の KEK を TSUNAGU_KEK_FILE または TSUNAGU_KEK に指定してください。"
+    )
+
+
+class ChaChaCipher:
+    """``services.ports.Cipher``."""
+
+    def seal(
+        self, key: SecretKey, event: UUID, field: str, person: PersonId, value: bytes
+    ) -> SealedValue:
+        salt = os.urandom(_SALT_BYTES)
+        nonce = os.urandom(_NONCE_BYTES)
+        bound = _bound(event, field, person)
+        sealed = ChaCha20Poly1305(_part_key(key, bound)).encrypt(
+            nonce, _padded(salt + value), bound
+        )
+        ciphertext = _VERSION + nonce + sealed
+        return SealedValue(
+            ciphertext=ciphertext,
+            sha256=hashlib.sha256(ciphertext).hexdigest(),
+            commitment=commitment(salt, value),
+        )
+
+    def open(
+        self, key: SecretKey, event: UUID, field: str, person: PersonId, ciphertext: bytes
+    ) -> bytes:
+        nonce, sealed = ciphertext[1 : 1 + _NONCE_BYTES], ciphertext[1 + _NONCE_BYTES :]
+        bound = _bound(event, field, person)
+        if ciphertext[:1] != _VERSION:
+            raise PartDamaged(event=event, field=field)
+        try:
+            padded = ChaCha20Poly1305(_part_key(key, bound)).decrypt(nonce, sealed, bound)
+        except (InvalidTag, ValueError) as error:
+            raise PartDamaged(event=event, field=field) from error
+        return padded[_SALT_BYTES : padded.rindex(_END)]
+
+
+def commitment(salt: bytes, value: bytes) -> str:
+    return hashlib.sha256(b"pc1" + salt + value).hexdigest()
+
+
+class Kek(msgspec.Struct, frozen=True):
+    """The key encryption key: whoever holds it holds every person's key."""
+
+    epoch: int
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"Kek(epoch={self.epoch}, <sealed>)"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [("epoch", self.epoch), ("secret", "<sealed>")]
+
+    @property
+    def fingerprint(self) -> str:
+        return hmac.digest(self.secret, b"tsunagu kek fingerprint", "sha256").hex()[:16]
+
+    def wrap(self, person: PersonId, key: SecretKey) -> bytes:
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + ChaCha20Poly1305(self.secret).encrypt(nonce, key, self._bound(person))
+
+    def unwrap(self, person: PersonId, wrapped: bytes) -> SecretKey:
+        nonce, sealed = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
+        try:
+            return ChaCha20Poly1305(self.secret).decrypt(nonce, sealed, self._bound(person))
+        except (InvalidTag, ValueError) as error:
+            raise WrongKek(person=person, epoch=self.epoch) from error
+
+    def _bound(self, person: PersonId) -> bytes:
+        return _prefixed(b"kek1", self.epoch.to_bytes(4, "big"), person.bytes)
+
+
+def _part_key(key: SecretKey, bound: bytes) -> bytes:
+    return hmac.digest(key, _PART + bound, "sha256")
+
+
+def _bound(event: UUID, field: str, person: PersonId) -> bytes:
+    return _prefixed(event.bytes, field.encode(), person.bytes)
+
+
+def _prefixed(*names: bytes) -> bytes:
+    return b"".join(len(name).to_bytes(4, "big") + name for name in names)
+
+
+_PART: Final = _prefixed(b"part1")
+
+
+def _padded(value: bytes) -> bytes:
+    ended = value + _END
+    return ended + bytes(-len(ended) % _BUCKET_BYTES)

@@ -1,0 +1,213 @@
+"""The event log on PostgreSQL: many commands, one call, one commit.
+
+Commands that arrive while a call is under way share the next one. Two calls may be under way in a
+lane: one waits for the append lock while the other's commit reaches the disk.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Final, LiteralString, NamedTuple, Self, cast
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from adapters.postgres import arrays
+from adapters.postgres.links import Link
+from domain.model import StreamId
+from services.ports import (
+    Append,
+    LaneName,
+    LogRefusesWrites,
+    LogUnavailable,
+    Outcome,
+    Part,
+    Reading,
+    StoredEvent,
+    Verdict,
+)
+
+_APPEND: Final = """
+select * from log.append(
+    %b, %b, %b, %b, %b, %b, %b, %b,
+    %b, %b,
+    %b, %b, %b, %b, %b,
+    %b, %b, %b,
+    %b, %b
+)
+"""
+
+_READ: Final = """
+select head.position, e.position, e.stream, e.version, e.type, e.entry, null::text[], null::bytea[]
+from (select coalesce(max(position), 0) as position from log.event) head
+left join log.event e on e.stream = any(%b)
+order by e.stream, e.version
+"""
+_READ_WITH_PARTS: Final = """
+select head.position, e.position, e.stream, e.version, e.type, e.entry, p.fields, p.ciphertexts
+from (select coalesce(max(position), 0) as position from log.event) head
+left join log.event e on e.stream = any(%b)
+left join lateral (
+    select array_agg(field) as fields, array_agg(ciphertext) as ciphertexts
+    from log.part where position = e.position
+) p on true
+order by e.stream, e.version
+"""
+
+BATCH_MAX: Final = 128
+# A connection that cannot get the append lock gives up well before its callers do.
+_SESSION: Final = (
+    "-c statement_timeout=8s -c lock_timeout=5s -c synchronous_commit=on -c jit=off"
+    " -c application_name=tsunagu-log"
+)
+
+
+class PostgresEventLog:
+    """``async with PostgresEventLog(conninfo) as log``: any number of processes may."""
+
+    def __init__(self, conninfo: str, *, readers: int = 4) -> None:
+        self._lanes: Final[dict[LaneName, Lane]] = {
+            "commands": Lane(conninfo),
+            "disclosures": Lane(conninfo, links=1),
+        }
+        self._readers: Final[asyncio.Queue[Link]] = asyncio.Queue()
+        for _ in range(readers):
+            self._readers.put_nowait(Link(conninfo, _SESSION))
+        self._reader_count: Final = readers
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for lane in self._lanes.values():
+            await lane.close()
+        for _ in range(self._reader_count):
+            await (await self._readers.get()).close()
+
+    async def append(self, append: Append, lane: LaneName = "commands") -> Outcome:
+        return await self._lanes[lane].append(append)
+
+    async def read(self, *streams: StreamId, with_parts: bool = False) -> Reading:
+        rows = await self._select(_READ_WITH_PARTS if with_parts else _READ, arrays.uuids(streams))
+        found: dict[StreamId, list[StoredEvent]] = {stream: [] for stream in streams}
+        for _, position, stream, version, type_, entry, fields, ciphertexts in rows:
+            if position is not None:
+                parts = tuple(map(Part, fields, ciphertexts)) if fields else ()
+                found[stream].append(StoredEvent(position, stream, version, type_, entry, parts))
+        return Reading(head=rows[0][0], streams=found)
+
+    async def _select(self, query: LiteralString, *arguments: object) -> list[TupleRow]:
+        link = await self._readers.get()
+        try:
+            return await link.ask(query, arguments)
+        finally:
+            self._readers.put_nowait(link)
+
+
+class Lane:
+    """Its own queue and its own connections, so that what waits here delays nobody elsewhere."""
+
+    def __init__(self, conninfo: str, links: int = 2) -> None:
+        self._links: Final = tuple(Link(conninfo, _SESSION) for _ in range(links))
+        self._waiting: Final[deque[_Waiting]] = deque()
+        self._woken: Final = asyncio.Event()
+        self._workers: tuple[asyncio.Task[None], ...] = ()
+        self._closing = False
+
+    async def append(self, append: Append) -> Outcome:
+        if self._closing:
+            raise LogUnavailable
+        if not self._workers:
+            self._workers = tuple(asyncio.create_task(self._work(link)) for link in self._links)
+        answered: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(append, answered))
+        self._woken.set()
+        return await answered
+
+    async def close(self) -> None:
+        """Finish what is under way; refuse what still waits."""
+        self._closing = True
+        while self._waiting:
+            self._waiting.popleft().answer(LogUnavailable())
+        self._woken.set()
+        await asyncio.gather(*self._workers)
+        for link in self._links:
+            await link.close()
+
+    async def _work(self, link: Link) -> None:
+        while not self._closing:
+            if self._waiting:
+                await _append_all(link, self._batch())
+            else:
+                self._woken.clear()
+                await self._woken.wait()
+
+    def _batch(self) -> list["_Waiting"]:
+        return [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
+
+
+class _Waiting(NamedTuple):
+    append: Append
+    answered: "asyncio.Future[Outcome]"
+
+    def answer(self, outcome: Outcome | Exception) -> None:
+        if self.answered.done():  # Whoever asked has gone.
+            return
+        if isinstance(outcome, Outcome):
+            self.answered.set_result(outcome)
+        else:
+            self.answered.set_exception(outcome)
+
+
+async def _append_all(link: Link, batch: list[_Waiting]) -> None:
+    """Answer each: what one command did wrong is not held against the others."""
+    try:
+        rows = await link.ask(_APPEND, _packed([waiting.append for waiting in batch]))
+    except (LogUnavailable, LogRefusesWrites) as error:
+        for waiting in batch:
+            waiting.answer(error)
+    except psycopg.Error as error:
+        if len(batch) == 1:
+            batch[0].answer(error)
+            return
+        for waiting in batch:
+            await _append_all(link, [waiting])
+    else:
+        for waiting, (verdict, last_position, answer) in zip(batch, rows, strict=True):
+            waiting.answer(Outcome(cast(Verdict, verdict), last_position, answer))
+
+
+def _packed(appends: Sequence[Append]) -> tuple[arrays.Packed, ...]:
+    numbered = list(enumerate(appends, start=1))
+    events = [(number, event) for number, append in numbered for event in append.events]
+    reads = [(number, key) for number, append in numbered for key in append.reads]
+    parts = [(n, part) for n, (_, event) in enumerate(events, start=1) for part in event.parts]
+    stamps = [(n, key) for n, (_, event) in enumerate(events, start=1) for key in event.stamps]
+    return (
+        arrays.uuids(append.agency for append in appends),
+        arrays.uuids(append.command for append in appends),
+        arrays.byteas(append.body for append in appends),
+        arrays.byteas(append.answer for append in appends),
+        arrays.timestamps(append.not_after for append in appends),
+        arrays.bigints(append.read_to for append in appends),
+        arrays.texts(append.follower and append.follower.name for append in appends),
+        arrays.bigints(append.follower and append.follower.position for append in appends),
+        arrays.integers(number for number, _ in reads),
+        arrays.texts(key for _, key in reads),
+        arrays.integers(number for number, _ in events),
+        arrays.uuids(event.stream for _, event in events),
+        arrays.bigints(event.version for _, event in events),
+        arrays.texts(event.type for _, event in events),
+        arrays.byteas(event.header for _, event in events),
+        arrays.integers(number for number, _ in parts),
+        arrays.texts(part.field for _, part in parts),
+        arrays.byteas(part.ciphertext for _, part in parts),
+        arrays.integers(number for number, _ in stamps),
+        arrays.texts(key for _, key in stamps),
+    )

@@ -1,0 +1,81 @@
+"""The keyring (鍵束) on PostgreSQL: one key a person, wrapped; destroyed once, for good."""
+
+import os
+import time
+from types import TracebackType
+from typing import Final, Self
+
+from adapters.crypto import KEY_BYTES, Kek, WrongKek
+from adapters.postgres import arrays
+from adapters.postgres.links import Link
+from domain.model import PersonId
+from services.ports import Keys, SecretKey
+
+_SELECT: Final = "select person, wrapped from keyring.key where person = any(%b)"
+_INSERT: Final = """
+insert into keyring.key (person, kek_epoch, wrapped) values (%b, %b, %b)
+on conflict (person) do nothing returning person
+"""
+_DESTROY: Final = """
+update keyring.key set wrapped = null, destroyed_at = clock_timestamp(), reason = %b
+where person = %b and destroyed_at is null returning person
+"""
+_MEET_KEK: Final = """
+with first as (
+    insert into keyring.kek (epoch, fingerprint) values (%b, %b)
+    on conflict (epoch) do nothing returning fingerprint
+)
+select fingerprint from first union all select fingerprint from keyring.kek where epoch = %b
+"""
+_SESSION: Final = (
+    "-c statement_timeout=8s -c synchronous_commit=on -c application_name=tsunagu-keys"
+)
+
+CACHED_S: Final = 60.0
+
+
+class PostgresKeyring:
+    """``services.ports.Keyring``. Unwrapped keys are kept for a minute at most."""
+
+    def __init__(self, conninfo: str, kek: Kek) -> None:
+        self._link: Final = Link(conninfo, _SESSION)
+        self._kek: Final = kek
+        self._cache: Final[dict[PersonId, tuple[float, SecretKey | None]]] = {}
+
+    async def __aenter__(self) -> Self:
+        """Another KEK than the one that wrapped here is refused before anything is done."""
+        epoch, fingerprint = self._kek.epoch, self._kek.fingerprint
+        rows = await self._link.ask(_MEET_KEK, (epoch, fingerprint, epoch))
+        if rows[0][0] != fingerprint:
+            await self._link.close()
+            raise WrongKek(epoch=epoch)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._cache.clear()
+        await self._link.close()
+
+    async def keys(self, persons: frozenset[PersonId]) -> Keys:
+        now = time.monotonic()
+        for person, (kept_until, _) in tuple(self._cache.items()):
+            if kept_until <= now:
+                del self._cache[person]
+        if missing := persons - self._cache.keys():
+            for person, wrapped in await self._link.ask(_SELECT, (arrays.uuids(missing),)):
+                key = None if wrapped is None else self._kek.unwrap(person, wrapped)
+                self._cache[person] = (now + CACHED_S, key)
+        return {person: self._cache[person][1] for person in persons & self._cache.keys()}
+
+    async def make(self, person: PersonId) -> None:
+        wrapped = self._kek.wrap(person, os.urandom(KEY_BYTES))
+        await self._link.ask(_INSERT, (person, self._kek.epoch, wrapped))
+
+    async def destroy(self, person: PersonId, reason: str) -> None:
+        """After this, what was sealed for the person can be opened by nobody, anywhere."""
+        await self._link.ask(_DESTROY, (reason, person))
+        self._cache.pop(person, None)

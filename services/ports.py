@@ -1,0 +1,157 @@
+"""What the services need from the outside, in the words of the domain."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, Final, Literal, NamedTuple, Protocol, TypeAlias
+from uuid import UUID
+
+import msgspec
+
+from domain.model import AgencyId, CommandId, PersonId, StreamId
+from domain.speech import Spoken
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Part(NamedTuple):
+    field: str
+    ciphertext: bytes
+
+
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event, cut and sealed, on its way into the log."""
+
+    stream: StreamId
+    version: int
+    type: str
+    header: bytes
+    parts: tuple[Part, ...] = ()
+    stamps: tuple[str, ...] = ()
+
+
+class Followed(NamedTuple):
+    """How far a follower of the log has come, recorded with what it appends."""
+
+    name: str
+    position: int
+
+
+class Append(msgspec.Struct, frozen=True, kw_only=True):
+    """One command's say: all of it enters the log, or nothing."""
+
+    agency: AgencyId
+    command: CommandId
+    body: bytes  # A hash: the same id with another body is another command.
+    answer: bytes
+    events: tuple[NewEvent, ...] = ()
+    not_after: datetime | None = None
+    reads: tuple[str, ...] = ()  # The fence keys it was decided on,
+    read_to: int = 0  # and the position up to which it had read.
+    follower: Followed | None = None
+
+
+Verdict: TypeAlias = Literal["appended", "repeated", "reused", "moved", "fenced", "late", "tracked"]
+
+
+# What waits in one lane delays nobody in another: a withdrawal waits for no reader.
+LaneName: TypeAlias = Literal["commands", "disclosures"]
+
+
+class Outcome(NamedTuple):
+    verdict: Verdict
+    last_position: int | None = None
+    answer: bytes | None = None
+
+
+class StoredEvent(NamedTuple):
+    """An event as the log keeps it."""
+
+    position: int
+    stream: StreamId
+    version: int
+    type: str
+    entry: bytes
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def header(self) -> bytes:
+        return self.entry[8:]
+
+    @property
+    def recorded_at(self) -> datetime:
+        return EPOCH + timedelta(microseconds=int.from_bytes(self.entry[:8], "big", signed=True))
+
+
+class LogUnavailable(Spoken):
+    """The log cannot be reached now. Ask again with the same command id: nothing is done twice."""
+
+    ja: ClassVar[str] = (
+        "ただいま記録に接続できません。同じコマンド番号でもう一度送ってください。二重に記録されることはありません。"
+    )
+
+
+class LogRefusesWrites(Spoken):
+    """The log cannot be written just now, and nothing was. Its operator has to look at it."""
+
+    ja: ClassVar[str] = (
+        "ただいま記録に書き込めません。何も記録されていません。運用担当者の確認が必要です。"
+    )
+
+
+class PartDamaged(Spoken):
+    """A sealed part is not what was sealed. It has been left as it is, for its operator to see."""
+
+    ja: ClassVar[str] = (
+        "封緘された部分が、封緘したときの内容と一致しません。運用担当者の確認が必要です。"
+    )
+
+
+class Reading(NamedTuple):
+    """Streams as they were when the log had come to ``head``."""
+
+    head: int
+    streams: Mapping[StreamId, Sequence[StoredEvent]]
+
+
+class EventLog(Protocol):
+    async def append(self, append: Append, lane: LaneName = "commands") -> Outcome:
+        """Append for good, or say why not. Sent twice, it is done once."""
+        ...
+
+    async def read(self, *streams: StreamId, with_parts: bool = False) -> Reading:
+        """Read whole streams, all at one moment."""
+        ...
+
+
+SecretKey: TypeAlias = bytes
+Keys: TypeAlias = Mapping[PersonId, SecretKey | None]  # None: destroyed.
+
+
+class Keyring(Protocol):
+    async def keys(self, persons: frozenset[PersonId]) -> Keys:
+        """The keys of those who have one; ``None`` where it was destroyed."""
+        ...
+
+    async def make(self, person: PersonId) -> None:
+        """Give the person a key, committed before anything is sealed with it, unless there is one."""
+        ...
+
+
+class SealedValue(NamedTuple):
+    ciphertext: bytes
+    sha256: str
+    commitment: str
+
+
+class Cipher(Protocol):
+    def seal(
+        self, key: SecretKey, event: UUID, field: str, person: PersonId, value: bytes
+    ) -> SealedValue: ...
+
+    def open(
+        self, key: SecretKey, event: UUID, field: str, person: PersonId, ciphertext: bytes
+    ) -> bytes: ...
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...

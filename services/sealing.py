@@ -1,0 +1,243 @@
+"""Sealing (封緘): an event becomes a clear header and sealed parts, and an event again.
+
+A sealed value is the JSON of its field. So opening is putting each opened value back among the
+facts of the header; what stays closed, or can never be opened again, is put back as such.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from typing import Any, ClassVar, Final, Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from domain.fields import Catalogue, Cut, cut_of, tag_of
+from domain.header import SCHEMA, Header, PartLine
+from domain.model import (
+    CommandId,
+    Context,
+    Event,
+    PersonId,
+    StreamId,
+    fence_key,
+)
+from domain.speech import CannotRun, Refused
+from services.ports import Cipher, Keys, NewEvent, Part, PartDamaged, StoredEvent
+
+E = TypeVar("E", bound=Event)
+
+
+class UnknownEventType(CannotRun):
+    """The log holds an event type that this version does not know. It does not read on."""
+
+    ja: ClassVar[str] = "記録に、この版の知らない種類の出来事があります。読み飛ばさずに停止します。"
+    remedy: ClassVar[str] = "Run the version of Tsunagu that wrote it, or a newer one."
+    remedy_ja: ClassVar[str] = "その出来事を記録した版か、それより新しい Tsunagu を使ってください。"
+
+
+class ValueOutOfBounds(Refused):
+    """A value is longer, larger or other than its field can hold."""
+
+    ja: ClassVar[str] = "項目に入りきらない値、または項目に合わない値があります。"
+
+
+class EventDamaged(CannotRun):
+    """An event in the log is not what was written."""
+
+    ja: ClassVar[str] = "記録された出来事が、書き込まれたときの内容と一致しません。"
+    remedy: ClassVar[str] = "Restore the database from a backup, and keep this one for inquiry."
+    remedy_ja: ClassVar[str] = (
+        "バックアップからデータベースを復元し、現在のものは調査のため保存してください。"
+    )
+
+
+class PersonErased(Refused):
+    """Nothing more can be recorded about this person: her record was erased."""
+
+    ja: ClassVar[str] = "この方の記録は消去されているため、これ以上記録できません。"
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asked for it, when it happened, and which command brought it."""
+
+    by: Context
+    occurred_at: datetime
+    correlation: UUID
+    command: CommandId
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where in the log an event goes, and whose its words are unless it says otherwise."""
+
+    stream: StreamId
+    key: UUID
+    version: int
+    woman: PersonId
+
+
+class Recorded(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
+    """An event in its place in the log, with who caused it and when."""
+
+    position: int
+    recorded_at: datetime
+    header: Header
+    event: E
+
+
+class Sealing:
+    def __init__(self, catalogue: Catalogue, cipher: Cipher) -> None:
+        self._forms: Final = {tag: _form(event) for tag, event in catalogue.types.items()}
+        self._cipher: Final = cipher
+
+    def seal(
+        self, event: Event, event_id: UUID, place: Place, origin: Origin, keys: Keys
+    ) -> NewEvent:
+        form = _form(type(event))
+        members = form.members(event)
+        lines: list[PartLine] = []
+        parts: list[Part] = []
+        for field in form.cut.sealed:
+            person = person_of(event, field.category.person_field, place.woman)
+            key = keys[person]
+            if key is None:
+                raise PersonErased(person=person)
+            value = self._cipher.seal(key, event_id, field.name, person, bytes(members[field.name]))
+            parts.append(Part(field.name, value.ciphertext))
+            lines.append(
+                PartLine(
+                    field=field.name,
+                    category=field.category.code,
+                    person=person,
+                    sha256=value.sha256,
+                    commitment=value.commitment,
+                )
+            )
+        header = msgspec.json.encode(
+            Header(
+                schema=SCHEMA,
+                id=event_id,
+                type=form.tag,
+                stream=place.stream,
+                version=place.version,
+                occurred_at=origin.occurred_at,
+                agency=origin.by.agency,
+                staff=origin.by.staff,
+                role=origin.by.role,
+                correlation=origin.correlation,
+                command=origin.command,
+                facts=form.facts(members),
+                parts=tuple(lines),
+            ),
+            order="sorted",
+        )
+        return NewEvent(
+            stream=place.stream,
+            version=place.version,
+            type=form.tag,
+            header=header,
+            parts=tuple(parts),
+            stamps=tuple(fence_key(kind, place.key) for kind in sorted(event.stamps)),
+        )
+
+    def open(self, stored: StoredEvent, keys: Keys | None = None) -> Recorded[Event]:
+        """With ``keys``, what they open is opened; without, every part stays closed."""
+        form = self._forms.get(stored.type)
+        if form is None:
+            raise UnknownEventType(type=stored.type, position=stored.position)
+        try:
+            header = _HEADER.decode(stored.header)
+            sealed = form.closed if keys is None else self._opened(stored, header, keys)
+            event = form.decoder.decode(_joined(bytes(header.facts), sealed))
+        except msgspec.ValidationError:  # Its words may be a person's: they go no further.
+            raise EventDamaged(position=stored.position, type=stored.type) from None
+        return Recorded(
+            position=stored.position, recorded_at=stored.recorded_at, header=header, event=event
+        )
+
+    def _opened(self, stored: StoredEvent, header: Header, keys: Keys) -> bytes:
+        ciphertexts = dict(stored.parts)
+        return b",".join(
+            _member(line.field, self._value(line, header.id, ciphertexts.get(line.field), keys))
+            for line in header.parts
+        )
+
+    def _value(self, line: PartLine, event_id: UUID, ciphertext: bytes | None, keys: Keys) -> bytes:
+        if line.person not in keys:
+            return _CLOSED
+        key = keys[line.person]
+        if key is None:
+            return _ERASED
+        if ciphertext is None or hashlib.sha256(ciphertext).hexdigest() != line.sha256:
+            raise PartDamaged(event=event_id, field=line.field)
+        return self._cipher.open(key, event_id, line.field, line.person, ciphertext)
+
+
+def persons_of(event: Event, woman: PersonId) -> frozenset[PersonId]:
+    """Whose keys it takes to seal this."""
+    return frozenset(
+        person_of(event, field.category.person_field, woman) for field in cut_of(type(event)).sealed
+    )
+
+
+def person_of(event: Event, person_field: str | None, woman: PersonId) -> PersonId:
+    return woman if person_field is None else PersonId(getattr(event, person_field))
+
+
+def persons_in(stored: Iterable[StoredEvent]) -> frozenset[PersonId]:
+    """Whose keys it takes to open these."""
+    return frozenset(line.person for event in stored for line in _HEADER.decode(event.header).parts)
+
+
+class _Form(msgspec.Struct, frozen=True):
+    """An event type's two faces: its JSON whole, and its JSON cut into members."""
+
+    tag: str
+    cut: Cut
+    decoder: msgspec.json.Decoder[Any]
+    closed: bytes
+
+    def members(self, event: Event) -> dict[str, msgspec.Raw]:
+        whole = msgspec.json.encode(event, order="sorted")
+        try:
+            self.decoder.decode(whole)  # What could not be read again is never written.
+        except msgspec.ValidationError as error:
+            raise ValueOutOfBounds(type=self.tag, at=_path(error)) from None
+        return _MEMBERS.decode(whole)
+
+    def facts(self, members: dict[str, msgspec.Raw]) -> msgspec.Raw:
+        clear = {f.name: members[f.name] for f in self.cut.clear if f.name in members}
+        return msgspec.Raw(msgspec.json.encode(clear, order="sorted"))
+
+
+@cache
+def _form(event: type[Event]) -> _Form:
+    cut = cut_of(event)
+    return _Form(
+        tag=tag_of(event),
+        cut=cut,
+        decoder=msgspec.json.Decoder(event),
+        closed=b",".join(_member(field.name, _CLOSED) for field in cut.sealed),
+    )
+
+
+_HEADER: Final = msgspec.json.Decoder(Header)
+_MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_CLOSED: Final = b'{"withheld":"closed"}'
+_ERASED: Final = b'{"withheld":"erased"}'
+
+
+def _member(name: str, value: bytes) -> bytes:
+    return b'"%s":%s' % (name.encode(), value)
+
+
+def _joined(facts: bytes, sealed: bytes) -> bytes:
+    if not sealed:
+        return facts
+    return b"%s%s%s}" % (facts[:-1], b"," if len(facts) > len("{}") else b"", sealed)
+
+
+def _path(error: msgspec.ValidationError) -> str:
+    """Where the value stands; never the value."""
+    return str(error).rpartition(" - at ")[2].strip("`") or "$"
