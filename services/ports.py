@@ -133,7 +133,7 @@ class Keyring(Protocol):
         ...
 
     async def make(self, person: PersonId) -> None:
-        """Give the person a key, committed before anything is sealed with it, unless there is one."""
+        """Give the person a key, unless there is one: committed before anything is sealed."""
         ...
 
 

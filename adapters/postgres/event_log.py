@@ -85,6 +85,9 @@ class PostgresEventLog:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
         for lane in self._lanes.values():
             await lane.close()
         for _ in range(self._reader_count):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import socket
 from collections.abc import Sequence
@@ -26,33 +27,38 @@ _NO_WRITES: Final = (errors.DiskFull, errors.ReadOnlySqlTransaction, errors.Insu
 class Link:
     def __init__(self, conninfo: str, options: str) -> None:
         self._conninfo: Final = _with_options(conninfo, options)
+        self._turn: Final = asyncio.Lock()
         self._connection: psycopg.AsyncConnection[TupleRow] | None = None
 
     async def ask(self, query: LiteralString, arguments: Sequence[object]) -> list[TupleRow]:
         """Ask until answered. A question asked twice must mean the same as asked once."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + DEADLINE_S
-        attempt = 0
-        while True:
-            try:
-                connection = await self._connected(deadline)
-                hang_up = loop.call_at(deadline, _hang_up, connection)
+        async with self._turn:
+            deadline = asyncio.get_running_loop().time() + DEADLINE_S
+            pauses_s = itertools.chain(_RECONNECT_S, itertools.repeat(_RECONNECT_S[-1]))
+            while True:
                 try:
-                    cursor = await connection.execute(query, arguments, prepare=True, binary=True)
-                    return await cursor.fetchall()
-                finally:
-                    hang_up.cancel()
-            except _NOT_NOW as error:
-                raise LogUnavailable from error
-            except _NO_WRITES as error:
-                raise LogRefusesWrites from error
-            except psycopg.OperationalError as error:
-                await self.close()
-                pause_s = _RECONNECT_S[min(attempt, len(_RECONNECT_S) - 1)]
-                if loop.time() + pause_s >= deadline:
+                    return await self._ask_once(query, arguments, deadline)
+                except _NOT_NOW as error:
                     raise LogUnavailable from error
-                attempt += 1
-                await asyncio.sleep(pause_s)
+                except _NO_WRITES as error:
+                    raise LogRefusesWrites from error
+                except psycopg.OperationalError as error:
+                    await self.close()
+                    pause_s = next(pauses_s)
+                    if asyncio.get_running_loop().time() + pause_s >= deadline:
+                        raise LogUnavailable from error
+                    await asyncio.sleep(pause_s)
+
+    async def _ask_once(
+        self, query: LiteralString, arguments: Sequence[object], deadline: float
+    ) -> list[TupleRow]:
+        connection = await self._connected(deadline)
+        hang_up = asyncio.get_running_loop().call_at(deadline, _hang_up, connection)
+        try:
+            cursor = await connection.execute(query, arguments, prepare=True, binary=True)
+            return await cursor.fetchall()
+        finally:
+            hang_up.cancel()
 
     async def close(self) -> None:
         if self._connection is not None:

@@ -155,7 +155,8 @@ begin
 
         for found in
             select distinct w.command from (
-                select e.command, e.stream, min(e.version) as first
+                select e.command, e.stream, min(e.version) as first,
+                       max(e.version) - min(e.version) + 1 <> count(*) as broken
                 from unnest(e_command, e_stream, e_version) e(command, stream, version)
                 where outcomes[e.command] = ready
                 group by e.command, e.stream
@@ -166,6 +167,7 @@ begin
             ) stored
             where case when w.first > 1 then stored.version is distinct from w.first - 1
                        else stored.version >= w.first end
+               or w.broken
         loop
             outcomes[found.command] := moved;
         end loop;
