@@ -1,0 +1,31 @@
+"""Case numbers (受理番号): one row of numbers for each network and fiscal year, none used twice."""
+
+from datetime import date
+from typing import Annotated, Final
+
+from domain.calendar import date_in_japan, fiscal_year
+from domain.case import AcceptCase, CaseNumber
+from domain.categories import SVC
+from domain.model import Context, Decider, Event, NetworkId
+
+
+class CaseNumberTaken(Event, frozen=True, kw_only=True, tag="numbers.case_number_taken.v1"):
+    number: Annotated[CaseNumber, SVC]
+
+
+def decide(taken: int, command: AcceptCase, by: Context) -> tuple[CaseNumberTaken, ...]:
+    del command  # Whoever accepts, and whatever case: the next number.
+    year = fiscal_year(date_in_japan(by.at))
+    return (CaseNumberTaken(number=f"{year}-{taken + 1:04d}"),)
+
+
+def evolve(taken: int, event: CaseNumberTaken) -> int:
+    return max(taken, int(event.number.rpartition("-")[2]))
+
+
+CASE_NUMBERS: Final[Decider[int, AcceptCase, CaseNumberTaken]] = Decider(0, decide, evolve)
+
+
+def numbers_key(network_id: NetworkId, day: date) -> str:
+    """The stream's key: the numbers of a network begin again each fiscal year."""
+    return f"{network_id}:{fiscal_year(day)}"
