@@ -116,7 +116,7 @@ def _bound(event: UUID, field: str, person: PersonId) -> bytes:
 
 
 def _prefixed(*names: bytes) -> bytes:
-    return b"".join(len(name).to_bytes(4, "big") + name for name in names)
+    return b"".join([len(name).to_bytes(4, "big") + name for name in names])
 
 
 _PART: Final = _prefixed(b"part1")

@@ -74,7 +74,11 @@ def _check(event: type[Event], cut: Cut, hints: dict[str, Any]) -> None:
     faults = [
         *((field, _wrong_in_the_clear(hints[field.name])) for field in cut.clear),
         *((field, _wrong_when_sealed(field, hints[field.name])) for field in cut.sealed),
-        *((f, "has a default: what is left out would show") for f in cut.sealed if f.name not in required),
+        *(
+            (field, "has a default: what is left out would show")
+            for field in cut.sealed
+            if field.name not in required
+        ),
         *(
             (field, f"is about {field.category.person_field}, which is no clear field")
             for field in cut.sealed
@@ -146,18 +150,20 @@ def _struct(event: type[Event]) -> inspect.StructType:
     return info
 
 
-def _largest(info: inspect.Type) -> int:
+def _largest(info: inspect.Type) -> int:  # noqa: PLR0911 (one line a kind of value)
     match info:
+        case inspect.Metadata(type=inner):
+            return _largest(inner)
         case inspect.UnionType(types=types):
             return max(_largest(each) for each in types)
         case inspect.VarTupleType(item_type=item) | inspect.FrozenSetType(item_type=item):
             return 2 + _most(info) * (1 + _largest(item))
-        case inspect.StructType(fields=fields):
+        case inspect.StructType(fields=fields):  # An object, or the header itself.
             return 2 + sum(len(f.name) + 4 + _largest(f.type) for f in fields if f.name not in _OWN)
         case inspect.LiteralType(values=values):
             return max(len(str(value)) for value in values) + 2
-        case inspect.StrType(pattern=str()):
-            return _CODE_BYTES
+        case inspect.StrType(max_length=int(most)):
+            return 2 + most * _CHARACTER_BYTES
         case _ if type(info) in _BYTES:
             return _BYTES[type(info)]
         case _:
@@ -174,7 +180,7 @@ def _most(info: inspect.VarTupleType | inspect.FrozenSetType) -> int:
     return info.max_length
 
 
-_CODE_BYTES: Final = 66
+_CHARACTER_BYTES: Final = 4
 _BYTES: Final[dict[type, int]] = {
     inspect.UUIDType: 38,
     inspect.DateTimeType: 40,

@@ -14,7 +14,9 @@ Line: TypeAlias = Annotated[
 # Free text is a person's own words. It is always NAR, MTG or GRV, whatever it is about.
 FreeText: TypeAlias = Annotated[str, Meta(min_length=1, max_length=10_000, extra={"text": "free"})]
 # A code carries no person's words and may stand in the clear.
-Code: TypeAlias = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,64}\Z", extra={"text": "code"})]
+Code: TypeAlias = Annotated[
+    str, Meta(max_length=64, pattern=r"\A[A-Za-z0-9._-]+\Z", extra={"text": "code"})
+]
 
 
 class TextNotAccepted(Refused):

@@ -59,7 +59,7 @@ LaneName: TypeAlias = Literal["commands", "disclosures"]
 
 class Outcome(NamedTuple):
     verdict: Verdict
-    last_position: int | None = None
+    positions: tuple[int, ...] = ()
     answer: bytes | None = None
 
 

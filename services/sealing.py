@@ -141,20 +141,34 @@ class Sealing:
             stamps=tuple(fence_key(kind, place.key) for kind in sorted(event.stamps)),
         )
 
+    def fact(self, stored: StoredEvent) -> Event:
+        """The event alone, every part closed: what deciding folds."""
+        form = self._form_of(stored)
+        try:
+            facts = _FACTS.decode(stored.header).facts
+            event: Event = form.decoder.decode(_joined(facts, form.closed))
+        except msgspec.ValidationError:  # Its words may be a person's: they go no further.
+            raise EventDamaged(position=stored.position, type=stored.type) from None
+        return event
+
     def open(self, stored: StoredEvent, keys: Keys | None = None) -> Recorded[Event]:
         """With ``keys``, what they open is opened; without, every part stays closed."""
-        form = self._forms.get(stored.type)
-        if form is None:
-            raise UnknownEventType(type=stored.type, position=stored.position)
+        form = self._form_of(stored)
         try:
             header = _HEADER.decode(stored.header)
             sealed = form.closed if keys is None else self._opened(stored, header, keys)
-            event = form.decoder.decode(_joined(bytes(header.facts), sealed))
-        except msgspec.ValidationError:  # Its words may be a person's: they go no further.
+            event = form.decoder.decode(_joined(header.facts, sealed))
+        except msgspec.ValidationError:
             raise EventDamaged(position=stored.position, type=stored.type) from None
         return Recorded(
             position=stored.position, recorded_at=stored.recorded_at, header=header, event=event
         )
+
+    def _form_of(self, stored: StoredEvent) -> "_Form":
+        form = self._forms.get(stored.type)
+        if form is None:
+            raise UnknownEventType(type=stored.type, position=stored.position)
+        return form
 
     def _opened(self, stored: StoredEvent, header: Header, keys: Keys) -> bytes:
         ciphertexts = dict(stored.parts)
@@ -211,6 +225,12 @@ class _Form(msgspec.Struct, frozen=True):
         return msgspec.Raw(msgspec.json.encode(clear, order="sorted"))
 
 
+class _Facts(msgspec.Struct, frozen=True):
+    """Of a header, the facts alone: the rest is passed over."""
+
+    facts: msgspec.Raw
+
+
 @cache
 def _form(event: type[Event]) -> _Form:
     cut = cut_of(event)
@@ -223,6 +243,7 @@ def _form(event: type[Event]) -> _Form:
 
 
 _HEADER: Final = msgspec.json.Decoder(Header)
+_FACTS: Final = msgspec.json.Decoder(_Facts)
 _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _CLOSED: Final = b'{"withheld":"closed"}'
 _ERASED: Final = b'{"withheld":"erased"}'
@@ -232,10 +253,9 @@ def _member(name: str, value: bytes) -> bytes:
     return b'"%s":%s' % (name.encode(), value)
 
 
-def _joined(facts: bytes, sealed: bytes) -> bytes:
-    if not sealed:
-        return facts
-    return b"%s%s%s}" % (facts[:-1], b"," if len(facts) > len("{}") else b"", sealed)
+def _joined(facts: msgspec.Raw, sealed: bytes) -> bytes:
+    members = bytes(facts)[1:-1]
+    return b"{%s%s%s}" % (members, b"," if members and sealed else b"", sealed)
 
 
 def _path(error: msgspec.ValidationError) -> str:

@@ -1,14 +1,15 @@
 """The event log on PostgreSQL: many commands, one call, one commit.
 
-Commands that arrive while a call is under way share the next one. Two calls may be under way in a
-lane: one waits for the append lock while the other's commit reaches the disk.
+Commands that arrive while a call is under way share the next one. When they fill it, it starts at
+once: it waits for the append lock while the other's commit reaches the disk.
 """
 
 import asyncio
+import itertools
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Final, LiteralString, NamedTuple, Self, cast
+from typing import Final, LiteralString, NamedTuple, Self, TypeVar
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -28,6 +29,8 @@ from services.ports import (
     Verdict,
 )
 
+T = TypeVar("T")
+
 _APPEND: Final = """
 select * from log.append(
     %b, %b, %b, %b, %b, %b, %b, %b,
@@ -38,23 +41,39 @@ select * from log.append(
 )
 """
 
+# The head comes first, then the events, each with the number of the stream that was asked for.
 _READ: Final = """
-select head.position, e.position, e.stream, e.version, e.type, e.entry, null::text[], null::bytea[]
-from (select coalesce(max(position), 0) as position from log.event) head
-left join log.event e on e.stream = any(%b)
-order by e.stream, e.version
+select 0, (select coalesce(max(position), 0) from log.event), 0::bigint, null, null
+union all (
+    select array_position(%(streams)b, stream), position, version, type, entry
+    from log.event where stream = any(%(streams)b) order by 1, 3
+)
 """
 _READ_WITH_PARTS: Final = """
-select head.position, e.position, e.stream, e.version, e.type, e.entry, p.fields, p.ciphertexts
-from (select coalesce(max(position), 0) as position from log.event) head
-left join log.event e on e.stream = any(%b)
-left join lateral (
-    select array_agg(field) as fields, array_agg(ciphertext) as ciphertexts
-    from log.part where position = e.position
-) p on true
-order by e.stream, e.version
+select 0, (select coalesce(max(position), 0) from log.event), 0::bigint, null, null, null, null
+union all (
+    select array_position(%(streams)b, e.stream), e.position, e.version, e.type, e.entry,
+           p.fields, p.ciphertexts
+    from log.event e
+    left join lateral (
+        select array_agg(field) as fields, array_agg(ciphertext) as ciphertexts
+        from log.part where position = e.position
+    ) p on true
+    where e.stream = any(%(streams)b) order by 1, 3
+)
 """
 
+# As log.append numbers them.
+_VERDICTS: Final[tuple[Verdict, ...]] = (
+    "appended",  # 0 is never given.
+    "appended",
+    "repeated",
+    "reused",
+    "moved",
+    "fenced",
+    "late",
+    "tracked",
+)
 BATCH_MAX: Final = 128
 # A connection that cannot get the append lock gives up well before its callers do.
 _SESSION: Final = (
@@ -97,15 +116,17 @@ class PostgresEventLog:
         return await self._lanes[lane].append(append)
 
     async def read(self, *streams: StreamId, with_parts: bool = False) -> Reading:
-        rows = await self._select(_READ_WITH_PARTS if with_parts else _READ, arrays.uuids(streams))
-        found: dict[StreamId, list[StoredEvent]] = {stream: [] for stream in streams}
-        for _, position, stream, version, type_, entry, fields, ciphertexts in rows:
-            if position is not None:
-                parts = tuple(map(Part, fields, ciphertexts)) if fields else ()
-                found[stream].append(StoredEvent(position, stream, version, type_, entry, parts))
-        return Reading(head=rows[0][0], streams=found)
+        query = _READ_WITH_PARTS if with_parts else _READ
+        (_, head, *_), *rows = await self._ask(query, {"streams": arrays.uuids(streams)})
+        found: tuple[list[StoredEvent], ...] = tuple([] for _ in streams)
+        for nth, position, version, type_, entry, *parts in rows:
+            stream = nth - 1
+            found[stream].append(
+                StoredEvent(position, streams[stream], version, type_, entry, _parts(*parts))
+            )
+        return Reading(head=head, streams=dict(zip(streams, found, strict=True)))
 
-    async def _select(self, query: LiteralString, *arguments: object) -> list[TupleRow]:
+    async def _ask(self, query: LiteralString, arguments: Mapping[str, object]) -> list[TupleRow]:
         link = await self._readers.get()
         try:
             return await link.ask(query, arguments)
@@ -121,6 +142,7 @@ class Lane:
         self._waiting: Final[deque[_Waiting]] = deque()
         self._woken: Final = asyncio.Event()
         self._workers: tuple[asyncio.Task[None], ...] = ()
+        self._under_way = 0
         self._closing = False
 
     async def append(self, append: Append) -> Outcome:
@@ -145,11 +167,15 @@ class Lane:
 
     async def _work(self, link: Link) -> None:
         while not self._closing:
-            if self._waiting:
-                await _append_all(link, self._batch())
-            else:
+            # A half-filled call beside another only makes two small ones of a large one.
+            if not self._waiting or (self._under_way and len(self._waiting) < BATCH_MAX):
                 self._woken.clear()
                 await self._woken.wait()
+                continue
+            self._under_way += 1
+            await _append_all(link, self._batch())
+            self._under_way -= 1
+            self._woken.set()
 
     def _batch(self) -> list["_Waiting"]:
         return [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
@@ -182,12 +208,28 @@ async def _append_all(link: Link, batch: list[_Waiting]) -> None:
         for waiting in batch:
             await _append_all(link, [waiting])
     else:
-        for waiting, (verdict, last_position, answer) in zip(batch, rows, strict=True):
-            waiting.answer(Outcome(cast(Verdict, verdict), last_position, answer))
+        _answer(batch, *rows[0])
+
+
+def _answer(
+    batch: list[_Waiting], outcomes: list[int], places: list[int], answers: list[bytes | None]
+) -> None:
+    place = iter(places)
+    for waiting, outcome, answer in zip(batch, outcomes, answers, strict=True):
+        positions = tuple(itertools.islice(place, len(waiting.append.events)))
+        appended = _VERDICTS[outcome] == "appended"
+        waiting.answer(Outcome(_VERDICTS[outcome], positions if appended else (), answer))
+
+
+def _parts(
+    fields: Sequence[str] | None = None, ciphertexts: Sequence[bytes] | None = None
+) -> tuple[Part, ...]:
+    return tuple(map(Part, fields, ciphertexts)) if fields and ciphertexts else ()
 
 
 def _packed(appends: Sequence[Append]) -> tuple[arrays.Packed, ...]:
     numbered = list(enumerate(appends, start=1))
+    followers = _unless_all_none(append.follower for append in appends)
     events = [(number, event) for number, append in numbered for event in append.events]
     reads = [(number, key) for number, append in numbered for key in append.reads]
     parts = [(n, part) for n, (_, event) in enumerate(events, start=1) for part in event.parts]
@@ -197,10 +239,10 @@ def _packed(appends: Sequence[Append]) -> tuple[arrays.Packed, ...]:
         arrays.uuids(append.command for append in appends),
         arrays.byteas(append.body for append in appends),
         arrays.byteas(append.answer for append in appends),
-        arrays.timestamps(append.not_after for append in appends),
+        arrays.timestamps(_unless_all_none(append.not_after for append in appends)),
         arrays.bigints(append.read_to for append in appends),
-        arrays.texts(append.follower and append.follower.name for append in appends),
-        arrays.bigints(append.follower and append.follower.position for append in appends),
+        arrays.texts(followed and followed.name for followed in followers),
+        arrays.bigints(followed and followed.position for followed in followers),
         arrays.integers(number for number, _ in reads),
         arrays.texts(key for _, key in reads),
         arrays.integers(number for number, _ in events),
@@ -214,3 +256,8 @@ def _packed(appends: Sequence[Append]) -> tuple[arrays.Packed, ...]:
         arrays.integers(number for number, _ in stamps),
         arrays.texts(key for _, key in stamps),
     )
+
+
+def _unless_all_none(values: Iterable[T | None]) -> Sequence[T | None]:
+    given = tuple(values)
+    return given if any(value is not None for value in given) else ()

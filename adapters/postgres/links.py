@@ -5,8 +5,8 @@ import contextlib
 import itertools
 import os
 import socket
-from collections.abc import Sequence
-from typing import Final, LiteralString
+from collections.abc import Mapping, Sequence
+from typing import Final, LiteralString, TypeAlias
 
 import psycopg
 from psycopg import errors
@@ -17,6 +17,7 @@ from adapters.postgres import arrays
 from services.ports import LogRefusesWrites, LogUnavailable
 
 DEADLINE_S: Final = 10.0
+Arguments: TypeAlias = Sequence[object] | Mapping[str, object]
 _RECONNECT_S: Final = (0.01, 0.02, 0.05, 0.1, 0.2)
 
 # The server is up, and says no for a while.
@@ -30,7 +31,7 @@ class Link:
         self._turn: Final = asyncio.Lock()
         self._connection: psycopg.AsyncConnection[TupleRow] | None = None
 
-    async def ask(self, query: LiteralString, arguments: Sequence[object]) -> list[TupleRow]:
+    async def ask(self, query: LiteralString, arguments: Arguments) -> list[TupleRow]:
         """Ask until answered. A question asked twice must mean the same as asked once."""
         async with self._turn:
             deadline = asyncio.get_running_loop().time() + DEADLINE_S
@@ -50,7 +51,7 @@ class Link:
                     await asyncio.sleep(pause_s)
 
     async def _ask_once(
-        self, query: LiteralString, arguments: Sequence[object], deadline: float
+        self, query: LiteralString, arguments: Arguments, deadline: float
     ) -> list[TupleRow]:
         connection = await self._connected(deadline)
         hang_up = asyncio.get_running_loop().call_at(deadline, _hang_up, connection)

@@ -94,10 +94,9 @@ class LogRecorder(ProcessRecorder):
         if not stored_events and tracking is None:
             return None
         outcome = self._append(tuple(map(_new_event, stored_events)), tracking)
-        if outcome.last_position is None:  # It had been appended, and the answer lost.
+        if outcome.verdict == "repeated":  # It had been appended, and the answer lost.
             return self._positions(stored_events)
-        last = outcome.last_position
-        return list(range(last - len(stored_events) + 1, last + 1))
+        return list(outcome.positions)
 
     def select_events(
         self,
@@ -192,7 +191,7 @@ class LogSubscription(ListenNotifySubscription[LogRecorder]):
         self._listening: Final = threading.Thread(target=self._listen)
         self._listening.start()
 
-    def __exit__(self, *args: object, **kwargs: Any) -> None:  # noqa: ANN401 (the library's)
+    def __exit__(self, *args: object, **kwargs: Any) -> None:
         super().__exit__(*args, **kwargs)
         self._listening.join()
         self._listener.close()

@@ -62,46 +62,45 @@ create trigger append_only before update or delete or truncate on log.fence
 -- Appends a batch of commands in one call, so that no client is waited for under the lock.
 --
 -- Arrays c_* hold one element a command, e_* one an event, and so on; *_command and *_event say to
--- which command or event, counted from 1, an element belongs. Each command is decided alone:
+-- which command or event, counted from 1, an element belongs. What nobody in the batch has
+-- (c_not_after, c_follower, c_followed) is an empty array. Each command is decided alone:
 --
---   appended   its events are in the log            repeated  known; the stored answer is returned
---   moved      a stream it writes is elsewhere now  reused    its id is known with another body
---   fenced     what it read up to c_read has been overtaken
---   late       its time is past                     tracked   its follower has been there already
+--   1 appended   its events are in the log           2 repeated   known; answers has its answer
+--   4 moved      a stream it writes is elsewhere     3 reused     its id is known with another body
+--   5 fenced     what it read up to c_read has been overtaken
+--   6 late       its time is past                    7 tracked    its follower has been there
 --
 -- The outcome is that of walking the batch one by one, in the order of the positions given.
 -- Commands that touch nothing in common do not see each other, so the walk goes in rounds: a round
--- decides all that wait for no earlier one.
+-- decides all that wait for no earlier one, and nearly always there is one round.
 create function log.append(
     c_agency uuid[], c_id uuid[], c_body bytea[], c_answer bytea[],
     c_not_after timestamptz[], c_read bigint[], c_follower text[], c_followed bigint[],
     r_command int[], r_key text[],
     e_command int[], e_stream uuid[], e_version bigint[], e_type text[], e_header bytea[],
     p_event int[], p_field text[], p_ciphertext bytea[],
-    s_event int[], s_key text[]
-) returns table (outcome text, last_position bigint, answer bytea)
+    s_event int[], s_key text[],
+    out outcomes int2[], out places bigint[], out answers bytea[]
+)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set plan_cache_mode = force_generic_plan  -- planning anew costs more than all else
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
     waiting  constant int2 := 0;
     ready    constant int2 := 1;
-    appended constant int2 := 2;
-    repeated constant int2 := 3;
-    reused   constant int2 := 4;
-    moved    constant int2 := 5;
-    fenced   constant int2 := 6;
-    late     constant int2 := 7;
-    tracked  constant int2 := 8;
-    n         constant int := cardinality(c_agency);
-    outcomes  int2[]   := array_fill(waiting, array[n]);
-    answers   bytea[]  := array_fill(null::bytea, array[n]);
-    places    bigint[] := array_fill(0::bigint, array[cardinality(e_stream)]);
-    lasts     bigint[] := array_fill(null::bigint, array[n]);
+    repeated constant int2 := 2;
+    reused   constant int2 := 3;
+    moved    constant int2 := 4;
+    fenced   constant int2 := 5;
+    late     constant int2 := 6;
+    tracked  constant int2 := 7;
+    done     constant int2 := 8;  -- appended, in a round before this one
+    n         constant int := cardinality(c_id);
     head      bigint;
     recorded  bigint;
-    held_back int[];
+    held_back int[] := '{}';
     found     record;
 begin
     perform pg_advisory_xact_lock(8341690325734100);  -- first, and in a statement of its own
@@ -113,35 +112,43 @@ begin
     -- Time never runs backwards in the log, even if the clock does.
     recorded := greatest(recorded, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
 
+    outcomes := array_fill(waiting, array[n]);
+    places := array_fill(0::bigint, array[cardinality(e_stream)]);
+    answers := array_fill(null::bytea, array[n]);
+
     loop
-        held_back := array(
-            select w.command from (
-                select e.command, min(e.command) over (partition by e.stream) as first
-                from unnest(e_command, e_stream) e(command, stream)
-                where outcomes[e.command] = waiting
-            ) w where w.command > w.first
-            union
-            select w.command from (
-                select c.command, min(c.command) over (partition by c.agency, c.id) as first
-                from unnest(c_agency, c_id) with ordinality c(agency, id, command)
-                where outcomes[c.command] = waiting and c.id is not null
-            ) w where w.command > w.first
-            union
-            select w.command from (
-                select c.command, min(c.command) over (partition by c.follower) as first
-                from unnest(c_follower) with ordinality c(follower, command)
-                where outcomes[c.command] = waiting and c.follower is not null
-            ) w where w.command > w.first
-            union
-            select r.command
-            from unnest(s_event, s_key) s(event, key)
-            join unnest(r_command, r_key) r(command, key) on r.key = s.key
-            where outcomes[r.command] = waiting and outcomes[e_command[s.event]] = waiting
-              and e_command[s.event] < r.command
-        );
-        select array_agg(case when o = waiting and i <> all (held_back) then ready else o end
-                         order by i)
-            into outcomes from unnest(outcomes) with ordinality u(o, i);
+        if n > 1 then
+            held_back := array(
+                select w.command from (
+                    select e.command, min(e.command) over (partition by e.stream) as first
+                    from unnest(e_command, e_stream) e(command, stream)
+                    where outcomes[e.command] = waiting
+                ) w where w.command > w.first
+                union
+                select w.command from (
+                    select c.command, min(c.command) over (partition by c.agency, c.id) as first
+                    from unnest(c_agency, c_id) with ordinality c(agency, id, command)
+                    where outcomes[c.command] = waiting
+                ) w where w.command > w.first
+                union
+                select w.command from (
+                    select c.command, min(c.command) over (partition by c.follower) as first
+                    from unnest(c_follower) with ordinality c(follower, command)
+                    where outcomes[c.command] = waiting and c.follower is not null
+                ) w where w.command > w.first
+                union
+                select r.command
+                from unnest(s_event, s_key) s(event, key)
+                join unnest(r_command, r_key) r(command, key) on r.key = s.key
+                where outcomes[r.command] = waiting and outcomes[e_command[s.event]] = waiting
+                  and e_command[s.event] < r.command
+            );
+        end if;
+        for command in 1 .. n loop
+            if outcomes[command] = waiting and command <> all (held_back) then
+                outcomes[command] := ready;
+            end if;
+        end loop;
 
         for found in
             select c.command, k.body = c.body as same, k.answer
@@ -172,41 +179,43 @@ begin
             outcomes[found.command] := moved;
         end loop;
 
-        for found in
-            select distinct r.command
-            from unnest(r_command, r_key) r(command, key)
-            where outcomes[r.command] = ready
-              and exists (select from log.fence f
-                          where f.key = r.key and f.position > c_read[r.command])
-        loop
-            outcomes[found.command] := fenced;
-        end loop;
+        if r_key <> '{}' then
+            for found in
+                select distinct r.command
+                from unnest(r_command, r_key) r(command, key)
+                where outcomes[r.command] = ready
+                  and exists (select from log.fence f
+                              where f.key = r.key and f.position > c_read[r.command])
+            loop
+                outcomes[found.command] := fenced;
+            end loop;
+        end if;
 
-        for found in
-            select c.command
-            from unnest(c_not_after) with ordinality c(not_after, command)
-            where c.not_after < clock_timestamp() and outcomes[c.command] = ready
-        loop
-            outcomes[found.command] := late;
-        end loop;
+        if c_not_after <> '{}' then
+            for command in 1 .. n loop
+                if outcomes[command] = ready and c_not_after[command] < clock_timestamp() then
+                    outcomes[command] := late;
+                end if;
+            end loop;
+        end if;
 
-        for found in
-            select c.command
-            from unnest(c_follower, c_followed) with ordinality c(follower, followed, command)
-            join log.tracking t on t.name = c.follower
-            where t.position >= c.followed and outcomes[c.command] = ready
-        loop
-            outcomes[found.command] := tracked;
-        end loop;
+        if c_follower <> '{}' then
+            for found in
+                select c.command
+                from unnest(c_follower, c_followed) with ordinality c(follower, followed, command)
+                join log.tracking t on t.name = c.follower
+                where t.position >= c.followed and outcomes[c.command] = ready
+            loop
+                outcomes[found.command] := tracked;
+            end loop;
+        end if;
 
-        select coalesce(array_agg(case when u.fits then head + u.nth else place end order by event), '{}')
-            into places
-            from (
-                select p.place, p.event, outcomes[e_command[p.event]] = ready as fits,
-                       count(*) filter (where outcomes[e_command[p.event]] = ready)
-                           over (order by p.event) as nth
-                from unnest(places) with ordinality p(place, event)
-            ) u;
+        for event in 1 .. cardinality(e_command) loop
+            if outcomes[e_command[event]] = ready then
+                head := head + 1;
+                places[event] := head;
+            end if;
+        end loop;
 
         insert into log.event (position, stream, version, type, entry)
             select places[e.event], e.stream, e.version, e.type, int8send(recorded) || e.header
@@ -217,41 +226,34 @@ begin
             select places[p.event], p.field, p.ciphertext
             from unnest(p_event, p_field, p_ciphertext) p(event, field, ciphertext)
             where outcomes[e_command[p.event]] = ready;
-        insert into log.fence (key, position)
-            select s.key, places[s.event] from unnest(s_event, s_key) s(event, key)
-            where outcomes[e_command[s.event]] = ready;
         insert into log.command (agency, id, body, answer)
             select c.agency, c.id, c.body, c.answer
             from unnest(c_agency, c_id, c_body, c_answer)
                  with ordinality c(agency, id, body, answer, command)
-            where outcomes[c.command] = ready and c.id is not null;
-        insert into log.tracking (name, position)
-            select c.follower, c.followed
-            from unnest(c_follower, c_followed) with ordinality c(follower, followed, command)
-            where outcomes[c.command] = ready and c.follower is not null
-            on conflict (name) do update set position = excluded.position;
+            where outcomes[c.command] = ready;
+        if s_key <> '{}' then
+            insert into log.fence (key, position)
+                select s.key, places[s.event] from unnest(s_event, s_key) s(event, key)
+                where outcomes[e_command[s.event]] = ready;
+        end if;
+        if c_follower <> '{}' then
+            insert into log.tracking (name, position)
+                select c.follower, c.followed
+                from unnest(c_follower, c_followed) with ordinality c(follower, followed, command)
+                where outcomes[c.command] = ready and c.follower is not null
+                on conflict (name) do update set position = excluded.position;
+        end if;
 
-        head := greatest(head, (select max(p) from unnest(places) p));
-        select array_agg(case o when ready then appended else o end order by i)
-            into outcomes from unnest(outcomes) with ordinality u(o, i);
         exit when held_back = '{}';
+        for command in 1 .. n loop
+            if outcomes[command] = ready then outcomes[command] := done; end if;
+        end loop;
     end loop;
 
-    for found in
-        select e.command, max(places[e.event]) as last
-        from unnest(e_command) with ordinality e(command, event) group by e.command
-    loop
-        lasts[found.command] := nullif(found.last, 0);
-    end loop;
-
-    if exists (select from unnest(places) p where p > 0) then
+    outcomes := array_replace(outcomes, done, ready);
+    if 0 < any (places) then
         perform pg_notify('tsunagu_log', head::text);
     end if;
-
-    return query
-        select (array['appended', 'repeated', 'reused', 'moved', 'fenced', 'late', 'tracked'])[o - 1],
-               lasts[i], answers[i]
-        from unnest(outcomes) with ordinality u(o, i) order by i;
 end $$;
 
 grant usage on schema log to tsunagu_app;
