@@ -1,0 +1,130 @@
+"""PostgreSQL and NATS: started by us in the data folder, or run by others at an address."""
+
+import os
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar, NamedTuple
+
+from msgspec.structs import replace
+
+from adapters.engines.asking import nats_findings, postgres_findings
+from adapters.engines.endpoints import (
+    Endpoints,
+    NatsAccess,
+    PostgresAccess,
+    Running,
+    Secrets,
+    nats_access,
+    postgres_access,
+)
+from adapters.engines.external import external_nats, external_postgres
+from adapters.engines.findings import EnginesRefused, Finding, judge
+from adapters.engines.folder import NotRunning, held, installation, running
+from adapters.engines.nats_server import embedded_nats
+from adapters.engines.postgres_server import embedded_postgres
+from adapters.settings import Settings
+from domain.speech import CannotRun
+
+__all__ = [
+    "Endpoints",
+    "EnginesRefused",
+    "Finding",
+    "NatsAccess",
+    "NotRunning",
+    "PostgresAccess",
+    "attached",
+    "connect_to",
+    "embedded",
+    "engines",
+    "installation",
+]
+
+
+class OnlyOnLinux(CannotRun):
+    """Tsunagu runs engines of its own on Linux only."""
+
+    ja: ClassVar[str] = "Tsunagu が自分でエンジンを動かせるのは Linux だけです。"
+    remedy: ClassVar[str] = (
+        "Start the engines of compose.yaml, and set TSUNAGU_POSTGRES_URL and TSUNAGU_NATS_URL."
+    )
+    remedy_ja: ClassVar[str] = (
+        "compose.yaml のエンジンを起動し、TSUNAGU_POSTGRES_URL と TSUNAGU_NATS_URL を"
+        "設定してください。"
+    )
+
+
+class Ours(NamedTuple):
+    """What runs in the data folder."""
+
+    running: Running
+    secrets: Secrets
+
+
+@asynccontextmanager
+async def engines(settings: Settings) -> AsyncGenerator[Endpoints]:
+    """Each where the settings say; one of the two may be ours and the other not."""
+    async with AsyncExitStack() as stack:
+        ours = await stack.enter_async_context(_started(settings)) if _any_ours(settings) else None
+        postgres, logins = _postgres(settings, ours)
+        nats = _nats(settings, ours)
+        findings = *await postgres_findings(logins), *await nats_findings(nats)
+        judge(findings, settings.allow)
+        yield Endpoints(postgres, nats)
+
+
+def embedded(settings: Settings) -> AbstractAsyncContextManager[Endpoints]:
+    """Both in the data folder, whatever addresses are set."""
+    return engines(replace(settings, postgres_url=None, nats_url=None))
+
+
+def attached(settings: Settings) -> Endpoints:
+    """What another process of this machine has started, or others run elsewhere."""
+    ours = Ours(*running(settings.data)) if _any_ours(settings) else None
+    postgres, _ = _postgres(settings, ours)
+    return Endpoints(postgres, _nats(settings, ours))
+
+
+def connect_to(data: Path) -> Endpoints:
+    return attached(Settings(data=data))
+
+
+def _any_ours(settings: Settings) -> bool:
+    return settings.postgres_url is None or settings.nats_url is None
+
+
+@asynccontextmanager
+async def _started(settings: Settings) -> AsyncGenerator[Ours]:
+    if sys.platform != "linux":
+        raise OnlyOnLinux
+    async with AsyncExitStack() as stack:
+        folder = await stack.enter_async_context(held(settings.data))
+        secrets = folder.secrets()
+        postgres = nats = None
+        if settings.postgres_url is None:
+            postgres = await stack.enter_async_context(embedded_postgres(settings, folder, secrets))
+        if settings.nats_url is None:
+            nats = await stack.enter_async_context(embedded_nats(settings, folder, secrets))
+        ours = Ours(Running(os.getpid(), datetime.now(UTC), postgres, nats), secrets)
+        folder.publish(ours.running)
+        yield ours
+
+
+def _postgres(settings: Settings, ours: Ours | None) -> tuple[PostgresAccess, tuple[str, ...]]:
+    """And the logins that work before the first migration."""
+    if settings.postgres_url:
+        return external_postgres(settings, settings.postgres_url)
+    if ours is None or ours.running.postgres is None:
+        raise NotRunning(path=settings.data)
+    access = postgres_access(ours.running.postgres, ours.secrets)
+    return access, (access.owner, access.app, access.keyring)
+
+
+def _nats(settings: Settings, ours: Ours | None) -> NatsAccess:
+    if settings.nats_url:
+        return external_nats(settings, settings.nats_url)
+    if ours is None or ours.running.nats is None:
+        raise NotRunning(path=settings.data)
+    return nats_access(ours.running.nats, ours.secrets)

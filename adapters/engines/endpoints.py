@@ -1,0 +1,110 @@
+"""Where the engines are, and how to log in to them."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TypedDict
+
+import msgspec
+from psycopg.conninfo import make_conninfo
+
+DATABASE = "tsunagu"
+OWNER = "tsunagu_owner"
+APP = "tsunagu_app"
+KEYRING = "tsunagu_keyring"
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """Holds passwords: shows nothing."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(<sealed>)"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return []
+
+
+class PostgresAccess(Sealed, frozen=True):
+    """Three psycopg conninfos, one a role."""
+
+    owner: str
+    app: str
+    keyring: str
+
+
+class NatsLogin(TypedDict, total=False):
+    nkeys_seed_str: str
+    user_credentials: str
+
+
+class NatsAccess(Sealed, frozen=True):
+    url: str
+    seed: str | None = None
+    credentials: Path | None = None
+    monitor_url: str | None = None
+
+    def login(self) -> NatsLogin:
+        """What `nats.connect` wants beside the address."""
+        if self.seed:
+            return {"nkeys_seed_str": self.seed}
+        if self.credentials:
+            return {"user_credentials": str(self.credentials)}
+        return {}
+
+
+class Endpoints(msgspec.Struct, frozen=True):
+    postgres: PostgresAccess
+    nats: NatsAccess
+
+
+class PostgresAddress(msgspec.Struct, frozen=True):
+    socket_dir: str
+    port: int
+    database: str = DATABASE
+    owner: str = OWNER
+    app: str = APP
+    keyring: str = KEYRING
+
+
+class NatsAddress(msgspec.Struct, frozen=True):
+    url: str
+    monitor_url: str
+
+
+class Running(msgspec.Struct, frozen=True):
+    """What `run/endpoints.json` says while we run; an engine that is external is not in it."""
+
+    pid: int
+    started_at: datetime
+    postgres: PostgresAddress | None
+    nats: NatsAddress | None
+
+
+class Secrets(Sealed, frozen=True):
+    """What `run/secrets.json` keeps."""
+
+    owner: str
+    app: str
+    keyring: str
+    nats_seed: str
+    nats_store_key: str
+
+
+def postgres_access(address: PostgresAddress, secrets: Secrets) -> PostgresAccess:
+    def conninfo(user: str, password: str) -> str:
+        return make_conninfo(
+            host=address.socket_dir,
+            port=address.port,
+            dbname=address.database,
+            user=user,
+            password=password,
+        )
+
+    return PostgresAccess(
+        owner=conninfo(address.owner, secrets.owner),
+        app=conninfo(address.app, secrets.app),
+        keyring=conninfo(address.keyring, secrets.keyring),
+    )
+
+
+def nats_access(address: NatsAddress, secrets: Secrets) -> NatsAccess:
+    return NatsAccess(address.url, seed=secrets.nats_seed, monitor_url=address.monitor_url)
