@@ -1,0 +1,85 @@
+"""The real engines, once a worker; a database of its own for each test that asks."""
+
+import asyncio
+import contextlib
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from adapters.engines import Endpoints, PostgresAccess, embedded
+from adapters.postgres.migrating import migrate
+from adapters.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
+    """Engines in a loop of their own, so that tests may open and close loops as they like."""
+    data: Path = tmp_path_factory.mktemp("engines") / "data"
+    started: queue.Queue[Endpoints | BaseException] = queue.Queue()
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+
+    async def run() -> None:
+        try:
+            async with embedded(Settings(data=data)) as running:
+                started.put(running)
+                await stop.wait()
+        except BaseException as error:
+            started.put(error)
+            raise
+
+    def serve() -> None:
+        with contextlib.suppress(BaseException):
+            loop.run_until_complete(run())
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    running = started.get(timeout=120)
+    if isinstance(running, BaseException):
+        raise running
+    yield running
+    loop.call_soon_threadsafe(stop.set)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture
+def make_database(endpoints: Endpoints) -> Iterator[Callable[[], PostgresAccess]]:
+    """A migrated database of its own on the shared engine."""
+    made: list[str] = []
+
+    def make() -> PostgresAccess:
+        name = f"t_{os.getpid()}_{uuid4().hex}"
+        with psycopg.connect(endpoints.postgres.owner, autocommit=True) as owner:
+            owner.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        made.append(name)
+        access = PostgresAccess(
+            *(
+                make_conninfo(whole, dbname=name)
+                for whole in (
+                    endpoints.postgres.owner,
+                    endpoints.postgres.app,
+                    endpoints.postgres.keyring,
+                )
+            )
+        )
+        asyncio.run(migrate(access.owner))
+        return access
+
+    yield make
+    with psycopg.connect(endpoints.postgres.owner, autocommit=True) as owner:
+        for name in made:
+            owner.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database(make_database: Callable[[], PostgresAccess]) -> PostgresAccess:
+    return make_database()
