@@ -1,0 +1,5 @@
+"""The command line (コマンドライン)."""
+
+from adapters.cli.program import main
+
+__all__ = ["main"]

@@ -1,0 +1,138 @@
+"""The commands and their options; what each one does stands in its own file."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from enum import IntEnum
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from typing import Annotated, TypeAlias, cast
+
+import typer
+from typer.core import TyperGroup, TyperOption
+from typer.main import get_command
+
+from adapters import words
+from adapters.cli import up as starting
+from adapters.cli.doctor import examined, refused, report
+from adapters.cli.language import asked, preferred
+from adapters.cli.screen import Screen
+from adapters.cli.status import status_of, status_table
+from adapters.cli.version import versions, versions_table
+from adapters.settings import Settings, read
+from adapters.words import Language
+from domain.speech import Refused, Spoken
+
+
+class ExitCode(IntEnum):
+    FINE = 0
+    FINDINGS = 1  # or a refusal
+    USAGE = 2  # Typer's own
+    CANNOT_RUN = 3
+    INTERRUPTED = 130  # 128 + SIGINT, as shells count
+
+
+Data: TypeAlias = Annotated[Path | None, typer.Option("--data", metavar="DIR")]
+Lang: TypeAlias = Annotated[Language | None, typer.Option("--lang")]
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json")]
+Debug: TypeAlias = Annotated[bool, typer.Option("--debug")]
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.command()
+def up(*, data: Data = None, lang: Lang = None, debug: Debug = False) -> None:
+    with speaking(lang, debug=debug) as screen:
+        asyncio.run(starting.up(settings_for(data), screen))
+
+
+@app.command()
+def doctor(
+    *, data: Data = None, lang: Lang = None, as_json: AsJson = False, debug: Debug = False
+) -> None:
+    with speaking(lang, debug=debug) as screen:
+        settings = settings_for(data)
+        with screen.working(words.CHECKING):
+            checks = asyncio.run(examined(settings))
+        if as_json:
+            screen.answer_json(checks)
+        else:
+            screen.answer(*report(checks, screen.language))
+        if refused(checks, settings):
+            raise typer.Exit(ExitCode.FINDINGS)
+
+
+@app.command()
+def status(
+    *, data: Data = None, lang: Lang = None, as_json: AsJson = False, debug: Debug = False
+) -> None:
+    with speaking(lang, debug=debug) as screen:
+        found = asyncio.run(status_of(settings_for(data)))
+        if as_json:
+            screen.answer_json(found)
+        else:
+            screen.answer(status_table(found, screen.language))
+        if not found.running:
+            screen.aside(words.NOT_RUNNING)
+            raise typer.Exit(ExitCode.FINDINGS)
+
+
+@app.command()
+def version(
+    *, data: Data = None, lang: Lang = None, as_json: AsJson = False, debug: Debug = False
+) -> None:
+    with speaking(lang, debug=debug) as screen:
+        found = asyncio.run(versions(settings_for(data)))
+        if as_json:
+            screen.answer_json(found)
+        else:
+            screen.answer(versions_table(found, screen.language))
+
+
+def main() -> None:
+    for stream in (sys.stdout, sys.stderr):  # Better a question mark than no sentence.
+        cast("TextIOWrapper[BytesIO]", stream).reconfigure(errors="replace")
+    program(asked(sys.argv[1:]) or preferred(os.environ))()
+
+
+def program(language: Language) -> TyperGroup:
+    """The commands, with their helps in one language."""
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    group.help = words.PROGRAM.spoken(language)
+    for name, command in group.commands.items():
+        command.help = words.COMMANDS[name].spoken(language)
+        for option in command.params:
+            assert isinstance(option, TyperOption)
+            option.help = words.OPTIONS[option.name].spoken(language)
+    return group
+
+
+def settings_for(data: Path | None) -> Settings:
+    if data is None:
+        return read(os.environ)
+    return read({**os.environ, "TSUNAGU_DATA": str(data.absolute())})
+
+
+@contextmanager
+def speaking(lang: Language | None, *, debug: bool) -> Generator[Screen]:
+    """Whatever happens inside ends in a sentence and an exit code, never in a traceback."""
+    screen = Screen(lang or preferred(os.environ))
+    try:
+        yield screen
+    except Spoken as spoken:
+        screen.refusal(spoken)
+        refused = isinstance(spoken, Refused)
+        raise typer.Exit(ExitCode.FINDINGS if refused else ExitCode.CANNOT_RUN) from None
+    except KeyboardInterrupt:
+        screen.aside(words.INTERRUPTED)
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    except typer.Exit:
+        raise
+    except Exception as unexpected:
+        if debug:
+            raise
+        screen.aside(words.UNEXPECTED.about(kind=type(unexpected).__name__))
+        raise typer.Exit(ExitCode.CANNOT_RUN) from None

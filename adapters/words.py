@@ -1,0 +1,138 @@
+"""Every word the command line says to people, in Japanese and in English (言葉)."""
+
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+Language: TypeAlias = Literal["ja", "en"]
+
+
+class Words(NamedTuple):
+    ja: str
+    en: str
+
+    def about(self, **facts: object) -> "Words":
+        return Words(self.ja.format(**facts), self.en.format(**facts))
+
+    def spoken(self, language: Language) -> str:
+        return self.ja if language == "ja" else self.en
+
+
+# --- What the commands and options are for ---
+
+PROGRAM: Final = Words(
+    ja="つなぐ：本人が同意したことだけを、機関から機関へ。",
+    en="Tsunagu carries a case from one agency to the next, as far as she agreed.",
+)
+COMMANDS: Final[dict[str, Words]] = {
+    "up": Words(ja="Ctrl-C を押すまで動かす", en="Run everything until Ctrl-C."),
+    "demo": Words(ja="作りものの短い物語を動かして見せる", en="Watch a made-up story happen."),
+    "doctor": Words(ja="足もとを調べ、直し方を示す", en="Check what we stand on, and mend it."),
+    "status": Words(ja="何がどこで動いているかを示す", en="Say what is running, and where."),
+    "version": Words(ja="バージョンを示す", en="Say which versions these are."),
+}
+OPTIONS: Final[dict[str, Words]] = {
+    "data": Words(ja="データフォルダー", en="The data folder."),
+    "lang": Words(ja="表示する言語", en="The language to speak."),
+    "as_json": Words(ja="プログラム向けに JSON で答える", en="Answer in JSON, for programs."),
+    "once": Words(ja="物語が終わったら止まる", en="Stop when the story ends."),
+    "debug": Words(ja="予期しない誤りの詳細を示す", en="Show where an unexpected error arose."),
+}
+
+# --- When something goes wrong ---
+
+REMEDY: Final = Words(ja="対処", en="What to do")
+UNEXPECTED: Final = Words(
+    ja="予期しない誤り（{kind}）です。--debug を付けて再実行するか、"
+    "データフォルダーの log を確認してください。",
+    en="Something unexpected happened ({kind}). Run it again with --debug, "
+    "or read the log folder of the data folder.",
+)
+INTERRUPTED: Final = Words(ja="中断しました。", en="Interrupted.")
+
+# --- up and status ---
+
+STARTING: Final = Words(ja="起動しています…", en="Starting…")
+STOPPING: Final = Words(ja="停止しています…", en="Stopping…")
+STOPPED: Final = Words(ja="停止しました。", en="Stopped.")
+UP: Final = Words(
+    ja="動いています。Ctrl-C で停止します。", en="Tsunagu is running. Ctrl-C stops it."
+)
+NOT_RUNNING: Final = Words(
+    ja="このデータフォルダーでは動いていません。", en="Nothing runs on this data folder."
+)
+STATUS: Final[dict[str, Words]] = {
+    "data": Words(ja="データフォルダー", en="Data folder"),
+    "pid": Words(ja="プロセス", en="Process"),
+    "since": Words(ja="開始", en="Since"),
+    "postgres": Words(ja="PostgreSQL", en="PostgreSQL"),
+    "nats": Words(ja="NATS", en="NATS"),
+    "events": Words(ja="記録した出来事", en="Events in the log"),
+}
+
+# --- doctor ---
+
+CHECKING: Final = Words(ja="調べています…", en="Checking…")
+CHECKS: Final[dict[str, Words]] = {
+    "settings": Words(ja="設定", en="Settings"),
+    "data_folder": Words(ja="データフォルダー", en="Data folder"),
+    "disk": Words(ja="ディスク", en="Disk"),
+    "kek": Words(ja="鍵暗号化鍵", en="Key encryption key"),
+    "postgres": Words(ja="PostgreSQL", en="PostgreSQL"),
+    "nats": Words(ja="NATS", en="NATS"),
+    "addresses": Words(ja="接続先", en="Addresses"),
+    "durability": Words(ja="保存の確実さ", en="Durability"),
+    "clock": Words(ja="時計", en="Clock"),
+}
+NOT_CHECKED: Final = Words(ja="調べられませんでした", en="could not be checked")
+CHECKED_WHEN_UP: Final = Words(
+    ja="停止中（`tsunagu up` の実行中に調べます）",
+    en="not running (checked while `tsunagu up` runs)",
+)
+NOT_MADE_YET: Final = Words(ja="最初の起動時に作られます", en="made at the first start")
+FOLDER_SEEN: Final = Words(ja="{path}（権限 {mode}）", en="{path} (mode {mode})")
+DISK_SEEN: Final = Words(ja="空き {free_mib} MiB", en="{free_mib} MiB free")
+KEK_SEEN: Final = Words(ja="{where}（第 {epoch} 世代）", en="{where} (epoch {epoch})")
+BINARY_SEEN: Final = Words(ja="{version}（{path}）", en="{version} ({path})")
+EXTERNAL_SEEN: Final = Words(ja="外部（{url}）", en="external ({url})")
+ADDRESSES_SEEN: Final = Words(
+    ja="PostgreSQL は {postgres}、NATS は {nats}", en="PostgreSQL at {postgres}, NATS at {nats}"
+)
+DURABLE_SEEN: Final = Words(
+    ja="確定した記録はディスクに書かれている",
+    en="what is confirmed is on the disk",
+)
+DURABILITY_LACKING: Final = Words(
+    ja="確定した記録が失われるおそれがある", en="what is confirmed may be lost"
+)
+CLOCK_SEEN: Final = Words(
+    ja="{now}（時間帯 {zone}）、最後の記録 {last}", en="{now} (zone {zone}), last event {last}"
+)
+CLOCK_ALONE_SEEN: Final = Words(ja="{now}（時間帯 {zone}）", en="{now} (zone {zone})")
+ALL_WELL: Final = Words(ja="問題はありません。", en="All is well.")
+FINDINGS: Final = Words(ja="{count} 件の所見があります。", en="Findings: {count}.")
+ACCEPTED: Final = Words(ja="TSUNAGU_ALLOW により受け入れ済み", en="accepted by TSUNAGU_ALLOW")
+
+# --- version ---
+
+VERSIONS: Final[dict[str, Words]] = {
+    "tsunagu": Words(ja="つなぐ", en="Tsunagu"),
+    "python": Words(ja="Python", en="Python"),
+    "postgres": Words(ja="PostgreSQL", en="PostgreSQL"),
+    "nats": Words(ja="NATS", en="NATS"),
+}
+MISSING: Final = Words(ja="見つかりません", en="not found")
+
+# --- demo ---
+
+DEMO_ENDING: Final = Words(ja="ケースの現在", en="The case as it stands")
+DEMO_HEADER: Final = Words(ja="ヘッダー（平文）", en="Header, in the clear")
+DEMO_PARTS: Final = Words(
+    ja="封緘された項目 → 鍵で開封したもの", en="Sealed fields → opened with the key"
+)
+DEMO_SEALED: Final = Words(
+    ja="⟨封緘⟩ {size} バイト、SHA-256 {digest}…", en="⟨sealed⟩ {size} bytes, SHA-256 {digest}…"
+)
+DEMO_WITHHELD: Final[dict[str, Words]] = {
+    "closed": Words(ja="⟨封緘⟩", en="⟨sealed⟩"),
+    "erased": Words(ja="⟨消去済み⟩", en="⟨erased⟩"),
+}
+YES_NO: Final = {True: Words(ja="はい", en="yes"), False: Words(ja="いいえ", en="no")}
