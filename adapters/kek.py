@@ -80,7 +80,9 @@ def load(settings: Settings, default: Path) -> Kek:
 
 
 def make(path: Path) -> None:
-    """For the embedded default: somebody has to have one before the first word is sealed."""
+    """For the embedded default, once: before the first word is sealed there has to be one."""
+    if path.exists():
+        return
     kek = Kek(epoch=1, secret=os.urandom(KEY_BYTES))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,0 +1,66 @@
+"""The composition root: the only place that knows every part."""
+
+import os
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+import psycopg
+
+from adapters import kek
+from adapters.clock import WallClock
+from adapters.crypto import ChaChaCipher, Kek
+from adapters.engines import Endpoints, engines, installation
+from adapters.postgres.event_log import PostgresEventLog
+from adapters.postgres.keyring import PostgresKeyring
+from adapters.postgres.migrating import migrate
+from adapters.settings import Settings
+from domain.catalogue import EVENTS
+from services.handling import Handling
+from services.sealing import Sealing
+
+
+class App(NamedTuple):
+    endpoints: Endpoints
+    log: PostgresEventLog
+    keyring: PostgresKeyring
+    sealing: Sealing
+    handling: Handling
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, environ: Mapping[str, str] = os.environ
+) -> AsyncGenerator[App]:
+    """Engines up, database current, keys at hand; and all of it put away again."""
+    async with engines(settings) as endpoints:
+        await migrate(endpoints.postgres.owner)
+        opener = await _kek(settings, endpoints, environ)
+        async with (
+            PostgresEventLog(endpoints.postgres.app) as log,
+            PostgresKeyring(endpoints.postgres.keyring, opener) as keyring,
+        ):
+            sealing = Sealing(EVENTS, ChaChaCipher())
+            yield App(
+                endpoints=endpoints,
+                log=log,
+                keyring=keyring,
+                sealing=sealing,
+                handling=Handling(log, keyring, sealing, WallClock()),
+            )
+
+
+async def _kek(settings: Settings, endpoints: Endpoints, environ: Mapping[str, str]) -> Kek:
+    """Our own engines get a KEK made for them once; a keyring that has lost its own stays shut."""
+    default = kek.default_file(environ, installation(settings.data))
+    named = settings.kek or settings.kek_file
+    if not named and not settings.postgres_url and not await _has_keyring(endpoints):
+        kek.make(default)
+    return kek.load(settings, default)
+
+
+async def _has_keyring(endpoints: Endpoints) -> bool:
+    async with await psycopg.AsyncConnection.connect(endpoints.postgres.keyring) as connection:
+        cursor = await connection.execute("select exists (select from keyring.kek)")
+        row = await cursor.fetchone()
+        return row == (True,)
