@@ -5,7 +5,7 @@ what was asked and what she said to it stand under one name.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Annotated, ClassVar, Final, Literal, NewType, TypeAlias, assert_never, get_args
 from uuid import UUID
@@ -353,7 +353,7 @@ def _granted(
 ) -> tuple[ConsentGranted, ...]:
     _check_explained(grant, command)
     _check_scope(command)
-    granted_at = (command.granted_at or by.at).astimezone(UTC)
+    granted_at = command.granted_at or by.at
     _check_time(granted_at, command, by)
     return (
         ConsentGranted(
