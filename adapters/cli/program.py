@@ -15,7 +15,9 @@ from typer.core import TyperGroup, TyperOption
 from typer.main import get_command
 
 from adapters import words
+from adapters.cli import logs
 from adapters.cli import up as starting
+from adapters.cli.demo import demo as telling
 from adapters.cli.doctor import examined, refused, report
 from adapters.cli.language import asked, preferred
 from adapters.cli.screen import Screen
@@ -37,6 +39,7 @@ class ExitCode(IntEnum):
 Data: TypeAlias = Annotated[Path | None, typer.Option("--data", metavar="DIR")]
 Lang: TypeAlias = Annotated[Language | None, typer.Option("--lang")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json")]
+Once: TypeAlias = Annotated[bool, typer.Option("--once")]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug")]
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -45,7 +48,17 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 @app.command()
 def up(*, data: Data = None, lang: Lang = None, debug: Debug = False) -> None:
     with speaking(lang, debug=debug) as screen:
-        asyncio.run(starting.up(settings_for(data), screen))
+        settings = settings_for(data)
+        logs.configure(settings)
+        asyncio.run(starting.up(settings, screen))
+
+
+@app.command()
+def demo(*, data: Data = None, once: Once = False, lang: Lang = None, debug: Debug = False) -> None:
+    with speaking(lang, debug=debug) as screen:
+        settings = settings_for(data)
+        logs.configure(settings)
+        asyncio.run(telling(settings, screen, once=once))
 
 
 @app.command()

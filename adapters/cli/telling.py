@@ -93,7 +93,7 @@ def _parts(scene: Scene, language: Language) -> Iterator[Text]:
 def abridged(header: bytes) -> str:
     """The header without its part lines, which the table shows, and with shortened ids."""
     shown = {name: value for name, value in _WHOLE.decode(header).items() if name != "parts"}
-    return _ID.sub(r"\1…", msgspec.json.format(msgspec.json.encode(shown)).decode())
+    return _ID.sub(r"\1…", msgspec.json.format(msgspec.json.encode(shown), indent=0).decode())
 
 
 def _said(label: Label, language: Language) -> str:
@@ -104,6 +104,8 @@ def _shown(value: object, language: Language) -> str:
     match value:
         case Withheld(withheld=why):
             return words.DEMO_WITHHELD[why].spoken(language)
+        case Words():
+            return value.spoken(language)
         case bool():
             return words.YES_NO[value].spoken(language)
         case None:
