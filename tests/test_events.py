@@ -1,0 +1,227 @@
+"""Every event is declared so that nothing of hers can stand in the clear, or be printed."""
+
+import re
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from io import StringIO
+from pkgutil import walk_packages
+from typing import Annotated, Literal, cast, get_args
+
+import msgspec
+import pytest
+from rich.console import Console
+from rich.pretty import pretty_repr
+
+import domain
+from domain.case import CaseOpened, SubjectIdentified
+from domain.catalogue import EVENTS, AnyCommand
+from domain.categories import ENV, IDN, NAR, PLN, PRB, RSK, STF, SVC
+from domain.codes import ProblemCode
+from domain.consent_ledger import FIELD_PATHS, ConsentGranted, FieldPath
+from domain.fields import BadDeclaration, Field, cut_of, largest_header, tag_of
+from domain.header import HEADER_BYTES_MAX
+from domain.model import AgencyId, Command, Event, PersonId, Sealed, StaffId
+from domain.text import Code, FreeText, Line
+
+for module in walk_packages(domain.__path__, "domain."):
+    import_module(module.name)
+
+
+def declared_in_domain(parent: type[Event] | type[Command]) -> Iterator[type]:
+    for child in parent.__subclasses__():
+        if child.__module__.startswith("domain."):
+            yield child
+        yield from declared_in_domain(child)
+
+
+DECLARED = cast("list[type[Event]]", list(declared_in_domain(Event)))
+ASKED = cast("list[type[Command]]", list(declared_in_domain(Command)))
+
+# A tag is forever: lines are added here and never taken away.
+TAGS_EVER_USED = {
+    "case.accepted.v1",
+    "case.consultation_recorded.v1",
+    "case.opened.v1",
+    "case.subject_details_corrected.v1",
+    "case.subject_identified.v1",
+    "consent.explained.v1",
+    "consent.granted.v1",
+    "consent.refused.v1",
+    "consent.withdrawn.v1",
+    "numbers.case_number_taken.v1",
+}
+
+
+def test_every_event_type_is_in_the_catalogue() -> None:
+    assert set(EVENTS.types.values()) == set(DECLARED)
+
+
+def test_every_command_may_be_asked() -> None:
+    assert set(get_args(AnyCommand)) == set(ASKED)
+
+
+def test_tags_are_unique_and_forever() -> None:
+    assert sorted(tag_of(event) for event in DECLARED) == sorted(TAGS_EVER_USED)
+    assert all(re.fullmatch(r"[a-z]+\.[a-z_]+\.v[0-9]+", tag) for tag in TAGS_EVER_USED)
+
+
+def test_the_tags_of_commands_are_unique() -> None:
+    tags = [str(command.__struct_config__.tag) for command in ASKED]
+    assert len(set(tags)) == len(tags)
+    assert all(re.fullmatch(r"[a-z]+\.[a-z_]+", tag) for tag in tags)
+
+
+@pytest.mark.parametrize("event", DECLARED, ids=tag_of)
+def test_every_event_is_cut_into_header_and_parts(event: type[Event]) -> None:
+    cut = cut_of(event)
+    assert {field.name for field in (*cut.clear, *cut.sealed)} == set(event.__struct_fields__)
+    assert largest_header(event, cut) <= HEADER_BYTES_MAX
+
+
+def test_a_name_is_sealed_and_an_id_is_clear() -> None:
+    cut = cut_of(SubjectIdentified)
+    assert cut.clear == (Field("subject_id", ENV),)
+    assert [field.name for field in cut.sealed] == [
+        "name",
+        "kana",
+        "birth_date",
+        "gender_identity_note",
+    ]
+    assert cut_of(CaseOpened).sealed == ()
+
+
+def test_the_conditions_of_a_grant_are_the_words_of_whoever_granted_it() -> None:
+    assert cut_of(ConsentGranted).sealed == (
+        Field("conditions", PLN.about("grantor_id")),
+        Field("conditions_text", NAR.about("grantor_id")),
+    )
+
+
+def test_a_grant_may_name_every_field_of_a_case_but_those_that_consent_never_opens() -> None:
+    assert "case.subject_identified.v1/birth_date" in FIELD_PATHS
+    assert "case.opened.v1/subject_id" not in FIELD_PATHS
+    paths = msgspec.json.encode(sorted(FIELD_PATHS))
+    assert msgspec.json.decode(paths, type=set[FieldPath]) == FIELD_PATHS
+
+
+# What may not be declared
+
+
+class NoCategory(Event, frozen=True, kw_only=True, tag="test.no_category.v1"):
+    name: Line
+
+
+class TwoCategories(Event, frozen=True, kw_only=True, tag="test.two_categories.v1"):
+    name: Annotated[Sealed[Line], IDN, RSK]
+
+
+class BareTextInTheClear(Event, frozen=True, kw_only=True, tag="test.bare_text_clear.v1"):
+    status: Annotated[str, SVC]
+
+
+class BareTextSealed(Event, frozen=True, kw_only=True, tag="test.bare_text_sealed.v1"):
+    name: Annotated[Sealed[str], IDN]
+
+
+class FloatInTheClear(Event, frozen=True, kw_only=True, tag="test.float_clear.v1"):
+    hours: Annotated[float, SVC]
+
+
+class FloatSealed(Event, frozen=True, kw_only=True, tag="test.float_sealed.v1"):
+    danger: Annotated[Sealed[float], RSK]
+
+
+class PlanInFreeText(Event, frozen=True, kw_only=True, tag="test.plan_in_free_text.v1"):
+    goals: Annotated[Sealed[FreeText], PLN]
+
+
+class LineInTheClear(Event, frozen=True, kw_only=True, tag="test.line_clear.v1"):
+    status: Annotated[Line, SVC]
+
+
+class NotSealed(Event, frozen=True, kw_only=True, tag="test.not_sealed.v1"):
+    problem: Annotated[ProblemCode, PRB]
+
+
+class SealedInTheClear(Event, frozen=True, kw_only=True, tag="test.sealed_clear.v1"):
+    status: Annotated[Sealed[Code], SVC]
+
+
+class DefaultWhenSealed(Event, frozen=True, kw_only=True, tag="test.default_sealed.v1"):
+    kana: Annotated[Sealed[Line | None], IDN] = None
+
+
+class EndlessList(Event, frozen=True, kw_only=True, tag="test.endless_list.v1"):
+    agencies: Annotated[tuple[AgencyId, ...], SVC]
+
+
+class HugeList(Event, frozen=True, kw_only=True, tag="test.huge_list.v1"):
+    agencies: Annotated[tuple[AgencyId, ...], msgspec.Meta(max_length=2000), SVC]
+
+
+class AboutNobody(Event, frozen=True, kw_only=True, tag="test.about_nobody.v1"):
+    name: Annotated[Sealed[Line], IDN.about("person_id")]
+
+
+class AboutSomeoneSealed(Event, frozen=True, kw_only=True, tag="test.about_someone_sealed.v1"):
+    person: Annotated[Sealed[Line], IDN]
+    name: Annotated[Sealed[Line], IDN.about("person")]
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (NoCategory, "NoCategory.name declares 0 categories, not one"),
+        (TwoCategories, "TwoCategories.name declares 2 categories, not one"),
+        (BareTextInTheClear, "status (SVC) may hold a person's words, and stands in the clear"),
+        (BareTextSealed, "name (IDN) is not bounded: use Line, FreeText or a code"),
+        (FloatInTheClear, "hours (SVC) may hold a person's words, and stands in the clear"),
+        (FloatSealed, "danger (RSK) is not bounded"),
+        (PlanInFreeText, "goals (PLN) is free text, and so NAR, MTG or GRV"),
+        (LineInTheClear, "status (SVC) may hold a person's words, and stands in the clear"),
+        (NotSealed, "problem (PRB) can be withheld, and its type does not say so"),
+        (SealedInTheClear, "status (SVC) may hold a person's words, and stands in the clear"),
+        (DefaultWhenSealed, "kana (IDN) has a default: what is left out would show"),
+        (EndlessList, "has no greatest length: give it one"),
+        (HugeList, "HugeList may need a header of "),
+        (AboutNobody, "name (IDN) is about person_id, which is no clear field"),
+        (AboutSomeoneSealed, "name (IDN) is about person, which is no clear field"),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else "",
+)
+def test_a_bad_declaration_is_refused_and_says_why(event: type[Event], said: str) -> None:
+    with pytest.raises(BadDeclaration, match=re.escape(said)):
+        cut_of(event)
+
+
+def test_a_good_declaration_passes() -> None:
+    class SafetyAgreed(Event, frozen=True, kw_only=True, tag="test.safety_agreed.v1"):
+        child_id: Annotated[PersonId, ENV]
+        told: Annotated[StaffId | None, STF] = None
+        mood: Annotated[Literal["CALM", "AFRAID"], SVC]
+        notes: Annotated[Sealed[FreeText | None], NAR.about("child_id")]
+
+    cut = cut_of(SafetyAgreed)
+    assert [field.name for field in cut.clear] == ["child_id", "told", "mood"]
+    assert cut.sealed == (Field("notes", NAR.about("child_id")),)
+
+
+# What is never printed
+
+PLANTED = "相川みさき"
+
+
+@pytest.mark.parametrize("told", [*DECLARED, *ASKED], ids=lambda told: told.__name__)
+def test_nothing_it_holds_is_ever_printed(told: type[Event] | type[Command]) -> None:
+    planted = cast("Callable[..., object]", told)(**dict.fromkeys(told.__struct_fields__, PLANTED))
+    on_screen = StringIO()
+    Console(file=on_screen).print(planted, {"in a list": [planted]})
+    printed = (
+        repr(planted),
+        str(planted),
+        f"{(planted,)}",
+        pretty_repr([planted]),
+        on_screen.getvalue(),
+    )
+    assert not [text for text in printed if PLANTED in text]
+    assert all(told.__name__ in text for text in printed)

@@ -1,0 +1,132 @@
+"""Text is kept as it was meant: one form, nothing hidden in it, and her own kanji."""
+
+import unicodedata
+
+import msgspec
+import pytest
+from hypothesis import given as for_any
+from hypothesis import strategies as st
+
+from domain.case import IdentifySubject, RecordConsultation
+from domain.text import Code, FreeText, Line, TextNotAccepted, cleaned
+
+any_text = st.text(st.characters(exclude_categories=()))
+
+
+def test_plain_text_is_kept_as_it_is() -> None:
+    for text in ("", "Aoba 3-2-1", "相川みさき", "三行\n二行目\n", "👩‍👧 一緒に"):
+        assert cleaned(text) == text
+
+
+def test_a_letter_and_its_mark_become_one() -> None:
+    assert cleaned("か\u3099き\u3099") == "がぎ"
+    assert cleaned("e\u0301") == "é"
+
+
+def test_halfwidth_kana_stay_as_they_were_written() -> None:
+    assert cleaned("ｱｲｶﾜ ﾐｻｷ ﾊﾟｰﾄ") == "ｱｲｶﾜ ﾐｻｷ ﾊﾟｰﾄ"
+
+
+def test_lines_end_in_one_way() -> None:
+    assert cleaned("一行目\r\n二行目") == "一行目\n二行目"
+    assert cleaned("one\r\ntwo") == "one\ntwo"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("\ufa19", "\u795e\ufe00"),  # 神, as an old register has it
+        ("\ufa10", "\u585a\ufe00"),  # 塚
+        ("\ufa11", "\ufa11"),  # 﨑 is a kanji of its own
+        ("\u845b\U000e0100", "\u845b\U000e0100"),  # 葛, in the form of Katsushika
+        ("\u9ad9", "\u9ad9"),  # 髙
+        ("\U00020bb7", "\U00020bb7"),  # 𠮷
+    ],
+)
+def test_the_kanji_of_her_name_survives(written: str, kept: str) -> None:
+    assert cleaned(f"{written}田") == f"{kept}田"
+
+
+def test_no_two_compatibility_kanji_become_one() -> None:
+    written = [
+        chr(point)
+        for point in (*range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20))
+        if unicodedata.decomposition(chr(point)) and "LIGATURE" not in unicodedata.name(chr(point))
+    ]
+    assert len({cleaned(kanji) for kanji in written}) == len(written)
+    assert all(cleaned(kanji)[0] == unicodedata.normalize("NFC", kanji) for kanji in written)
+
+
+@pytest.mark.parametrize(
+    "character",
+    [
+        *("\x00", "\x07", "\t", "\x0b", "\x1b", "\r", "\x7f", "\x85", "\x9b"),  # control
+        *("\u202a", "\u202b", "\u202c", "\u202d", "\u202e"),  # overrides
+        *("\u2066", "\u2067", "\u2068", "\u2069"),  # isolates
+        *("\u2028", "\u2029"),  # line and paragraph separators
+        *("\ud800", "\udfff"),  # halves of a character
+        *("\ufffe", "\uffff", "\U0001ffff", "\U0002fffe", "\U000e0fff"),  # no characters at all
+    ],
+    ids=lambda character: f"U+{ord(character):04X}",
+)
+def test_what_could_hide_or_turn_words_around_is_refused(character: str) -> None:
+    for text in (character, f"090{character}1234", f"相川{character}みさき"):
+        with pytest.raises(TextNotAccepted):
+            cleaned(text)
+
+
+@for_any(any_text)
+def test_what_is_kept_is_kept_the_same_ever_after(text: str) -> None:
+    try:
+        kept = cleaned(text)
+    except TextNotAccepted:
+        return
+    assert cleaned(kept) == kept
+    assert unicodedata.is_normalized("NFC", kept)
+    assert kept.encode().decode() == kept
+
+
+@for_any(st.text(st.characters(categories=["Lo", "Lm", "Nd", "Zs"])))
+def test_no_written_letter_is_refused(text: str) -> None:
+    assert len(cleaned(text)) >= len(unicodedata.normalize("NFC", text))
+
+
+def test_what_a_command_holds_is_cleaned_before_anyone_reads_it() -> None:
+    assert IdentifySubject(name="神\u3099か\u3099").name == "神\u3099が"
+    with pytest.raises(TextNotAccepted):
+        IdentifySubject(name="みさき\u202e")
+    with pytest.raises(TextNotAccepted):
+        RecordConsultation(
+            channel="SNS",
+            caller_is_subject=True,
+            main_problem="MENTAL_PROBLEM",
+            age_band="20S",
+            language="ja",
+            sexual_harm_flag=False,
+            summary="眠れない。\x1b[2J",
+        )
+
+
+def test_a_command_from_outside_is_cleaned_too() -> None:
+    command = msgspec.json.decode(
+        '{"type":"case.identify_subject","name":"\ufa19か\u3099"}', type=IdentifySubject
+    )
+    assert command.name == "\u795e\ufe00が"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u3000", "一\n二", "あ" * 301])
+def test_a_line_names_one_thing_shortly(text: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(text, Line)
+
+
+@pytest.mark.parametrize("text", ["", "あ" * 10_001])
+def test_free_text_is_said_and_bounded(text: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(text, FreeText)
+
+
+@pytest.mark.parametrize("text", ["", "相川", "a b", "a\n", "a" * 65])
+def test_a_code_carries_nobodys_words(text: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(text, Code)
