@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from enum import IntEnum
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -18,6 +18,7 @@ from adapters import words
 from adapters.cli import logs
 from adapters.cli import up as starting
 from adapters.cli.demo import demo as telling
+from adapters.cli.demo import in_a_passing_folder, with_engines_of_its_own
 from adapters.cli.doctor import examined, refused, report
 from adapters.cli.language import asked, preferred
 from adapters.cli.screen import Screen
@@ -56,9 +57,10 @@ def up(*, data: Data = None, lang: Lang = None, debug: Debug = False) -> None:
 @app.command()
 def demo(*, data: Data = None, once: Once = False, lang: Lang = None, debug: Debug = False) -> None:
     with speaking(lang, debug=debug) as screen:
-        settings = settings_for(data)
+        settings = with_engines_of_its_own(settings_for(data))
         logs.configure(settings)
-        asyncio.run(telling(settings, screen, once=once))
+        with nullcontext(settings) if data else in_a_passing_folder(settings) as stage:
+            asyncio.run(telling(stage, screen, once=once))
 
 
 @app.command()

@@ -80,14 +80,15 @@ def _titled(title: Words, language: Language, *body: RenderableType) -> Renderab
     return Padding(Group(Text(), heading, Padding(Group(*body), MARGIN)), MARGIN)
 
 
-def _parts(scene: Scene, language: Language) -> Iterator[Text]:
+def _parts(scene: Scene, language: Language) -> Iterator[RenderableType]:
     sizes = {part.field: len(part.ciphertext) for part in scene.stored.parts}
     for line in scene.opened.header.parts:
         category = _said(CATEGORIES[line.category], language)
         stored = words.DEMO_SEALED.about(size=sizes[line.field], digest=line.sha256[:DIGEST_SHOWN])
         opened = _shown(getattr(scene.opened.event, line.field), language)
         yield Text.assemble((line.field, "bold"), (f"  {line.category} {category}", "dim"))
-        yield Text.assemble(f"  {stored.spoken(language)} → ", (opened, "green"))
+        value = Text.assemble(f"{stored.spoken(language)} → ", (opened, "green"))
+        yield Padding(value, (0, 0, 0, 2))
 
 
 def abridged(header: bytes) -> str:

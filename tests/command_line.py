@@ -1,0 +1,34 @@
+"""The installed command, run as a process of its own in poor surroundings."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from rich.cells import cell_len
+
+TSUNAGU: Final = Path(sys.executable).with_name("tsunagu")
+
+
+def surroundings(**environ: str) -> dict[str, str]:
+    """Nothing of our own but where programs and home are."""
+    return {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **environ}
+
+
+def tsunagu(*arguments: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Without a terminal."""
+    return subprocess.run(
+        [TSUNAGU, *arguments],
+        env=surroundings(**environ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+def widest(said: subprocess.CompletedProcess[str]) -> int:
+    """In the cells of a terminal, of which a kanji takes two."""
+    return max(map(cell_len, (said.stdout + said.stderr).splitlines()))

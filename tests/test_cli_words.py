@@ -1,0 +1,59 @@
+"""Every word exists in both languages, and says the same."""
+
+from string import Formatter
+
+import pytest
+from typer.core import TyperGroup
+
+from adapters import words
+from adapters.cli import doctor
+from adapters.cli.program import program
+from adapters.engines import Finding
+from adapters.engines import findings as engine_findings
+from adapters.words import Words
+
+
+def every_word() -> list[Words]:
+    tables = (words.COMMANDS, words.OPTIONS, words.STATUS, words.CHECKS, words.VERSIONS)
+    more = (words.DEMO_WITHHELD, words.YES_NO)
+    single = [value for value in vars(words).values() if isinstance(value, Words)]
+    return single + [said for table in (*tables, *more) for said in table.values()]
+
+
+def every_finding() -> list[Finding]:
+    named = {**vars(doctor), **vars(engine_findings)}
+    return [value for value in named.values() if isinstance(value, Finding)]
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("said", every_word(), ids=lambda said: said.en[:40])
+def test_every_word_is_said_in_both_languages(said: Words) -> None:
+    assert said.ja.strip()
+    assert said.en.strip()
+    assert placeholders(said.ja) == placeholders(said.en)
+
+
+@pytest.mark.parametrize("finding", every_finding(), ids=lambda finding: finding.code)
+def test_every_finding_says_what_to_do_in_both_languages(finding: Finding) -> None:
+    assert finding.en.isascii()
+    assert not finding.ja.isascii()
+    assert finding.remedy_en.isascii()
+    assert finding.remedy_ja.endswith("。")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_command_and_option_has_its_help(language: words.Language) -> None:
+    group: TyperGroup = program(language)
+    assert group.commands.keys() == words.COMMANDS.keys()
+    named = {option.name for command in group.commands.values() for option in command.params}
+    assert named == words.OPTIONS.keys()
+    assert all(command.help for command in group.commands.values())
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_check_of_the_doctor_has_its_label(language: words.Language) -> None:
+    assert doctor.CHECKS.keys() == words.CHECKS.keys()
+    assert all(words.CHECKS[name].spoken(language) for name in doctor.CHECKS)
