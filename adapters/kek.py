@@ -63,7 +63,7 @@ def default_file(environ: Mapping[str, str], installation: UUID) -> Path:
 
 def load(settings: Settings, default: Path) -> Kek:
     if settings.kek:
-        return _parsed(settings.kek.reveal(), where="TSUNAGU_KEK")
+        return parsed(settings.kek.reveal(), where="TSUNAGU_KEK")
     path = settings.kek_file or default
     if path.resolve().is_relative_to(settings.data.resolve()):
         raise KekBesideData(path=path)
@@ -76,7 +76,7 @@ def load(settings: Settings, default: Path) -> Kek:
         raise KekUnreadable(path=path) from error
     if exposed:
         raise KekExposed(path=path)
-    return _parsed(text, where=str(path))
+    return parsed(text, where=str(path))
 
 
 def make(path: Path) -> None:
@@ -101,7 +101,7 @@ def written(kek: Kek) -> str:
     return f"{_FORMAT} {kek.epoch} {base64.b64encode(kek.secret).decode()}\n"
 
 
-def _parsed(text: str, where: str) -> Kek:
+def parsed(text: str, where: str) -> Kek:
     try:
         form, epoch, secret = text.split()
         kek = Kek(epoch=int(epoch), secret=base64.b64decode(secret, validate=True))

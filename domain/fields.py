@@ -6,7 +6,18 @@ is itself a secret.
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Annotated, Any, Final, Literal, NewType, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    NewType,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 from uuid import UUID
 
 import msgspec
@@ -51,9 +62,12 @@ class Catalogue:
     """Every event type there is, by its tag. The tag is forever; the class name is ours."""
 
     def __init__(self, events: Iterable[type[Event]]) -> None:
-        self.types: Final = {tag_of(event): event for event in events}
-        for event in self.types.values():
+        self.types: Final[dict[str, type[Event]]] = {}
+        for event in events:
             cut_of(event)
+            if (other := self.types.setdefault(tag_of(event), event)) is not event:
+                message = f"{event.__name__} and {other.__name__} have one tag: {tag_of(event)}"
+                raise BadDeclaration(message)
 
 
 def tag_of(event: type[Event]) -> str:
@@ -129,7 +143,7 @@ def _kinds(hint: Any) -> set[object]:  # noqa: ANN401 (annotations have no commo
     if origin is Literal:
         return {Literal}
     inner = {kind for part in get_args(hint) if part is not ... for kind in _kinds(part)}
-    return inner | ({origin} if isinstance(origin, type) else set())
+    return inner if origin in (Union, UnionType) else inner | {origin}
 
 
 def _says_which_text(mark: object) -> bool:
@@ -139,7 +153,8 @@ def _says_which_text(mark: object) -> bool:
 def largest_header(event: type[Event], cut: Cut) -> int:
     """An upper bound in bytes, from the declaration alone."""
     declared = {field.name: field for field in _struct(event).fields}
-    facts = sum(len(f.name) + 4 + _largest(declared[f.name].type) for f in cut.clear)
+    sizes = {name: len(name) + 4 + _largest(field.type) for name, field in declared.items()}
+    facts = sum(sizes[field.name] for field in cut.clear)
     parts = len(cut.sealed) * _largest(inspect.type_info(PartLine))
     return _largest(inspect.type_info(Header)) + facts + parts
 

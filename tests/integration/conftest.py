@@ -5,8 +5,9 @@ import contextlib
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 import psycopg
@@ -15,8 +16,14 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from adapters.engines import Endpoints, PostgresAccess, embedded
-from adapters.postgres.migrating import migrate
+from adapters.postgres.migrating import Migration, migrate
 from adapters.settings import Settings
+
+
+class MakeDatabase(Protocol):
+    """A migrated database of its own on the shared engine; ``wanted`` for an older one."""
+
+    def __call__(self, wanted: tuple[Migration, ...] | None = None) -> PostgresAccess: ...
 
 
 @pytest.fixture(scope="session")
@@ -52,11 +59,10 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
 
 
 @pytest.fixture
-def make_database(endpoints: Endpoints) -> Iterator[Callable[[], PostgresAccess]]:
-    """A migrated database of its own on the shared engine."""
+def make_database(endpoints: Endpoints) -> Iterator[MakeDatabase]:
     made: list[str] = []
 
-    def make() -> PostgresAccess:
+    def make(wanted: tuple[Migration, ...] | None = None) -> PostgresAccess:
         name = f"t_{os.getpid()}_{uuid4().hex}"
         with psycopg.connect(endpoints.postgres.owner, autocommit=True) as owner:
             owner.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
@@ -71,7 +77,7 @@ def make_database(endpoints: Endpoints) -> Iterator[Callable[[], PostgresAccess]
                 )
             )
         )
-        asyncio.run(migrate(access.owner))
+        asyncio.run(migrate(access.owner, wanted))
         return access
 
     yield make
@@ -81,5 +87,5 @@ def make_database(endpoints: Endpoints) -> Iterator[Callable[[], PostgresAccess]
 
 
 @pytest.fixture
-def database(make_database: Callable[[], PostgresAccess]) -> PostgresAccess:
+def database(make_database: MakeDatabase) -> PostgresAccess:
     return make_database()

@@ -1,0 +1,42 @@
+"""What an earlier version wrote, this version opens and folds."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from adapters.crypto import ChaChaCipher
+from adapters.kek import parsed
+from adapters.postgres.event_log import PostgresEventLog
+from adapters.postgres.keyring import PostgresKeyring
+from adapters.postgres.migrating import migrate, migrations
+from domain.catalogue import EVENTS
+from services.sealing import Sealing
+from tests.integration.conftest import MakeDatabase
+from tests.recording import RECORDED, load, restore, views
+
+RECORDINGS = sorted(RECORDED.glob("*.json"))
+
+
+def test_at_least_one_log_is_recorded() -> None:
+    assert RECORDINGS
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+def test_a_recorded_log_opens_and_folds_to_what_it_was(
+    path: Path, make_database: MakeDatabase
+) -> None:
+    recording = load(path)
+    database = make_database(migrations()[: recording.migrations])
+    restore(recording, database.owner)
+
+    async def reread() -> None:
+        await migrate(database.owner)
+        async with (
+            PostgresEventLog(database.app) as log,
+            PostgresKeyring(database.keyring, parsed(recording.kek, where=path.name)) as keyring,
+        ):
+            sealing = Sealing(EVENTS, ChaChaCipher())
+            assert await views(database.owner, log, keyring, sealing) == recording.views
+
+    asyncio.run(reread())
