@@ -143,7 +143,7 @@ def _kinds(hint: Any) -> set[object]:  # noqa: ANN401 (annotations have no commo
     if origin is Literal:
         return {Literal}
     inner = {kind for part in get_args(hint) if part is not ... for kind in _kinds(part)}
-    return inner if origin in (Union, UnionType) else inner | {origin}
+    return inner if origin is Union or origin is UnionType else inner | {origin}
 
 
 def _says_which_text(mark: object) -> bool:

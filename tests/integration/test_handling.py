@@ -1,0 +1,228 @@
+"""Commands from the first word to the log and back, on the real engine."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from uuid import uuid4
+
+import pytest_asyncio
+
+from adapters.clock import WallClock
+from adapters.crypto import ChaChaCipher, Kek
+from adapters.engines import PostgresAccess
+from adapters.postgres.event_log import PostgresEventLog
+from adapters.postgres.keyring import PostgresKeyring
+from contracts.answers import Accepted, Answer, Refusal
+from domain.calendar import date_in_japan
+from domain.case import AcceptCase, CorrectSubjectDetails, IdentifySubject, OpenCase
+from domain.case_numbers import numbers_key
+from domain.catalogue import EVENTS, AnyCommand
+from domain.consent_ledger import ExplainConsent, GrantId, WithdrawConsent
+from domain.model import (
+    AgencyId,
+    CaseId,
+    CommandId,
+    Event,
+    NetworkId,
+    StaffId,
+    fence_key,
+    stream_of,
+)
+from services.handling import Ask, Handling
+from services.ports import Append
+from services.sealing import Sealing, persons_in
+
+CITY, SHELTER = AgencyId(uuid4()), AgencyId(uuid4())
+SATO = StaffId(uuid4())
+OPEN = OpenCase(
+    anonymous=True, channel="PHONE", found_via="SELF", frameworks=frozenset(), at_risk_only=False
+)
+EXPLAIN = ExplainConsent(
+    kind="INFORMATION",
+    purpose="PROTECTION",
+    recipients=frozenset({SHELTER}),
+    categories=frozenset({"IDN"}),
+    language="ja",
+    material_version="2026-04",
+)
+
+
+class Desk(NamedTuple):
+    handling: Handling
+    log: PostgresEventLog
+    keyring: PostgresKeyring
+    sealing: Sealing
+
+    async def told(self, case: CaseId) -> list[Event]:
+        stream = stream_of("case", case)
+        stored = (await self.log.read(stream, with_parts=True)).streams[stream]
+        keys = await self.keyring.keys(persons_in(stored))
+        return [self.sealing.open(event, keys).event for event in stored]
+
+
+@pytest_asyncio.fixture
+async def desk(database: PostgresAccess) -> AsyncIterator[Desk]:
+    async with (
+        PostgresEventLog(database.app) as log,
+        PostgresKeyring(database.keyring, Kek(epoch=1, secret=bytes(32))) as keyring,
+    ):
+        sealing = Sealing(EVENTS, ChaChaCipher())
+        yield Desk(Handling(log, keyring, sealing, WallClock()), log, keyring, sealing)
+
+
+def ask(command: AnyCommand, case: CaseId | None = None, **more: object) -> Ask:
+    values: dict[str, object] = {"id": CommandId(uuid4()), "agency": CITY, **more}
+    return Ask(staff=SATO, role="COORDINATOR", command=command, case=case, **values)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def accepted(answer: Answer) -> Accepted:
+    assert isinstance(answer, Accepted), answer
+    return answer
+
+
+def refused(answer: Answer) -> str:
+    assert isinstance(answer, Refusal), answer
+    return answer.code
+
+
+async def opened(desk: Desk) -> CaseId:
+    return accepted(await desk.handling.handle(ask(OPEN))).case
+
+
+async def test_what_was_said_comes_back_as_it_was_said(desk: Desk) -> None:
+    case = await opened(desk)
+    await desk.handling.handle(ask(IdentifySubject(name="\ufa19谷 あかり"), case))
+    _, identified = await desk.told(case)
+    assert getattr(identified, "name", None) == "\u795e\ufe00谷 あかり"
+
+
+async def test_a_command_sent_again_gets_its_first_answer(desk: Desk) -> None:
+    once = ask(OPEN)
+    first = await desk.handling.handle(once)
+    assert await desk.handling.handle(once) == first
+    assert len(await desk.told(accepted(first).case)) == 1
+
+
+async def test_a_refused_command_sent_again_stays_refused(desk: Desk) -> None:
+    case = await opened(desk)
+    correct = ask(CorrectSubjectDetails(name="相川", correction_reason="聞き違い"), case)
+    assert refused(await desk.handling.handle(correct)) == "SUBJECT_NOT_IDENTIFIED"
+    accepted(await desk.handling.handle(ask(IdentifySubject(name="相沢"), case)))
+    assert refused(await desk.handling.handle(correct)) == "SUBJECT_NOT_IDENTIFIED"
+
+
+async def test_another_command_under_a_used_id_is_refused(desk: Desk) -> None:
+    once = ask(OPEN)
+    case = accepted(await desk.handling.handle(once)).case
+    other = ask(IdentifySubject(name="相川"), case, id=once.id)
+    assert refused(await desk.handling.handle(other)) == "COMMAND_ID_REUSED"
+
+
+async def test_command_ids_are_each_agencys_own(desk: Desk) -> None:
+    once = ask(OPEN)
+    first = accepted(await desk.handling.handle(once))
+    second = accepted(await desk.handling.handle(ask(OPEN, id=once.id, agency=SHELTER)))
+    assert first.case != second.case
+
+
+async def test_the_same_command_sent_by_many_at_once_is_done_once(desk: Desk) -> None:
+    case = await opened(desk)
+    identify = ask(IdentifySubject(name="相川"), case)
+    answers = await asyncio.gather(*(desk.handling.handle(identify) for _ in range(20)))
+    assert len(set(map(repr, answers))) == 1
+    assert len(await desk.told(case)) == 2
+
+
+async def test_all_of_many_different_commands_on_one_case_are_done(desk: Desk) -> None:
+    case = await opened(desk)
+    accepted(await desk.handling.handle(ask(IdentifySubject(name="相川"), case)))
+    corrections = [
+        ask(CorrectSubjectDetails(kana=f"アイカワ{n}", correction_reason="聞き違い"), case)
+        for n in range(20)
+    ]
+    for answer in await asyncio.gather(*map(desk.handling.handle, corrections)):
+        accepted(answer)
+    assert len(await desk.told(case)) == 22
+
+
+async def test_a_token_says_only_if_nothing_has_changed_since(desk: Desk) -> None:
+    first = accepted(await desk.handling.handle(ask(OPEN)))
+    second = accepted(
+        await desk.handling.handle(ask(IdentifySubject(name="相川"), first.case, token=first.token))
+    )
+    correct = CorrectSubjectDetails(name="相沢", correction_reason="聞き違い")
+    stale = ask(correct, first.case, token=first.token)
+    assert refused(await desk.handling.handle(stale)) == "CHANGED_SINCE"
+    accepted(await desk.handling.handle(ask(correct, first.case, token=second.token)))
+
+
+async def test_what_is_asked_too_late_is_not_done(desk: Desk) -> None:
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    assert refused(await desk.handling.handle(ask(OPEN, not_after=past))) == "TOO_LATE"
+
+
+async def test_what_has_not_happened_cannot_be_recorded(desk: Desk) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    answer = await desk.handling.handle(ask(OPEN, occurred_at=tomorrow))
+    assert refused(answer) == "NOT_YET_HAPPENED"
+
+
+async def test_another_agencys_case_does_not_exist(desk: Desk) -> None:
+    case = await opened(desk)
+    for command in (
+        OPEN,
+        IdentifySubject(name="相川"),
+        EXPLAIN,
+        WithdrawConsent(grant_id=GrantId(uuid4())),
+    ):
+        hidden = await desk.handling.handle(ask(command, case, agency=SHELTER))
+        missing = await desk.handling.handle(ask(command, CaseId(uuid4()), agency=SHELTER))
+        assert refused(hidden) == refused(missing)
+
+
+async def test_acceptance_takes_the_next_number_of_its_network_at_once(desk: Desk) -> None:
+    network = NetworkId(uuid4())
+    cases = [await opened(desk) for _ in range(5)]
+    accept = AcceptCase(network_id=network)
+    for answer in await asyncio.gather(*(desk.handling.handle(ask(accept, c)) for c in cases)):
+        accepted(answer)
+    numbers = stream_of("numbers", numbers_key(network, date_in_japan(datetime.now(UTC))))
+    taken = (await desk.log.read(numbers)).streams[numbers]
+    assert [event.version for event in taken] == [1, 2, 3, 4, 5]
+
+
+async def test_a_value_too_long_is_refused_by_its_place_and_not_its_words(desk: Desk) -> None:
+    case = await opened(desk)
+    answer = await desk.handling.handle(ask(IdentifySubject(name="あ" * 301), case))
+    assert isinstance(answer, Refusal)
+    assert (answer.code, answer.facts["at"]) == ("VALUE_OUT_OF_BOUNDS", "$.name")
+    assert "あ" not in str(answer)
+
+
+async def test_nothing_is_recorded_about_a_person_whose_key_is_destroyed(desk: Desk) -> None:
+    case = await opened(desk)
+    accepted(await desk.handling.handle(ask(IdentifySubject(name="相川"), case)))
+    stored = (await desk.log.read(stream_of("case", case))).streams[stream_of("case", case)]
+    (woman,) = persons_in(stored)
+    await desk.keyring.destroy(woman, "by her wish")
+    correct = CorrectSubjectDetails(name="相沢", correction_reason="聞き違い")
+    assert refused(await desk.handling.handle(ask(correct, case))) == "PERSON_ERASED"
+
+
+async def test_a_withdrawal_stamps_the_case_and_is_stopped_by_no_stamp(desk: Desk) -> None:
+    case = await opened(desk)
+    before = (await desk.log.read(stream_of("case", case))).head
+    grants = [accepted(await desk.handling.handle(ask(EXPLAIN, case))).made for _ in range(8)]
+    withdrawals = [ask(WithdrawConsent(grant_id=GrantId(made)), case) for made in grants if made]
+    for answer in await asyncio.gather(*map(desk.handling.handle, withdrawals)):
+        accepted(answer)
+    decided_before = Append(
+        agency=CITY,
+        command=CommandId(uuid4()),
+        body=b"",
+        answer=b"",
+        reads=(fence_key("case", case),),
+        read_to=before,
+    )
+    assert (await desk.log.append(decided_before)).verdict == "fenced"
