@@ -65,16 +65,20 @@ class Url(Secret):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         parts = urlsplit(text)
-        if not text.isascii() or parts.scheme not in self.schemes or not parts.netloc:
+        if not text.isascii() or parts.scheme not in self.schemes or not self.host():
             raise ValueError(self.schemes)
         if "@" in parts.path + parts.query + parts.fragment:  # A password with a bare / ? or #.
             raise ValueError(self.schemes)
+
+    def host(self) -> str | None:
+        return urlsplit(self.reveal()).hostname
 
     def __repr__(self) -> str:
         parts = urlsplit(self.reveal())
         login, _, hosts = parts.netloc.rpartition("@")
         query = [
-            (key, "<sealed>" if "pass" in key else value) for key, value in parse_qsl(parts.query)
+            (key, "<sealed>" if "pass" in key or "secret" in key else value)
+            for key, value in parse_qsl(parts.query)
         ]
         return parts._replace(
             netloc=f"<sealed>@{hosts}" if login else hosts, query=urlencode(query, safe="<>/")
@@ -85,10 +89,10 @@ class PostgresUrl(Url):
     __slots__ = ()
     schemes: ClassVar[tuple[str, ...]] = ("postgresql", "postgres")
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
+    def host(self) -> str | None:
+        """Or the folder of a socket, which may stand in the query."""
         try:
-            conninfo_to_dict(text)
+            return str(conninfo_to_dict(self.reveal()).get("host") or "")
         except psycopg.Error:  # Its message quotes the address, password and all.
             raise ValueError(self.schemes) from None
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from jsonschema import Draft201909Validator
+from jsonschema import Draft201909Validator, validate
 
 from adapters.engines import findings
 from adapters.engines.compose import SecretsAlreadyMade, make
@@ -30,7 +30,7 @@ def compose() -> Any:
 
 def test_it_is_what_the_compose_specification_allows(compose: Any) -> None:
     schema = msgspec.json.decode((ROOT / "tests/compose-spec.json").read_bytes())
-    Draft201909Validator(schema).validate(compose)
+    validate(compose, schema, Draft201909Validator)
 
 
 def test_every_image_has_a_version(compose: Any) -> None:

@@ -65,6 +65,12 @@ def test_every_setting_has_its_type() -> None:
     assert settings.allow == {"NATS_SYNC_UNKNOWN", "NATS_WITHOUT_TLS"}
 
 
+def test_a_database_may_be_reached_through_its_socket() -> None:
+    url = "postgresql://tsunagu:na-mi-da@/tsunagu?host=/run/postgresql"
+    settings = read({"TSUNAGU_DATA": "/srv/a", "TSUNAGU_POSTGRES_URL": url})
+    assert str(settings.postgres_url) == ("postgresql://<sealed>@/tsunagu?host=/run/postgresql")
+
+
 def test_an_empty_value_is_no_value() -> None:
     assert read({"TSUNAGU_DATA": "/srv/a", "TSUNAGU_LANG": ""}).lang is None
 

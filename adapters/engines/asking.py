@@ -120,7 +120,7 @@ async def _of_login(conninfo: str) -> tuple[Finding, ...]:
             (POSTGRES_SYNCHRONOUS_COMMIT_OFF, found.synchronous_commit == "off"),
             (POSTGRES_FULL_PAGE_WRITES_OFF, found.full_page_writes == "off"),
             (POSTGRES_CHECKSUMS_OFF, found.data_checksums == "off"),
-            (POSTGRES_WITHOUT_TLS, not found.ssl and not _is_this_machine(address or host)),
+            (POSTGRES_WITHOUT_TLS, not found.ssl and not is_this_machine(address or host)),
         )
         if applies
     )
@@ -157,7 +157,7 @@ async def nats_findings(access: NatsAccess) -> tuple[Finding, ...]:
             (NATS_SYNC_NOT_ALWAYS, sync_always is False),
             (NATS_SYNC_UNKNOWN, sync_always is None),
             # The client encrypts only if the server demands it, whatever the address says.
-            (NATS_WITHOUT_TLS, not greeting.tls_required and not _is_this_machine(host)),
+            (NATS_WITHOUT_TLS, not greeting.tls_required and not is_this_machine(host)),
         )
         if applies
     )
@@ -172,6 +172,7 @@ async def _greeting(url: str) -> _Greeting:
                 said = await reader.readline()
             finally:
                 writer.close()
+                await writer.wait_closed()
         return msgspec.json.decode(said.removeprefix(b"INFO "), type=_Greeting)
     except (OSError, TimeoutError, msgspec.DecodeError):
         raise _unreachable(url) from None
@@ -191,7 +192,8 @@ async def _log_in(access: NatsAccess) -> None:
         raise NatsRefusedLogin(host=urlsplit(access.url).hostname) from None
     except OSError:
         raise _unreachable(access.url) from None
-    await session.close()
+    finally:
+        await session.close()
 
 
 async def _said_by_the_exception(_: Exception) -> None:
@@ -221,7 +223,7 @@ def _sync_always(monitor_url: str | None) -> bool | None:
     return msgspec.json.decode(answer, type=_JetStream).config.sync_always
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
     """A unix socket's host is its folder."""
     if host.startswith("/") or host == "localhost":
         return True
