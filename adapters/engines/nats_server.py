@@ -24,6 +24,7 @@ MESSAGE_BYTES_MAX: Final = 1 << 20
 MEMORY_BYTES_MAX: Final = 64 << 20
 LOG_BYTES_MAX: Final = 10 << 20
 LOG_FILES_MAX: Final = 10
+DURABLE: Final = {"sync_interval": "always"}
 ANY_PORT: Final = -1
 LOOPBACK: Final = "127.0.0.1"
 MONITOR_ANSWERS_WITHIN_S: Final = 5.0
@@ -52,8 +53,8 @@ def configuration(accounts: Mapping[str, Account], *, store: str, key: str) -> d
         "server_name": "tsunagu",
         "max_payload": MESSAGE_BYTES_MAX,
         "jetstream": {
+            **DURABLE,
             "store_dir": store,
-            "sync_interval": "always",
             "max_mem": MEMORY_BYTES_MAX,
             "cipher": "chacha",  # Commands wait here in clear until they are handled.
             "key": key,
