@@ -10,6 +10,7 @@ help: ## Say what there is to make / 作れるものの一覧
 	@awk -F ' *## ' '/^[a-z]+:.* ## /{sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/.product ## Make .venv/bin/tsunagu / .venv/bin/tsunagu を用意する
+	@echo $(BIN)/tsunagu
 
 demo: .venv/.product ## Watch a short story happen (ARGS="--once") / 短い物語を動かして見る
 	@$(BIN)/tsunagu demo $(ARGS)
