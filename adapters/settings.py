@@ -71,7 +71,9 @@ class Url(Secret):
             raise ValueError(self.schemes)
 
     def host(self) -> str | None:
-        return urlsplit(self.reveal()).hostname
+        """Raises ValueError where the port is no number."""
+        parts = urlsplit(self.reveal())
+        return parts.hostname if parts.port != 0 else None
 
     def __repr__(self) -> str:
         parts = urlsplit(self.reveal())

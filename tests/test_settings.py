@@ -108,6 +108,8 @@ def test_a_misspelt_name_is_refused_with_the_nearest() -> None:
         ("TSUNAGU_POSTGRES_URL", "postgresql://u:na-mi-da@データ/tsunagu"),
         ("TSUNAGU_NATS_URL", "http://na-mi-da@nats"),
         ("TSUNAGU_NATS_MONITOR_URL", "nats://na-mi-da@nats"),
+        ("TSUNAGU_NATS_MONITOR_URL", "http://na-mi-da@nats:82x2"),
+        ("TSUNAGU_NATS_MONITOR_URL", "http://na-mi-da@nats:99999"),
         ("TSUNAGU_KEK", "na-mi-da\0"),
     ],
 )

@@ -146,7 +146,7 @@ class Held(NamedTuple):
 async def held(path: Path) -> AsyncGenerator[Held]:
     with explained(path):
         _prepare(path)
-        lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        lock = os.open(path / "lock", os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         await _acquire(path, lock)
         with explained(path):
@@ -158,7 +158,7 @@ async def held(path: Path) -> AsyncGenerator[Held]:
             yield Held(path, lock)
         finally:
             _endpoints(path).unlink(missing_ok=True)
-            os.ftruncate(lock, 0)
+            os.truncate(path / "lock", 0)
     finally:
         os.close(lock)
 
@@ -236,8 +236,8 @@ async def _acquire(path: Path, lock: int) -> None:
         if now() > deadline:
             raise EnginesStillStopping(path=path / "lock")
         await asyncio.sleep(0.1)
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, msgspec.json.encode(_ourselves()), 0)
+    with explained(path):
+        (path / "lock").write_bytes(msgspec.json.encode(_ourselves()))
 
 
 def _locked(lock: int) -> bool:
@@ -273,14 +273,12 @@ def _started_ticks(pid: int) -> int | None:
 
 def _forget_last_run(path: Path) -> None:
     """A killed run leaves its addresses, and the folder of its socket if that was elsewhere."""
-    try:
+    with suppress(FileNotFoundError, FolderDamaged):
         postgres = _read(_endpoints(path), Running).postgres
-    except FileNotFoundError:
-        return
-    if postgres and not Path(postgres.socket_dir).is_relative_to(path):
-        with suppress(OSError):
-            Path(postgres.socket_dir).rmdir()
-    _endpoints(path).unlink()
+        if postgres and not Path(postgres.socket_dir).is_relative_to(path):
+            with suppress(OSError):
+                Path(postgres.socket_dir).rmdir()
+    _endpoints(path).unlink(missing_ok=True)
 
 
 def _endpoints(path: Path) -> Path:

@@ -157,7 +157,7 @@ def asked(monitor_url: str, path: str) -> tuple[int, bytes]:
     """What a server's monitor answers; status 0 where nobody does."""
     parts = urlsplit(monitor_url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection = kind(parts.netloc, timeout=MONITOR_ANSWERS_WITHIN_S)
+    connection = kind(parts.hostname or "", parts.port, timeout=MONITOR_ANSWERS_WITHIN_S)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()

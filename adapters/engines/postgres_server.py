@@ -176,7 +176,7 @@ async def embedded_postgres(
             await _initialise(home, binaries, held.lock, secrets.owner)
         address = PostgresAddress(str(socket.path), PORT)
         access = postgres_access(address, secrets)
-        # The database of our name is made by whom this lets in.
+        # At the first start our own database is not there yet.
         owner = make_conninfo(access.owner, dbname="postgres")
         async with kept_running(EmbeddedPostgres(binaries, home, logs, socket, held.lock, owner)):
             await _let_in(owner, {APP: secrets.app, KEYRING: secrets.keyring})
