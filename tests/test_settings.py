@@ -35,7 +35,7 @@ def test_with_nothing_set_the_data_lie_where_this_user_keeps_data(
 
 def test_as_root_the_data_lie_where_services_keep_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    assert read({"HOME": "/root"}) == Settings(data=Path("/var/lib/tsunagu"))
+    assert read({"HOME": "/home/hana"}) == Settings(data=Path("/var/lib/tsunagu"))
 
 
 def test_without_a_home_the_folder_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,7 +134,7 @@ async def _version(program: Path) -> tuple[int, ...]:
 
 
 def _copied(distribution: str, sources: Sequence[Path]) -> Path:
-    """An environment under /root is closed to the user that the engines run as."""
+    """An environment in root's home is closed to the user that the engines run as."""
     copy = COPIES / f"{distribution}-{installed_version(distribution)}"
     if copy.exists():
         return copy
