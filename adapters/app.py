@@ -52,9 +52,10 @@ async def running(
 
 async def _kek(settings: Settings, endpoints: Endpoints, environ: Mapping[str, str]) -> Kek:
     """Our own engines get a KEK made for them once; a keyring that has lost its own stays shut."""
+    if settings.kek or settings.kek_file or settings.postgres_url:
+        return kek.load(settings, default=None)
     default = kek.default_file(environ, installation(settings.data))
-    named = settings.kek or settings.kek_file
-    if not named and not settings.postgres_url and not await _has_keyring(endpoints):
+    if not await _has_keyring(endpoints):
         kek.make(default)
     return kek.load(settings, default)
 

@@ -61,10 +61,12 @@ def default_file(environ: Mapping[str, str], installation: UUID) -> Path:
     return base / "tsunagu" / f"{installation}.kek"
 
 
-def load(settings: Settings, default: Path) -> Kek:
+def load(settings: Settings, default: Path | None) -> Kek:
     if settings.kek:
         return parsed(settings.kek.reveal(), where="TSUNAGU_KEK")
     path = settings.kek_file or default
+    if path is None:
+        raise KekMissing(variable="TSUNAGU_KEK_FILE")
     if path.resolve().is_relative_to(settings.data.resolve()):
         raise KekBesideData(path=path)
     try:

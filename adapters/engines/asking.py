@@ -87,7 +87,6 @@ class _Postgres(msgspec.Struct, frozen=True):
     synchronous_commit: str
     full_page_writes: str
     data_checksums: str
-    ssl: bool
 
 
 ASK_POSTGRES: Final = """
@@ -95,9 +94,7 @@ SELECT current_setting('server_version_num')::int / 10000 AS version,
        current_setting('fsync') AS fsync,
        current_setting('synchronous_commit') AS synchronous_commit,
        current_setting('full_page_writes') AS full_page_writes,
-       current_setting('data_checksums') AS data_checksums,
-       ssl
-FROM pg_stat_ssl WHERE pid = pg_backend_pid()
+       current_setting('data_checksums') AS data_checksums
 """
 
 
@@ -112,6 +109,7 @@ async def _of_login(conninfo: str) -> tuple[Finding, ...]:
             found = await (await cursor.execute(ASK_POSTGRES)).fetchone()
         assert found is not None
         user, host, address = session.info.user, session.info.host, session.info.hostaddr
+        ssl = session.pgconn.ssl_in_use
     return tuple(
         replace(finding, facts={"host": host, "user": user, "version": found.version})
         for finding, applies in (
@@ -120,7 +118,7 @@ async def _of_login(conninfo: str) -> tuple[Finding, ...]:
             (POSTGRES_SYNCHRONOUS_COMMIT_OFF, found.synchronous_commit == "off"),
             (POSTGRES_FULL_PAGE_WRITES_OFF, found.full_page_writes == "off"),
             (POSTGRES_CHECKSUMS_OFF, found.data_checksums == "off"),
-            (POSTGRES_WITHOUT_TLS, not found.ssl and not is_this_machine(address or host)),
+            (POSTGRES_WITHOUT_TLS, not ssl and not is_this_machine(address or host)),
         )
         if applies
     )
