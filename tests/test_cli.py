@@ -44,6 +44,13 @@ def test_help_fits_a_small_terminal_whole(command: str, language: str) -> None:
     assert ("データフォルダー" in said.stdout) == (language == "ja")
 
 
+def test_the_language_may_stand_before_the_command_or_behind_it() -> None:
+    before, behind = tsunagu("--lang", "ja", "version"), tsunagu("version", "--lang", "ja")
+    assert before.stdout == behind.stdout
+    assert "つなぐ" in before.stdout
+    assert "何がどこで動いているかを示す" in tsunagu("--help", "--lang", "ja").stdout
+
+
 def test_an_unknown_option_is_a_usage_error() -> None:
     assert tsunagu("doctor", "--loud").returncode == ExitCode.USAGE
     assert tsunagu("doctor", "--lang", "fr").returncode == ExitCode.USAGE

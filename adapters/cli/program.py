@@ -38,7 +38,7 @@ class ExitCode(IntEnum):
 
 
 Data: TypeAlias = Annotated[Path | None, typer.Option("--data", metavar="DIR")]
-Lang: TypeAlias = Annotated[Language | None, typer.Option("--lang")]
+Lang: TypeAlias = Annotated[Language, typer.Option("--lang", show_default=False)]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json")]
 Once: TypeAlias = Annotated[bool, typer.Option("--once")]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug")]
@@ -46,8 +46,13 @@ Debug: TypeAlias = Annotated[bool, typer.Option("--debug")]
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
+@app.callback()
+def tsunagu(*, lang: Lang = "en") -> None:
+    del lang  # `program` has made it every command's default.
+
+
 @app.command()
-def up(*, data: Data = None, lang: Lang = None, debug: Debug = False) -> None:
+def up(*, data: Data = None, lang: Lang = "en", debug: Debug = False) -> None:
     with speaking(lang, debug=debug) as screen:
         settings = settings_for(data)
         logs.configure(settings)
@@ -55,7 +60,7 @@ def up(*, data: Data = None, lang: Lang = None, debug: Debug = False) -> None:
 
 
 @app.command()
-def demo(*, data: Data = None, once: Once = False, lang: Lang = None, debug: Debug = False) -> None:
+def demo(*, data: Data = None, once: Once = False, lang: Lang = "en", debug: Debug = False) -> None:
     with speaking(lang, debug=debug) as screen:
         settings = with_engines_of_its_own(settings_for(data))
         logs.configure(settings)
@@ -65,7 +70,7 @@ def demo(*, data: Data = None, once: Once = False, lang: Lang = None, debug: Deb
 
 @app.command()
 def doctor(
-    *, data: Data = None, lang: Lang = None, as_json: AsJson = False, debug: Debug = False
+    *, data: Data = None, lang: Lang = "en", as_json: AsJson = False, debug: Debug = False
 ) -> None:
     with speaking(lang, debug=debug) as screen:
         settings = settings_for(data)
@@ -81,7 +86,7 @@ def doctor(
 
 @app.command()
 def status(
-    *, data: Data = None, lang: Lang = None, as_json: AsJson = False, debug: Debug = False
+    *, data: Data = None, lang: Lang = "en", as_json: AsJson = False, debug: Debug = False
 ) -> None:
     with speaking(lang, debug=debug) as screen:
         found = asyncio.run(status_of(settings_for(data)))
@@ -96,7 +101,7 @@ def status(
 
 @app.command()
 def version(
-    *, data: Data = None, lang: Lang = None, as_json: AsJson = False, debug: Debug = False
+    *, data: Data = None, lang: Lang = "en", as_json: AsJson = False, debug: Debug = False
 ) -> None:
     with speaking(lang, debug=debug) as screen:
         found = asyncio.run(versions(settings_for(data)))
@@ -113,15 +118,19 @@ def main() -> None:
 
 
 def program(language: Language) -> TyperGroup:
-    """The commands, with their helps in one language."""
+    """The commands, with their helps in one language, which is the one they speak unless told."""
     group = get_command(app)
     assert isinstance(group, TyperGroup)
     group.help = words.PROGRAM.spoken(language)
     for name, command in group.commands.items():
         command.help = words.COMMANDS[name].spoken(language)
-        for option in command.params:
-            assert isinstance(option, TyperOption)
-            option.help = words.OPTIONS[option.name].spoken(language)
+    for option in (
+        each for command in (group, *group.commands.values()) for each in command.params
+    ):
+        assert isinstance(option, TyperOption)
+        option.help = words.OPTIONS[option.name].spoken(language)
+        if option.name == "lang":
+            option.default = language
     return group
 
 
@@ -132,9 +141,9 @@ def settings_for(data: Path | None) -> Settings:
 
 
 @contextmanager
-def speaking(lang: Language | None, *, debug: bool) -> Generator[Screen]:
+def speaking(lang: Language, *, debug: bool) -> Generator[Screen]:
     """Whatever happens inside ends in a sentence and an exit code, never in a traceback."""
-    screen = Screen(lang or preferred(os.environ))
+    screen = Screen(lang)
     try:
         yield screen
     except Spoken as spoken:
