@@ -74,8 +74,10 @@ def load(settings: Settings, default: Path | None) -> Kek:
         text = path.read_text(encoding="ascii")
     except FileNotFoundError as error:
         raise KekMissing(path=path) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise KekUnreadable(path=path) from error
+    except UnicodeDecodeError:  # The cause holds the text.
+        raise KekUnreadable(path=path) from None
     if exposed:
         raise KekExposed(path=path)
     return parsed(text, where=str(path))

@@ -1,0 +1,404 @@
+"""An event becomes a clear, canonical header and sealed parts, and the same event again."""
+
+import hashlib
+import hmac
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final, Literal
+from uuid import UUID
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from msgspec import inspect
+
+from adapters.crypto import ChaChaCipher, commitment
+from domain.catalogue import EVENTS
+from domain.categories import CNS, NAR
+from domain.fields import Catalogue, cut_of, tag_of
+from domain.header import HEADER_BYTES_MAX, SCHEMA, Header, is_canonical
+from domain.model import CLOSED, ERASED, CommandId, Event, PersonId, Sealed, StreamId
+from domain.text import FreeText
+from services.ports import EPOCH, Keys, NewEvent, Part, PartDamaged, SealedValue, StoredEvent
+from services.sealing import (
+    EventDamaged,
+    Origin,
+    PersonErased,
+    Place,
+    Sealing,
+    UnknownEventType,
+    ValueOutOfBounds,
+    persons_in,
+    persons_of,
+)
+from tests.spec import CITY, NOW, an_id, without_words
+
+WOMAN: Final = PersonId(an_id(70))
+EVENT_ID: Final = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
+PLACE: Final = Place(stream=StreamId(an_id(71)), key=an_id(72), version=3, woman=WOMAN)
+ORIGIN: Final = Origin(
+    by=CITY, occurred_at=NOW, correlation=an_id(73), command=CommandId(an_id(74))
+)
+SEALING: Final = Sealing(EVENTS, ChaChaCipher())
+TYPES: Final = sorted(EVENTS.types.values(), key=tag_of)
+every_type = pytest.mark.parametrize("type_", TYPES, ids=tag_of)
+
+
+# One of each, made from its declaration
+
+
+def smallest(type_: type[Event]) -> Event:
+    return built(type_, largest=False)
+
+
+def largest(type_: type[Event]) -> Event:
+    return built(type_, largest=True)
+
+
+def built(type_: type[Event], *, largest: bool) -> Event:
+    info = inspect.type_info(type_)
+    assert isinstance(info, inspect.StructType)
+    values = {
+        field.name: made(field.type, n, largest=largest)
+        for n, field in enumerate(info.fields)
+        if largest or field.required
+    }
+    return msgspec.convert(values, type_)
+
+
+def made(info: inspect.Type, n: int, *, largest: bool) -> Any:  # noqa: PLR0911 (one a kind)
+    """The ``n``-th value of its kind, as JSON would hold it."""
+    match info:
+        case inspect.Metadata(type=inner):
+            return made(inner, n, largest=largest)
+        case inspect.UnionType(types=types):
+            told = [t for t in types if not isinstance(t, inspect.StructType)]
+            none = [t for t in told if isinstance(t, inspect.NoneType)]
+            some = [t for t in told if not isinstance(t, inspect.NoneType)]
+            return made((some if largest else none or some)[0], n, largest=largest)
+        case inspect.FrozenSetType(item_type=item) | inspect.VarTupleType(item_type=item):
+            values = item.values if isinstance(item, inspect.LiteralType) else None
+            if values is not None:
+                return list(values) if largest else list(values[:1])
+            most = info.max_length if largest else info.min_length or 1
+            assert most
+            return [made(item, 100 * n + i, largest=largest) for i in range(most)]
+        case inspect.LiteralType(values=values):
+            return max(values, key=lambda value: len(str(value))) if largest else values[0]
+        case inspect.StrType():
+            return text(info, n, largest=largest)
+        case inspect.UUIDType():
+            return str(an_id(1000 + n))
+        case _:
+            return (LARGE if largest else SMALL)[type(info)]
+
+
+AT: Final = datetime(2026, 5, 13, 4, 20, 0, 123456, tzinfo=UTC)
+SMALL: Final[dict[type, Any]] = {
+    inspect.NoneType: None,
+    inspect.DateTimeType: AT,
+    inspect.DateType: date(1990, 12, 31),
+    inspect.BoolType: False,
+    inspect.IntType: 0,
+}
+LARGE: Final[dict[type, Any]] = {**SMALL, inspect.BoolType: True, inspect.IntType: 2**53 - 1}
+
+
+def text(info: inspect.StrType, n: int, *, largest: bool) -> str:
+    """The first of these spellings that its field accepts."""
+    most = info.max_length
+    assert most
+    letters = "".join(chr(ord("a") + int(digit)) for digit in f"{n:04}")
+    long = (
+        f"{n:064x}",
+        f"2026-{n:09}",
+        f"{'case.' + letters * 20:.52}.v1/{letters}".ljust(64, "x"),
+        f"{n:0{most}}" if most <= 64 else "𠮷" * (most - 5) + f"{n:05}",
+    )
+    short = (f"{n:064x}", f"2026-{n:04}", f"case.{letters}.v1/{letters}", "髙橋", "ja")
+    for spelt in long if largest else short:
+        if len(spelt) <= most and re.search(info.pattern or "", spelt):
+            return spelt
+    raise AssertionError(info)
+
+
+def seal(event: Event, keys: Keys | None = None, sealing: Sealing = SEALING) -> NewEvent:
+    return sealing.seal(event, EVENT_ID, PLACE, ORIGIN, keys or keys_for(event))
+
+
+def keys_for(*events: Event) -> Keys:
+    persons = {person for event in events for person in persons_of(event, WOMAN)}
+    return {person: hashlib.sha256(person.bytes).digest() for person in persons}
+
+
+def stored(sealed: NewEvent, position: int = 9) -> StoredEvent:
+    leaf = (1_778_646_000_000_001).to_bytes(8, "big") + sealed.header
+    return StoredEvent(position, sealed.stream, sealed.version, sealed.type, leaf, sealed.parts)
+
+
+# There and back
+
+
+@every_type
+@pytest.mark.parametrize("make", [smallest, largest])
+def test_an_event_comes_back_as_it_was(type_: type[Event], make: Any) -> None:
+    event = make(type_)
+    record = SEALING.open(stored(seal(event)), keys_for(event))
+    assert record.event == event
+    assert record.position == 9
+    assert record.recorded_at == EPOCH + (datetime.fromtimestamp(1_778_646_000, UTC) - EPOCH) + (
+        datetime.resolution
+    )
+    assert record.header == Header(
+        schema=SCHEMA,
+        id=EVENT_ID,
+        type=tag_of(type_),
+        stream=PLACE.stream,
+        version=3,
+        occurred_at=NOW,
+        agency=CITY.agency,
+        staff=CITY.staff,
+        role=CITY.role,
+        correlation=ORIGIN.correlation,
+        command=ORIGIN.command,
+        facts=record.header.facts,
+        parts=record.header.parts,
+    )
+
+
+@every_type
+def test_without_keys_every_part_is_closed(type_: type[Event]) -> None:
+    event = largest(type_)
+    sealed = stored(seal(event))
+    closed = without_words(event, CLOSED)
+    assert SEALING.open(sealed).event == closed
+    assert SEALING.open(sealed, {}).event == closed
+    assert SEALING.fact(sealed) == closed
+    assert SEALING.fact(sealed._replace(parts=())) == closed
+
+
+@every_type
+def test_with_a_destroyed_key_every_part_is_erased(type_: type[Event]) -> None:
+    event = largest(type_)
+    destroyed = dict.fromkeys(keys_for(event))
+    assert SEALING.open(stored(seal(event)), destroyed).event == without_words(event, ERASED)
+
+
+@every_type
+def test_what_it_takes_to_open_is_what_it_took_to_seal(type_: type[Event]) -> None:
+    event = largest(type_)
+    assert persons_in([stored(seal(event))]) == persons_of(event, WOMAN)
+
+
+def test_a_person_whose_key_is_destroyed_is_not_written_about() -> None:
+    event = smallest(EVENTS.types["case.consultation_recorded.v1"])
+    with pytest.raises(PersonErased) as erased:
+        seal(event, {WOMAN: None})
+    assert erased.value.facts == {"person": WOMAN}
+
+
+# The header
+
+
+@every_type
+@pytest.mark.parametrize("make", [smallest, largest])
+def test_a_header_has_one_spelling(type_: type[Event], make: Any) -> None:
+    header = seal(make(type_)).header
+    assert is_canonical(header)
+    assert len(header) <= HEADER_BYTES_MAX
+
+
+@every_type
+def test_a_header_names_each_part_and_says_no_word_of_it(type_: type[Event]) -> None:
+    event = largest(type_)
+    sealed = seal(event)
+    header = msgspec.json.decode(sealed.header, type=Header)
+    fields = [field.name for field in cut_of(type_).sealed]
+    assert [line.field for line in header.parts] == [part.field for part in sealed.parts] == fields
+    for line, part in zip(header.parts, sealed.parts, strict=True):
+        assert line.sha256 == hashlib.sha256(part.ciphertext).hexdigest()
+    clear = {field.name for field in cut_of(type_).clear}
+    assert set(msgspec.json.decode(header.facts)) <= clear
+    assert "𠮷" not in sealed.header.decode()
+
+
+@every_type
+def test_whether_anything_was_said_does_not_show(type_: type[Event]) -> None:
+    little, much = (msgspec.json.decode(seal(make(type_)).header) for make in (smallest, largest))
+    names = [[line["field"] for line in header.get("parts", [])] for header in (little, much)]
+    assert names[0] == names[1]
+
+
+def test_a_commitment_opens_one_value_to_a_court_without_a_key() -> None:
+    event = largest(EVENTS.types["case.subject_identified.v1"])
+    salts: list[bytes] = []
+
+    class Telling(ChaChaCipher):
+        def seal(
+            self, key: bytes, event: UUID, field: str, person: PersonId, value: bytes
+        ) -> SealedValue:
+            sealed = super().seal(key, event, field, person, value)
+            salts.append(salt_of(key, event, field, person, sealed.ciphertext))
+            return sealed
+
+    sealed = seal(event, sealing=Sealing(EVENTS, Telling()))
+    header = msgspec.json.decode(sealed.header, type=Header)
+    for salt, line in zip(salts, header.parts, strict=True):
+        value = msgspec.json.encode(getattr(event, line.field), order="sorted")
+        assert line.commitment == commitment(salt, value)
+        assert line.commitment != commitment(salt, value + b" ")
+
+
+def salt_of(key: bytes, event: UUID, field: str, person: PersonId, ciphertext: bytes) -> bytes:
+    """As a court's expert would find it, from the description alone."""
+
+    def prefixed(*names: bytes) -> bytes:
+        return b"".join(len(name).to_bytes(4, "big") + name for name in names)
+
+    bound = prefixed(event.bytes, field.encode(), person.bytes)
+    part_key = hmac.digest(key, prefixed(b"part1") + bound, "sha256")
+    return ChaCha20Poly1305(part_key).decrypt(ciphertext[1:13], ciphertext[13:], bound)[:32]
+
+
+class StillCipher:
+    """Seals every value to itself, so that what remains can be compared."""
+
+    def seal(
+        self, key: bytes, event: UUID, field: str, person: PersonId, value: bytes
+    ) -> SealedValue:
+        del key, event, field, person
+        return SealedValue(value, hashlib.sha256(value).hexdigest(), commitment(b"", value))
+
+    def open(
+        self, key: bytes, event: UUID, field: str, person: PersonId, ciphertext: bytes
+    ) -> bytes:
+        del key, event, field, person
+        return ciphertext
+
+
+def every_digest() -> Iterator[str]:
+    still = Sealing(EVENTS, StillCipher())
+    for type_ in TYPES:
+        for event in (smallest(type_), largest(type_)):
+            sealed = seal(event, sealing=still)
+            whole = sealed.header + b"".join(part.ciphertext for part in sealed.parts)
+            yield f"{tag_of(type_)} {hashlib.sha256(whole).hexdigest()}"
+
+
+def test_a_header_is_the_same_whatever_order_a_set_is_in() -> None:
+    said = {
+        subprocess.run(
+            (sys.executable, "-c", "from tests.test_sealing import *; print(*every_digest())"),
+            cwd=Path(__file__).parents[1],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in "012"
+    }
+    assert said == {" ".join(every_digest()) + "\n"}
+
+
+# What is not as it should be
+
+
+def test_an_unknown_event_type_stops_the_reading_at_its_position() -> None:
+    event = smallest(TYPES[0])
+    unknown = stored(seal(event), position=41)._replace(type="case.from_the_future.v1")
+    for read in (SEALING.open, SEALING.fact):
+        with pytest.raises(UnknownEventType) as stopped:
+            read(unknown)
+        assert stopped.value.facts == {"type": "case.from_the_future.v1", "position": 41}
+
+
+@every_type
+def test_a_damaged_header_stops_the_reading_and_is_not_quoted(type_: type[Event]) -> None:
+    sealed = stored(seal(largest(type_)))
+    damaged = sealed._replace(entry=sealed.entry.replace(b'"facts":{', b'"facts":{"planted":1,'))
+    for read in (SEALING.open, SEALING.fact):
+        with pytest.raises(EventDamaged) as stopped:
+            read(damaged)
+        assert stopped.value.facts == {"position": 9, "type": tag_of(type_)}
+        assert stopped.value.__suppress_context__
+
+
+WITH_PARTS: Final = EVENTS.types["case.subject_identified.v1"]
+
+
+def exchanged(parts: Iterable[Part]) -> tuple[Part, ...]:
+    first, second, *others = parts
+    return (
+        Part(first.field, second.ciphertext), Part(second.field, first.ciphertext), *others,
+    )  # fmt: skip
+
+
+def test_a_part_that_is_missing_or_exchanged_is_damaged_only_for_who_opens_it() -> None:
+    event = largest(WITH_PARTS)
+    sealed = stored(seal(event))
+    for parts in ((), sealed.parts[1:], exchanged(sealed.parts)):
+        broken = sealed._replace(parts=parts)
+        with pytest.raises(PartDamaged):
+            SEALING.open(broken, keys_for(event))
+        assert SEALING.open(broken).event == without_words(event, CLOSED)
+        assert SEALING.open(broken, dict.fromkeys(keys_for(event))).event == without_words(
+            event, ERASED
+        )
+
+
+def test_a_value_too_long_is_refused_by_its_place() -> None:
+    event = smallest(WITH_PARTS)
+    planted = "相川みさき" * 100
+    with pytest.raises(ValueOutOfBounds) as refused:
+        seal(msgspec.structs.replace(event, name=planted))
+    assert refused.value.facts == {"type": tag_of(WITH_PARTS), "at": "$.name"}
+    assert refused.value.__suppress_context__
+
+
+# Two versions of one event
+
+
+class VisitNoted(Event, frozen=True, kw_only=True, tag="test.visit_noted.v1"):
+    words: Annotated[Sealed[FreeText], NAR]
+
+
+class VisitNotedWithCompany(Event, frozen=True, kw_only=True, tag="test.visit_noted.v2"):
+    stamps: ClassVar[frozenset[Literal["case", "agency"]]] = frozenset({"agency", "case"})
+
+    companion: Annotated[PersonId, CNS]
+    words: Annotated[Sealed[FreeText], NAR]
+    their_words: Annotated[Sealed[FreeText | None], NAR.about("companion")]
+
+
+VISITS: Final = Sealing(Catalogue((VisitNoted, VisitNotedWithCompany)), ChaChaCipher())
+COMPANION: Final = PersonId(an_id(75))
+alone = VisitNoted(words="雨の中を来所")
+together = VisitNotedWithCompany(companion=COMPANION, words="妹と来所", their_words="姉を頼みます")
+
+
+def test_the_first_version_is_read_beside_the_second() -> None:
+    keys = keys_for(alone, together)
+    sealed = [stored(seal(event, keys, VISITS)) for event in (alone, together)]
+    assert [VISITS.open(event, keys).event for event in sealed] == [alone, together]
+
+
+def test_each_persons_words_are_sealed_with_their_own_key() -> None:
+    keys = keys_for(together)
+    assert keys.keys() == {WOMAN, COMPANION}
+    sealed = stored(seal(together, keys, VISITS))
+    assert VISITS.open(sealed, {WOMAN: keys[WOMAN], COMPANION: None}).event == (
+        msgspec.structs.replace(together, their_words=ERASED)
+    )
+    assert VISITS.open(sealed, {COMPANION: keys[COMPANION]}).event == (
+        msgspec.structs.replace(together, words=CLOSED)
+    )
+
+
+def test_an_event_that_narrows_stamps_the_keys_of_its_place() -> None:
+    assert seal(together, sealing=VISITS).stamps == (f"agency:{PLACE.key}", f"case:{PLACE.key}")
+    assert seal(alone, sealing=VISITS).stamps == ()
