@@ -118,13 +118,14 @@ class PostgresEventLog:
     async def read(self, *streams: StreamId, with_parts: bool = False) -> Reading:
         query = _READ_WITH_PARTS if with_parts else _READ
         (_, head, *_), *rows = await self._ask(query, {"streams": arrays.uuids(streams)})
-        found: tuple[list[StoredEvent], ...] = tuple([] for _ in streams)
-        for nth, position, version, type_, entry, *parts in rows:
-            stream = nth - 1
-            found[stream].append(
-                StoredEvent(position, streams[stream], version, type_, entry, _parts(*parts))
-            )
-        return Reading(head=head, streams=dict(zip(streams, found, strict=True)))
+        found: dict[StreamId, list[StoredEvent]] = {stream: [] for stream in streams}
+        histories = [found[stream] for stream in streams]
+        nth: int
+        for nth, position, version, type_, entry, *sealed in rows:
+            parts = _parts(*sealed) if sealed else ()
+            stored = StoredEvent(position, streams[nth - 1], version, type_, entry, parts)
+            histories[nth - 1].append(stored)
+        return Reading(head, found)
 
     async def _ask(self, query: LiteralString, arguments: Mapping[str, object]) -> list[TupleRow]:
         link = await self._readers.get()
@@ -221,9 +222,7 @@ def _answer(
         waiting.answer(Outcome(_VERDICTS[outcome], positions if appended else (), answer))
 
 
-def _parts(
-    fields: Sequence[str] | None = None, ciphertexts: Sequence[bytes] | None = None
-) -> tuple[Part, ...]:
+def _parts(fields: list[str] | None, ciphertexts: list[bytes] | None) -> tuple[Part, ...]:
     return tuple(map(Part, fields, ciphertexts)) if fields and ciphertexts else ()
 
 
