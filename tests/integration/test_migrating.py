@@ -1,0 +1,107 @@
+"""Migrations: forward only, once each, all or nothing."""
+
+import asyncio
+from typing import Final
+
+import psycopg
+import pytest
+from msgspec.structs import replace
+from psycopg import errors
+
+from adapters.postgres.migrating import (
+    DatabaseIsNewer,
+    Migration,
+    MigrationChanged,
+    migrate,
+    migrations,
+)
+from tests.integration.conftest import MakeDatabase
+from tests.integration.writers import append_batch, command, session
+
+KNOWN: Final = migrations()
+NAMES: Final = tuple(migration.name for migration in KNOWN)
+NEXT: Final = Migration(len(KNOWN) + 1, "9999_next.sql", "create table public.next_one (a int)")
+BROKEN: Final = replace(NEXT, number=NEXT.number + 1, sql="create table public.other (a nonsense)")
+
+
+def applied(owner: str) -> list[tuple[int, str, str]]:
+    with session(owner) as looking:
+        return looking.execute(
+            "select number, name, sha256 from public.migration order by number"
+        ).fetchall()
+
+
+def has_table(owner: str, name: str) -> bool:
+    with session(owner) as looking:
+        row = looking.execute("select to_regclass(%s) is not null", (name,)).fetchone()
+    assert row is not None
+    return bool(row[0])
+
+
+def test_migrations_are_numbered_from_one_without_a_gap() -> None:
+    assert [migration.number for migration in KNOWN] == list(range(1, len(KNOWN) + 1))
+
+
+async def test_an_empty_database_is_brought_up_once(make_database: MakeDatabase) -> None:
+    owner = (await asyncio.to_thread(make_database, ())).owner
+    assert await migrate(owner) == NAMES
+    assert await migrate(owner) == ()
+    assert applied(owner) == [(m.number, m.name, m.sha256) for m in KNOWN]
+
+
+async def test_a_newer_version_applies_what_is_missing(make_database: MakeDatabase) -> None:
+    owner = (await asyncio.to_thread(make_database, KNOWN[:1])).owner
+    assert await migrate(owner) == NAMES[1:]
+    assert await migrate(owner, (*KNOWN, NEXT)) == (NEXT.name,)
+    assert has_table(owner, "public.next_one")
+
+
+async def test_an_older_version_leaves_a_newer_database_alone(make_database: MakeDatabase) -> None:
+    owner = (await asyncio.to_thread(make_database, (*KNOWN, NEXT))).owner
+    before = applied(owner)
+    with pytest.raises(DatabaseIsNewer) as newer:
+        await migrate(owner)
+    assert newer.value.facts == {"database": NEXT.number, "code": len(KNOWN)}
+    assert applied(owner) == before
+
+
+async def test_an_applied_migration_that_was_edited_is_refused(
+    make_database: MakeDatabase,
+) -> None:
+    owner = (await asyncio.to_thread(make_database)).owner
+    edited = replace(KNOWN[0], sql=KNOWN[0].sql + "\n-- a harmless remark")
+    with pytest.raises(MigrationChanged) as changed:
+        await migrate(owner, (edited, *KNOWN[1:], NEXT))
+    assert changed.value.facts == {"number": 1}
+    assert not has_table(owner, "public.next_one")
+
+
+async def test_a_migration_that_fails_takes_those_before_it_back(
+    make_database: MakeDatabase,
+) -> None:
+    owner = (await asyncio.to_thread(make_database)).owner
+    before = applied(owner)
+    with pytest.raises(errors.UndefinedObject):
+        await migrate(owner, (*KNOWN, NEXT, BROKEN))
+    assert applied(owner) == before
+    assert not has_table(owner, "public.next_one")
+    assert await migrate(owner, (*KNOWN, NEXT)) == (NEXT.name,)
+
+
+async def test_many_that_start_at_once_migrate_once(make_database: MakeDatabase) -> None:
+    owner = (await asyncio.to_thread(make_database, ())).owner
+    done = await asyncio.gather(*(migrate(owner) for _ in range(6)))
+    assert sorted(done) == sorted([NAMES, *[()] * 5])
+
+
+async def test_a_migrated_database_works_for_each_role(make_database: MakeDatabase) -> None:
+    access = await asyncio.to_thread(make_database)
+    with session(access.app) as app, session(access.keyring) as keyring:
+        assert append_batch(app, command())[0].verdict == "appended"
+        keyring.execute("insert into keyring.kek values (1, 'a fingerprint')")
+
+
+async def test_only_the_owner_migrates(make_database: MakeDatabase) -> None:
+    access = await asyncio.to_thread(make_database)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        await migrate(access.app, (*KNOWN, NEXT))
