@@ -1,0 +1,59 @@
+"""``make bench``: a table for people, and ``build/bench.json`` for programmes."""
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from benchmarks import appending, commanding, folding, machine, rehydrating
+from benchmarks.databases import bench
+from benchmarks.measuring import Pace
+from benchmarks.report import Figure, table, verdict, write
+
+_NAMES: Final = ("fold", "append", "command", "rehydrate")
+_REPORT: Final = Path("build/bench.json")
+_FULL: Final = Pace(rounds=3, seconds=3.0)
+_QUICK: Final = Pace(rounds=3, seconds=1.0)
+
+
+def main() -> None:
+    asked = _asked()
+    pace = _QUICK if asked.quick else _FULL
+    events: int = asked.events or (50_000 if asked.quick else 1_000_000)
+    figures = asyncio.run(_measured(asked.only or _NAMES, events, pace))
+    write(figures, _REPORT)
+    print(f"{pace.rounds} rounds of {pace.seconds:g} s a side, beside {events:,} events")
+    print("the engine and all who load it share this machine\n")
+    print(table(figures))
+    print(f"\n{verdict(figures)}")
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="short turns beside a short past")
+    parser.add_argument("--only", action="append", choices=_NAMES, help="may be said repeatedly")
+    parser.add_argument("--events", type=int, help="how many events the logs hold before")
+    return parser.parse_args()
+
+
+async def _measured(names: Sequence[str], events: int, pace: Pace) -> list[Figure]:
+    with tempfile.TemporaryDirectory(prefix="tsunagu-bench-") as folder:
+        found = machine.figures(Path(folder))
+        if "fold" in names:
+            found += await folding.figures(pace)
+        if set(names) == {"fold"}:
+            return found
+        async with bench(Path(folder) / "data") as running:
+            if "append" in names:
+                found += await appending.figures(running, events, pace)
+            if "command" in names:
+                found += await commanding.figures(running, events, pace)
+            if "rehydrate" in names:
+                found += await rehydrating.figures(running, events, pace)
+    return found
+
+
+if __name__ == "__main__":
+    main()

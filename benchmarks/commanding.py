@@ -1,0 +1,157 @@
+"""Whole commands: read a stream of about thirty events, fold, decide, seal, append."""
+
+import os
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+from typing import Final, TypeAlias, cast
+from uuid import uuid4
+
+import msgspec
+
+from adapters.clock import WallClock
+from adapters.crypto import KEY_BYTES, ChaChaCipher, Kek
+from adapters.engines import PostgresAccess
+from adapters.postgres.event_log import PostgresEventLog
+from adapters.postgres.keyring import PostgresKeyring
+from benchmarks import cases, notebook, stock
+from benchmarks.appending import latencies
+from benchmarks.databases import Bench, grow
+from benchmarks.measuring import Pace, Sample, Side, by_clients, by_turns
+from benchmarks.report import Figure, targeted
+from contracts.answers import Accepted
+from domain.catalogue import EVENTS
+from domain.model import CaseId, CommandId, StreamId, fence_key, stream_of
+from services.handling import Ask, Handling
+from services.ids import uuid7
+from services.ports import Append, EventLog
+from services.sealing import Sealing
+
+TWO_PARTS: Final = "whole command, two parts"
+CONSULTATION: Final = "a consultation recorded by Handling, seven parts"
+
+Work: TypeAlias = Callable[[], Awaitable[object]]
+_VS_STOCK: Final = {16: 4.0, 64: 5.0, 256: 5.0}
+_CLIENTS: Final = tuple(_VS_STOCK)
+
+# Each stream takes about ten commands: it has thirty events on the average.
+_LENGTH: Final = 25
+_STREAMS_PER_S: Final = 600
+
+
+async def figures(bench: Bench, events: int, pace: Pace) -> list[Figure]:
+    sides = await _sides(bench, events, pace.seconds)
+    rounds = (await by_turns(sides, pace.rounds)).with_best(stock.BEST, stock.SIDES)
+    ours = tuple(side(what, clients) for what in (TWO_PARTS, CONSULTATION) for clients in _CLIENTS)
+    return [
+        *(
+            targeted(
+                side(what, clients),
+                rounds.per_s(side(what, clients)),
+                "commands/s",
+                against=stock.BEST,
+                ratio=rounds.ratio(side(what, clients), stock.BEST),
+                target=target,
+            )
+            for what in (TWO_PARTS, CONSULTATION)
+            for clients, target in _VS_STOCK.items()
+        ),
+        *latencies(rounds, ours),
+    ]
+
+
+def side(what: str, clients: int) -> str:
+    return f"{what}, {clients} clients"
+
+
+async def _sides(bench: Bench, events: int, seconds: float) -> dict[str, Side]:
+    access = await bench.log(events)
+    streams = int(_STREAMS_PER_S * max(1.0, seconds))
+
+    def working(work: Callable[[], AbstractAsyncContextManager[Work]], clients: int) -> Side:
+        async def measure() -> Sample:
+            async with work() as one:
+                return await by_clients(clients, seconds, one)
+
+        return measure
+
+    stocks = await stock.sides(bench, events, seconds)
+    sides: dict[str, Side] = {}
+    for threads, clients in zip(stock.THREADS, _CLIENTS, strict=True):
+        name = stock.side(threads)
+        sides[name] = stocks[name]
+        sides[side(TWO_PARTS, clients)] = working(lambda: _noting(access, streams), clients)
+        sides[side(CONSULTATION, clients)] = working(lambda: _consulting(access, streams), clients)
+    return sides
+
+
+@asynccontextmanager
+async def _noting(access: PostgresAccess, count: int) -> AsyncGenerator[Work]:
+    names = [StreamId(uuid4()) for _ in range(count)]
+    await grow(access, names, notebook.notes(names[0], _LENGTH))
+    streams = deque(names)
+    async with PostgresEventLog(access.app) as log:
+
+        async def take_note() -> None:
+            stream = streams.popleft()
+            await _take_note(log, stream)
+            streams.append(stream)
+
+        yield take_note
+
+
+async def _take_note(log: EventLog, stream: StreamId) -> None:
+    by = notebook.someone(datetime.now(UTC))
+    reading = await log.read(stream)
+    history = reading.streams[stream]
+    state = notebook.NOTEBOOK.replay(
+        cast(notebook.NoteTaken, notebook.SEALING.fact(stored)) for stored in history
+    )
+    decided = notebook.NOTEBOOK.decide(state, notebook.TAKE_NOTE, by)
+    version = len(history) + 1
+    append = Append(
+        agency=by.agency,
+        command=CommandId(uuid7(by.at)),
+        body=bytes(32),
+        answer=bytes(60),
+        events=tuple(
+            notebook.sealed(event, stream, number, by=by)
+            for number, event in enumerate(decided, start=version)
+        ),
+        reads=(fence_key("case", stream), fence_key("agency", by.agency)),
+        read_to=reading.head,
+    )
+    outcome = await log.append(append)
+    assert outcome.verdict == "appended", outcome
+
+
+@asynccontextmanager
+async def _consulting(access: PostgresAccess, count: int) -> AsyncGenerator[Work]:
+    ids = [CaseId(uuid4()) for _ in range(count)]
+    await grow(access, [stream_of("case", case) for case in ids], cases.history(_LENGTH))
+    waiting = deque(ids)
+    async with (
+        PostgresEventLog(access.app) as log,
+        PostgresKeyring(access.keyring, _KEK) as keyring,
+    ):
+        handling = Handling(log, keyring, Sealing(EVENTS, ChaChaCipher()), WallClock())
+
+        async def record_consultation() -> None:
+            case = waiting.popleft()
+            ask = msgspec.structs.replace(_ASK, id=CommandId(uuid7(datetime.now(UTC))), case=case)
+            answer = await handling.handle(ask)
+            assert isinstance(answer, Accepted), answer
+            waiting.append(case)
+
+        yield record_consultation
+
+
+_KEK: Final = Kek(1, os.urandom(KEY_BYTES))
+_ASK: Final = Ask(
+    id=CommandId(uuid4()),
+    agency=notebook.AGENCY,
+    staff=notebook.STAFF,
+    role="WOMENS_SUPPORT_COUNSELLOR",
+    command=cases.RECORD_CONSULTATION,
+)
