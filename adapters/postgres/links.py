@@ -41,9 +41,9 @@ class Link:
                     return await self._ask_once(query, arguments, deadline)
                 except _NOT_NOW as error:
                     raise LogUnavailable from error
-                except _NO_WRITES as error:
-                    raise LogRefusesWrites from error
-                except psycopg.OperationalError as error:
+                except (*_NO_WRITES, psycopg.OperationalError) as error:
+                    if isinstance(error, _NO_WRITES) and not _is_panic(error):
+                        raise LogRefusesWrites from error
                     await self.close()
                     pause_s = next(pauses_s)
                     if asyncio.get_running_loop().time() + pause_s >= deadline:
@@ -76,6 +76,11 @@ class Link:
             )
             arrays.register(self._connection)
         return self._connection
+
+
+def _is_panic(error: psycopg.Error) -> bool:
+    """The whole server fell with it: what was committed a moment before may be there or not."""
+    return error.diag.severity_nonlocalized == "PANIC"
 
 
 def _with_options(conninfo: str, options: str) -> str:

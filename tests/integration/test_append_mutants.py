@@ -12,7 +12,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MUTANTS = sorted((ROOT / "tests/mutants").glob("*.patch"))
 RACES = "tests/integration/test_append_races.py"
-HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@")
 
 
 class DoesNotApply(AssertionError):
@@ -20,26 +19,15 @@ class DoesNotApply(AssertionError):
 
 
 def patched(text: str, patch: str) -> str:
-    """A unified diff, applied where it says and only if every line is as it says."""
-    old, new = text.splitlines(keepends=True), list[str]()
-    at = 0
-    _, _, *lines = patch.splitlines(keepends=True)
-    for line in lines:
-        kind, said = line[0], line[1:]
-        if kind == "@":
-            hunk = HUNK.match(line)
-            assert hunk
-            start = int(hunk[1]) - 1
-            new += old[at:start]
-            at = start
-            continue
-        if kind in " -":
-            if old[at] != said:
-                raise DoesNotApply(said)
-            at += 1
-        if kind in " +":
-            new.append(said)
-    return "".join((*new, *old[at:]))
+    """A unified diff, applied where all the old lines of a hunk stand, which is one place."""
+    _, *hunks = re.split(r"^@@ .*\n", patch, flags=re.MULTILINE)
+    for hunk in hunks:
+        lines = hunk.splitlines(keepends=True)
+        old, new = ("".join(line[1:] for line in lines if line[0] in kept) for kept in (" -", " +"))
+        if text.count(old) != 1:
+            raise DoesNotApply(old)
+        text = text.replace(old, new)
+    return text
 
 
 def changed_file(patch: str) -> str:
