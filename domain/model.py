@@ -100,7 +100,14 @@ class Event(
     stamps: ClassVar[frozenset[Literal["case", "agency"]]] = frozenset()
 
 
-class Command(Guarded, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
+class Command(
+    Guarded,
+    frozen=True,
+    kw_only=True,
+    tag_field="type",
+    omit_defaults=True,  # So that a field added later changes no hash of an earlier command.
+    forbid_unknown_fields=True,
+):
     """Something a person asks for. Imperative, and free to be refused."""
 
     def __post_init__(self) -> None:

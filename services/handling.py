@@ -3,13 +3,14 @@
 import asyncio
 import hmac
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar, Final, Generic, NamedTuple, TypeVar, assert_never, cast
 from uuid import UUID, uuid4
 
 import msgspec
 
 from contracts.answers import Accepted, Answer, Refusal
-from domain.calendar import date_in_japan
+from domain.calendar import date_in_japan, in_utc
 from domain.case import (
     CASE,
     AcceptCase,
@@ -112,6 +113,12 @@ class Ask(Guarded, frozen=True, kw_only=True):
     not_after: Instant | None = None
     token: str | None = None
     correlation: UUID | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("occurred_at", "not_after"):
+            at: datetime | None = getattr(self, name)
+            if at is not None:
+                msgspec.structs.force_setattr(self, name, in_utc(at))
 
 
 S = TypeVar("S")
@@ -312,8 +319,9 @@ def _encoded(answer: Answer) -> bytes:
 
 
 def _body(secret: SecretKey, ask: Ask) -> bytes:
-    """The same id with the same bytes is the same command. Keyed: nobody guesses from the hash."""
-    asked = (ask.case, ask.command, ask.occurred_at, ask.not_after, ask.token)
+    """The same person, id and bytes make the same command. Keyed: nobody guesses from the hash."""
+    who = (ask.staff, ask.role)
+    asked = (who, ask.case, ask.command, ask.occurred_at, ask.not_after, ask.token)
     return hmac.digest(secret, b"body1" + msgspec.json.encode(asked, order="sorted"), "sha256")
 
 

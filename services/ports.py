@@ -91,11 +91,17 @@ class LogUnavailable(Spoken):
 
 
 class LogRefusesWrites(Spoken):
-    """The log cannot be written just now, and nothing was. Its operator has to look at it."""
+    """The log cannot be written just now, so this is not in it. Its operator has to look."""
 
     ja: ClassVar[str] = (
-        "ただいま記録に書き込めません。何も記録されていません。運用担当者の確認が必要です。"
+        "ただいま記録に書き込めないため、この内容は記録されていません。運用担当者の確認が必要です。"
     )
+
+
+class NotAppendable(Spoken):
+    """The log cannot keep this as it is. Nothing of it was written."""
+
+    ja: ClassVar[str] = "この内容は記録できない形をしているため、何も記録されていません。"
 
 
 class PartDamaged(Spoken):

@@ -147,7 +147,7 @@ class Sealing:
         try:
             facts = _FACTS.decode(stored.header).facts
             event: Event = form.decoder.decode(_joined(facts, form.closed))
-        except msgspec.ValidationError:  # Its words may be a person's: they go no further.
+        except msgspec.DecodeError:  # Its words may be a person's: they go no further.
             raise EventDamaged(position=stored.position, type=stored.type) from None
         return event
 
@@ -155,10 +155,10 @@ class Sealing:
         """With ``keys``, what they open is opened; without, every part stays closed."""
         form = self._form_of(stored)
         try:
-            header = _HEADER.decode(stored.header)
+            header = _header_of(stored)
             sealed = form.closed if keys is None else self._opened(stored, header, keys)
             event = form.decoder.decode(_joined(header.facts, sealed))
-        except msgspec.ValidationError:
+        except msgspec.DecodeError:
             raise EventDamaged(position=stored.position, type=stored.type) from None
         return Recorded(
             position=stored.position, recorded_at=stored.recorded_at, header=header, event=event
@@ -201,7 +201,18 @@ def person_of(event: Event, person_field: str | None, woman: PersonId) -> Person
 
 def persons_in(stored: Iterable[StoredEvent]) -> frozenset[PersonId]:
     """Whose keys it takes to open these."""
-    return frozenset(line.person for event in stored for line in _HEADER.decode(event.header).parts)
+    return frozenset(line.person for event in stored for line in _header_of(event).parts)
+
+
+def _header_of(stored: StoredEvent) -> Header:
+    """The row says again what the header says; only the header can be proved."""
+    try:
+        header = _HEADER.decode(stored.header)
+    except msgspec.DecodeError:
+        raise EventDamaged(position=stored.position, type=stored.type) from None
+    if (header.type, header.stream, header.version) != (stored.type, stored.stream, stored.version):
+        raise EventDamaged(position=stored.position, type=stored.type)
+    return header
 
 
 class _Form(msgspec.Struct, frozen=True):

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Final, LiteralString, NamedTuple, Self, TypeVar
 
-import psycopg
 from psycopg.rows import TupleRow
 
 from adapters.postgres import arrays
@@ -22,6 +21,7 @@ from services.ports import (
     LaneName,
     LogRefusesWrites,
     LogUnavailable,
+    NotAppendable,
     Outcome,
     Part,
     Reading,
@@ -63,6 +63,13 @@ union all (
 )
 """
 
+_KNOWN: Final = """
+select k.answer
+from unnest(%b, %b, %b) with ordinality c(agency, id, body, nth)
+left join log.command k on k.agency = c.agency and k.id = c.id and k.body = c.body
+order by nth
+"""
+
 # As log.append numbers them.
 _VERDICTS: Final[tuple[Verdict, ...]] = (
     "appended",  # 0 is never given.
@@ -94,6 +101,7 @@ class PostgresEventLog:
         for _ in range(readers):
             self._readers.put_nowait(Link(conninfo, _SESSION))
         self._reader_count: Final = readers
+        self._closing = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -107,6 +115,7 @@ class PostgresEventLog:
         await self.close()
 
     async def close(self) -> None:
+        self._closing = True
         for lane in self._lanes.values():
             await lane.close()
         for _ in range(self._reader_count):
@@ -128,6 +137,8 @@ class PostgresEventLog:
         return Reading(head, found)
 
     async def _ask(self, query: LiteralString, arguments: Mapping[str, object]) -> list[TupleRow]:
+        if self._closing:
+            raise LogUnavailable
         link = await self._readers.get()
         try:
             return await link.ask(query, arguments)
@@ -174,9 +185,11 @@ class Lane:
                 await self._woken.wait()
                 continue
             self._under_way += 1
-            await _append_all(link, self._batch())
-            self._under_way -= 1
-            self._woken.set()
+            try:
+                await _append_all(link, self._batch())
+            finally:
+                self._under_way -= 1
+                self._woken.set()
 
     def _batch(self) -> list["_Waiting"]:
         return [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
@@ -197,19 +210,39 @@ class _Waiting(NamedTuple):
 
 async def _append_all(link: Link, batch: list[_Waiting]) -> None:
     """Answer each: what one command did wrong is not held against the others."""
+    appends = [waiting.append for waiting in batch]
     try:
-        rows = await link.ask(_APPEND, _packed([waiting.append for waiting in batch]))
-    except (LogUnavailable, LogRefusesWrites) as error:
+        _answer(batch, *(await link.ask(_APPEND, _packed(appends)))[0])
+    except LogUnavailable as error:
         for waiting in batch:
             waiting.answer(error)
-    except psycopg.Error as error:
-        if len(batch) == 1:
-            batch[0].answer(error)
-            return
-        for waiting in batch:
-            await _append_all(link, [waiting])
-    else:
-        _answer(batch, *rows[0])
+    except LogRefusesWrites as error:
+        await _answer_what_is_known(link, batch, error)
+    except Exception as error:  # noqa: BLE001 (Whatever it is, the others must not pay for it.)
+        if len(batch) > 1:
+            half = len(batch) // 2
+            await _append_all(link, batch[:half])
+            await _append_all(link, batch[half:])
+        else:  # Its words may quote the row, so they go no further.
+            batch[0].answer(NotAppendable(why=type(error).__name__))
+
+
+async def _answer_what_is_known(
+    link: Link, batch: list[_Waiting], refusal: LogRefusesWrites
+) -> None:
+    """A command that is in the log already is answered, also when nothing new can enter it."""
+    appends = [waiting.append for waiting in batch]
+    asked = (
+        arrays.uuids(append.agency for append in appends),
+        arrays.uuids(append.command for append in appends),
+        arrays.byteas(append.body for append in appends),
+    )
+    try:
+        rows = await link.ask(_KNOWN, asked)
+    except (LogUnavailable, LogRefusesWrites):
+        rows = [(None,)] * len(batch)
+    for waiting, (answer,) in zip(batch, rows, strict=True):
+        waiting.answer(refusal if answer is None else Outcome("repeated", answer=answer))
 
 
 def _answer(

@@ -20,13 +20,12 @@ _DESTROY: Final = """
 update keyring.key set wrapped = null, destroyed_at = clock_timestamp(), reason = %b
 where person = %b and destroyed_at is null returning person
 """
-_MEET_KEK: Final = """
-with first as (
-    insert into keyring.kek (epoch, fingerprint) values (%b, %b)
-    on conflict (epoch) do nothing returning fingerprint
-)
-select fingerprint from first union all select fingerprint from keyring.kek where epoch = %b
+_FIRST_KEK: Final = """
+insert into keyring.kek (epoch, fingerprint)
+select %b, %b where not exists (select from keyring.kek)
+on conflict (epoch) do nothing returning epoch
 """
+_KEK: Final = "select fingerprint from keyring.kek where epoch = %b"
 _SESSION: Final = (
     "-c statement_timeout=8s -c synchronous_commit=on -c application_name=tsunagu-keys"
 )
@@ -45,8 +44,8 @@ class PostgresKeyring:
     async def __aenter__(self) -> Self:
         """Another KEK than the one that wrapped here is refused before anything is done."""
         epoch, fingerprint = self._kek.epoch, self._kek.fingerprint
-        rows = await self._link.ask(_MEET_KEK, (epoch, fingerprint, epoch))
-        if rows[0][0] != fingerprint:
+        await self._link.ask(_FIRST_KEK, (epoch, fingerprint))
+        if await self._link.ask(_KEK, (epoch,)) != [(fingerprint,)]:
             await self._link.close()
             raise WrongKek(epoch=epoch)
         return self

@@ -21,7 +21,7 @@ from adapters.engines import PostgresAccess
 from adapters.postgres.event_log import BATCH_MAX, PostgresEventLog
 from domain.header import HEADER_BYTES_MAX
 from domain.model import AgencyId, CommandId, StreamId
-from services.ports import Append, Followed, NewEvent, Outcome, Part, Verdict
+from services.ports import Append, Followed, NewEvent, NotAppendable, Outcome, Part, Verdict
 from tests.integration.conftest import MakeDatabase
 from tests.integration.writers import (
     ANSWER,
@@ -306,7 +306,7 @@ async def test_a_header_too_large_is_refused_alone(database: PostgresAccess) -> 
             return_exceptions=True,
         )
     assert [isinstance(outcome, Outcome) for outcome in outcomes] == [True, True, False, True]
-    assert isinstance(outcomes[2], errors.CheckViolation)
+    assert isinstance(outcomes[2], NotAppendable)
     assert len(history_of(database.owner)) == 3
     assert_whole(database.owner)
 
@@ -328,7 +328,7 @@ async def test_what_one_command_did_wrong_is_not_held_against_the_others(
             *(log.append(command(e)) for e in (event(a_stream()), bad, event(a_stream()))),
             return_exceptions=True,
         )
-    assert isinstance(outcomes[1], psycopg.Error)
+    assert isinstance(outcomes[1], NotAppendable)
     assert [o.verdict for o in outcomes if isinstance(o, Outcome)] == ["appended", "appended"]
     assert_whole(database.owner)
 

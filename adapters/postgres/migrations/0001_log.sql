@@ -100,6 +100,8 @@ declare
     n         constant int := cardinality(c_id);
     head      bigint;
     recorded  bigint;
+    now_here  timestamptz;
+    gaps      int[];
     held_back int[] := '{}';
     found     record;
 begin
@@ -112,11 +114,49 @@ begin
     -- Time never runs backwards in the log, even if the clock does.
     recorded := greatest(recorded, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
 
+    now_here := timestamptz 'epoch' + recorded * interval '1 microsecond';
+
     outcomes := array_fill(waiting, array[n]);
     places := array_fill(0::bigint, array[cardinality(e_stream)]);
     answers := array_fill(null::bytea, array[n]);
 
     loop
+        -- What is known, or has been overtaken in its own stream, stays so: it need not wait.
+        for found in
+            select c.command, k.body = c.body as same, k.answer
+            from unnest(c_agency, c_id, c_body) with ordinality c(agency, id, body, command)
+            join log.command k on k.agency = c.agency and k.id = c.id
+            where outcomes[c.command] = waiting
+        loop
+            outcomes[found.command] := case when found.same then repeated else reused end;
+            answers[found.command] := case when found.same then found.answer end;
+        end loop;
+        gaps := '{}';
+        for found in
+            select w.command, bool_or(w.broken or stored.version >= w.first) as overtaken
+            from (
+                select e.command, e.stream, min(e.version) as first,
+                       max(e.version) - min(e.version) + 1 <> count(*) as broken
+                from unnest(e_command, e_stream, e_version) e(command, stream, version)
+                where outcomes[e.command] = waiting
+                group by e.command, e.stream
+            ) w
+            cross join lateral (
+                select (select e.version from log.event e where e.stream = w.stream
+                        order by e.version desc limit 1) as version
+            ) stored
+            where case when w.first > 1 then stored.version is distinct from w.first - 1
+                       else stored.version >= w.first end
+               or w.broken
+            group by w.command
+        loop
+            if found.overtaken then
+                outcomes[found.command] := moved;
+            else  -- Only what it waits for could still fill the gap.
+                gaps := gaps || found.command;
+            end if;
+        end loop;
+
         if n > 1 then
             held_back := array(
                 select w.command from (
@@ -146,37 +186,8 @@ begin
         end if;
         for command in 1 .. n loop
             if outcomes[command] = waiting and command <> all (held_back) then
-                outcomes[command] := ready;
+                outcomes[command] := case when command = any (gaps) then moved else ready end;
             end if;
-        end loop;
-
-        for found in
-            select c.command, k.body = c.body as same, k.answer
-            from unnest(c_agency, c_id, c_body) with ordinality c(agency, id, body, command)
-            join log.command k on k.agency = c.agency and k.id = c.id
-            where outcomes[c.command] = ready
-        loop
-            outcomes[found.command] := case when found.same then repeated else reused end;
-            answers[found.command] := case when found.same then found.answer end;
-        end loop;
-
-        for found in
-            select distinct w.command from (
-                select e.command, e.stream, min(e.version) as first,
-                       max(e.version) - min(e.version) + 1 <> count(*) as broken
-                from unnest(e_command, e_stream, e_version) e(command, stream, version)
-                where outcomes[e.command] = ready
-                group by e.command, e.stream
-            ) w
-            cross join lateral (
-                select (select e.version from log.event e where e.stream = w.stream
-                        order by e.version desc limit 1) as version
-            ) stored
-            where case when w.first > 1 then stored.version is distinct from w.first - 1
-                       else stored.version >= w.first end
-               or w.broken
-        loop
-            outcomes[found.command] := moved;
         end loop;
 
         if r_key <> '{}' then
@@ -193,7 +204,7 @@ begin
 
         if c_not_after <> '{}' then
             for command in 1 .. n loop
-                if outcomes[command] = ready and c_not_after[command] < clock_timestamp() then
+                if outcomes[command] = ready and c_not_after[command] < now_here then
                     outcomes[command] := late;
                 end if;
             end loop;
