@@ -207,34 +207,29 @@ class Handling:
     def _decide(
         self, ask: Ask, reading: Reading, streams: tuple[StreamId, ...], by: Context
     ) -> Decision:
-        asked, beside = streams[0], streams[-1]
+        asked, beside = (reading.streams[stream] for stream in (streams[0], streams[-1]))
         writes: tuple[Write[Event], ...]
         match ask.command:
             case OpenCase() if ask.case is not None:
                 raise CaseAlreadyOpened
             case AcceptCase() as command:
-                taken = self._write(CASE_NUMBERS, reading, beside, command, by)
-                (number,) = taken.events
-                accepted = self._write(accepting(number.number), reading, asked, command, by)
-                writes = (accepted, taken)
-                case = self._fold(CASE, reading.streams[asked])
+                case = self._fold(CASE, asked)
+                (taken,) = CASE_NUMBERS.decide(self._fold(CASE_NUMBERS, beside), command, by)
+                accepted = accepting(taken.number).decide(case, command, by)
+                writes = (
+                    Write(streams[0], len(asked), accepted),
+                    Write(streams[-1], len(beside), (taken,)),
+                )
             case ExplainConsent() | GrantConsent() | RecordRefusal() | WithdrawConsent() as command:
-                case = self._fold(CASE, reading.streams[beside])
-                consented = self._write(consent_ledger(case), reading, asked, command, by)
-                writes = (consented,)
+                case = self._fold(CASE, beside)
+                ledger = consent_ledger(case)
+                consented = ledger.decide(self._fold(ledger, asked), command, by)
+                writes = (Write(streams[0], len(asked), consented),)
             case command:
-                case = self._fold(CASE, reading.streams[asked])
-                recorded = self._write(CASE, reading, asked, command, by)
-                writes = (recorded,)
+                case = self._fold(CASE, asked)
+                writes = (Write(streams[0], len(asked), CASE.decide(case, command, by)),)
         woman = PersonId(by.new_id) if isinstance(case, NoCase) else case.subject_id
         return Decision(writes, woman)
-
-    def _write(
-        self, decider: Decider[S, C, E], reading: Reading, stream: StreamId, command: C, by: Context
-    ) -> Write[E]:
-        history = reading.streams[stream]
-        state = self._fold(decider, history)
-        return Write(stream, len(history), decider.decide(state, command, by))
 
     def _fold(self, decider: Decider[S, C, E], history: Sequence[StoredEvent]) -> S:
         """The stream holds the events of its aggregate, and no others."""

@@ -1,17 +1,11 @@
-"""The event log on PostgreSQL: many commands, one call, one commit.
-
-Commands that arrive while a call is under way share the next one. When they fill it, it starts at
-once: it waits for the append lock while the other's commit reaches the disk.
-"""
+"""The event log on PostgreSQL: many commands, one call, one commit; many readers, one query."""
 
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from types import TracebackType
-from typing import Final, LiteralString, NamedTuple, Self, TypeVar
-
-from psycopg.rows import TupleRow
+from typing import Final, Generic, LiteralString, NamedTuple, Self, TypeAlias, TypeVar
 
 from adapters.postgres import arrays
 from adapters.postgres.links import Link
@@ -30,6 +24,9 @@ from services.ports import (
 )
 
 T = TypeVar("T")
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
+Streams: TypeAlias = tuple[StreamId, ...]
 
 _APPEND: Final = """
 select * from log.append(
@@ -43,23 +40,25 @@ select * from log.append(
 
 # The head comes first, then the events, each with the number of the stream that was asked for.
 _READ: Final = """
-select 0, (select coalesce(max(position), 0) from log.event), 0::bigint, null, null
+select 0, (select coalesce(max(position), 0) from log.event), 0::bigint, null, null, null, null
 union all (
-    select array_position(%(streams)b, stream), position, version, type, entry
-    from log.event where stream = any(%(streams)b) order by 1, 3
+    select asked.nth::int, e.position, e.version, e.type, e.entry, null::text[], null::bytea[]
+    from unnest(%b) with ordinality asked(stream, nth)
+    join log.event e on e.stream = asked.stream
+    order by 1, 3
 )
 """
 _READ_WITH_PARTS: Final = """
 select 0, (select coalesce(max(position), 0) from log.event), 0::bigint, null, null, null, null
 union all (
-    select array_position(%(streams)b, e.stream), e.position, e.version, e.type, e.entry,
-           p.fields, p.ciphertexts
-    from log.event e
+    select asked.nth::int, e.position, e.version, e.type, e.entry, p.fields, p.ciphertexts
+    from unnest(%b) with ordinality asked(stream, nth)
+    join log.event e on e.stream = asked.stream
     left join lateral (
         select array_agg(field) as fields, array_agg(ciphertext) as ciphertexts
         from log.part where position = e.position
     ) p on true
-    where e.stream = any(%(streams)b) order by 1, 3
+    order by 1, 3
 )
 """
 
@@ -92,16 +91,15 @@ _SESSION: Final = (
 class PostgresEventLog:
     """``async with PostgresEventLog(conninfo) as log``: any number of processes may."""
 
-    def __init__(self, conninfo: str, *, readers: int = 4) -> None:
-        self._lanes: Final[dict[LaneName, Lane]] = {
-            "commands": Lane(conninfo),
-            "disclosures": Lane(conninfo, links=1),
+    def __init__(self, conninfo: str) -> None:
+        self._appends: Final[dict[LaneName, Lane[Append, Outcome]]] = {
+            "commands": Lane(conninfo, _append_all, fill=BATCH_MAX, links=2),
+            "disclosures": Lane(conninfo, _append_all, fill=BATCH_MAX, links=1),
         }
-        self._readers: Final[asyncio.Queue[Link]] = asyncio.Queue()
-        for _ in range(readers):
-            self._readers.put_nowait(Link(conninfo, _SESSION))
-        self._reader_count: Final = readers
-        self._closing = False
+        self._reads: Final[Lane[Streams, Reading]] = Lane(conninfo, _read_all, fill=1, links=2)
+        self._reads_with_parts: Final[Lane[Streams, Reading]] = Lane(
+            conninfo, _read_all_with_parts, fill=1, links=2
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -115,55 +113,48 @@ class PostgresEventLog:
         await self.close()
 
     async def close(self) -> None:
-        self._closing = True
-        for lane in self._lanes.values():
-            await lane.close()
-        for _ in range(self._reader_count):
-            await (await self._readers.get()).close()
+        for appends in self._appends.values():
+            await appends.close()
+        for reads in (self._reads, self._reads_with_parts):
+            await reads.close()
 
     async def append(self, append: Append, lane: LaneName = "commands") -> Outcome:
-        return await self._lanes[lane].append(append)
+        return await self._appends[lane].ask(append)
 
     async def read(self, *streams: StreamId, with_parts: bool = False) -> Reading:
-        query = _READ_WITH_PARTS if with_parts else _READ
-        (_, head, *_), *rows = await self._ask(query, {"streams": arrays.uuids(streams)})
-        found: dict[StreamId, list[StoredEvent]] = {stream: [] for stream in streams}
-        histories = [found[stream] for stream in streams]
-        nth: int
-        for nth, position, version, type_, entry, *sealed in rows:
-            parts = _parts(*sealed) if sealed else ()
-            stored = StoredEvent(position, streams[nth - 1], version, type_, entry, parts)
-            histories[nth - 1].append(stored)
-        return Reading(head, found)
-
-    async def _ask(self, query: LiteralString, arguments: Mapping[str, object]) -> list[TupleRow]:
-        if self._closing:
-            raise LogUnavailable
-        link = await self._readers.get()
-        try:
-            return await link.ask(query, arguments)
-        finally:
-            self._readers.put_nowait(link)
+        return await (self._reads_with_parts if with_parts else self._reads).ask(streams)
 
 
-class Lane:
-    """Its own queue and its own connections, so that what waits here delays nobody elsewhere."""
+class Lane(Generic[Asked, Answered]):
+    """Its own queue and its own connections, so that what waits here delays nobody elsewhere.
 
-    def __init__(self, conninfo: str, links: int = 2) -> None:
+    What arrives while a call is under way shares the next; ``fill`` waiting start one beside it.
+    """
+
+    def __init__(
+        self,
+        conninfo: str,
+        answer_all: "Callable[[Link, Sequence[Waiting[Asked, Answered]]], Awaitable[None]]",
+        *,
+        fill: int,
+        links: int,
+    ) -> None:
+        self._answer_all: Final = answer_all
+        self._fill: Final = fill
         self._links: Final = tuple(Link(conninfo, _SESSION) for _ in range(links))
-        self._waiting: Final[deque[_Waiting]] = deque()
+        self._waiting: Final[deque[Waiting[Asked, Answered]]] = deque()
         self._woken: Final = asyncio.Event()
         self._workers: tuple[asyncio.Task[None], ...] = ()
         self._under_way = 0
         self._closing = False
 
-    async def append(self, append: Append) -> Outcome:
+    async def ask(self, asked: Asked) -> Answered:
         if self._closing:
             raise LogUnavailable
         if not self._workers:
             self._workers = tuple(asyncio.create_task(self._work(link)) for link in self._links)
-        answered: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(append, answered))
+        answered: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
+        self._waiting.append(Waiting(asked, answered))
         self._woken.set()
         return await answered
 
@@ -171,7 +162,7 @@ class Lane:
         """Finish what is under way; refuse what still waits."""
         self._closing = True
         while self._waiting:
-            self._waiting.popleft().answer(LogUnavailable())
+            self._waiting.popleft().refuse(LogUnavailable())
         self._woken.set()
         await asyncio.gather(*self._workers)
         for link in self._links:
@@ -180,83 +171,112 @@ class Lane:
     async def _work(self, link: Link) -> None:
         while not self._closing:
             # A half-filled call beside another only makes two small ones of a large one.
-            if not self._waiting or (self._under_way and len(self._waiting) < BATCH_MAX):
+            if not self._waiting or (self._under_way and len(self._waiting) < self._fill):
                 self._woken.clear()
                 await self._woken.wait()
                 continue
             self._under_way += 1
             try:
-                await _append_all(link, self._batch())
+                await self._answer(link, self._batch())
             finally:
                 self._under_way -= 1
                 self._woken.set()
 
-    def _batch(self) -> list["_Waiting"]:
+    async def _answer(self, link: Link, batch: "Sequence[Waiting[Asked, Answered]]") -> None:
+        """Answer each: what one did wrong is not held against the others."""
+        try:
+            await self._answer_all(link, batch)
+        except LogUnavailable as error:
+            for waiting in batch:
+                waiting.refuse(error)
+        except Exception as error:  # noqa: BLE001 (Whatever it is, the others must not pay for it.)
+            if len(batch) > 1:
+                half = len(batch) // 2
+                await self._answer(link, batch[:half])
+                await self._answer(link, batch[half:])
+            else:  # Its words may quote the row, so they go no further.
+                batch[0].refuse(NotAppendable(why=type(error).__name__))
+
+    def _batch(self) -> "list[Waiting[Asked, Answered]]":
         return [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
 
 
-class _Waiting(NamedTuple):
-    append: Append
-    answered: "asyncio.Future[Outcome]"
+class Waiting(NamedTuple, Generic[Asked, Answered]):
+    asked: Asked
+    answered: "asyncio.Future[Answered]"
 
-    def answer(self, outcome: Outcome | Exception) -> None:
-        if self.answered.done():  # Whoever asked has gone.
-            return
-        if isinstance(outcome, Outcome):
-            self.answered.set_result(outcome)
-        else:
-            self.answered.set_exception(outcome)
+    def answer(self, answer: Answered) -> None:
+        if not self.answered.done():  # Otherwise whoever asked has gone.
+            self.answered.set_result(answer)
+
+    def refuse(self, error: Exception) -> None:
+        if not self.answered.done():
+            self.answered.set_exception(error)
 
 
-async def _append_all(link: Link, batch: list[_Waiting]) -> None:
-    """Answer each: what one command did wrong is not held against the others."""
-    appends = [waiting.append for waiting in batch]
+async def _read_all(link: Link, batch: "Sequence[Waiting[Streams, Reading]]") -> None:
+    await _read(link, batch, _READ)
+
+
+async def _read_all_with_parts(link: Link, batch: "Sequence[Waiting[Streams, Reading]]") -> None:
+    await _read(link, batch, _READ_WITH_PARTS)
+
+
+async def _read(
+    link: Link, batch: "Sequence[Waiting[Streams, Reading]]", query: LiteralString
+) -> None:
+    streams = tuple({stream: None for waiting in batch for stream in waiting.asked})
+    (_, head, *_), *rows = await link.ask(query, (arrays.uuids(streams),))
+    found: dict[StreamId, list[StoredEvent]] = {stream: [] for stream in streams}
+    histories = tuple(found.values())
+    nth: int
+    for nth, position, version, type_, entry, fields, ciphertexts in rows:
+        parts = tuple(map(Part, fields, ciphertexts)) if fields else ()
+        stored = StoredEvent(position, streams[nth - 1], version, type_, entry, parts)
+        histories[nth - 1].append(stored)
+    for waiting in batch:
+        waiting.answer(Reading(head, {stream: found[stream] for stream in waiting.asked}))
+
+
+async def _append_all(link: Link, batch: "Sequence[Waiting[Append, Outcome]]") -> None:
+    appends = [waiting.asked for waiting in batch]
     try:
         _answer(batch, *(await link.ask(_APPEND, _packed(appends)))[0])
-    except LogUnavailable as error:
-        for waiting in batch:
-            waiting.answer(error)
-    except LogRefusesWrites as error:
-        await _answer_what_is_known(link, batch, error)
-    except Exception as error:  # noqa: BLE001 (Whatever it is, the others must not pay for it.)
-        if len(batch) > 1:
-            half = len(batch) // 2
-            await _append_all(link, batch[:half])
-            await _append_all(link, batch[half:])
-        else:  # Its words may quote the row, so they go no further.
-            batch[0].answer(NotAppendable(why=type(error).__name__))
+    except LogRefusesWrites as refusal:
+        await _answer_what_is_known(link, batch, refusal)
 
 
 async def _answer_what_is_known(
-    link: Link, batch: list[_Waiting], refusal: LogRefusesWrites
+    link: Link, batch: "Sequence[Waiting[Append, Outcome]]", refusal: LogRefusesWrites
 ) -> None:
     """A command that is in the log already is answered, also when nothing new can enter it."""
-    appends = [waiting.append for waiting in batch]
-    asked = (
-        arrays.uuids(append.agency for append in appends),
-        arrays.uuids(append.command for append in appends),
-        arrays.byteas(append.body for append in appends),
+    appends = [waiting.asked for waiting in batch]
+    rows = await link.ask(
+        _KNOWN,
+        (
+            arrays.uuids(append.agency for append in appends),
+            arrays.uuids(append.command for append in appends),
+            arrays.byteas(append.body for append in appends),
+        ),
     )
-    try:
-        rows = await link.ask(_KNOWN, asked)
-    except (LogUnavailable, LogRefusesWrites):
-        rows = [(None,)] * len(batch)
     for waiting, (answer,) in zip(batch, rows, strict=True):
-        waiting.answer(refusal if answer is None else Outcome("repeated", answer=answer))
+        if answer is None:
+            waiting.refuse(refusal)
+        else:
+            waiting.answer(Outcome("repeated", answer=answer))
 
 
 def _answer(
-    batch: list[_Waiting], outcomes: list[int], places: list[int], answers: list[bytes | None]
+    batch: "Sequence[Waiting[Append, Outcome]]",
+    outcomes: list[int],
+    places: list[int],
+    answers: list[bytes | None],
 ) -> None:
     place = iter(places)
     for waiting, outcome, answer in zip(batch, outcomes, answers, strict=True):
-        positions = tuple(itertools.islice(place, len(waiting.append.events)))
+        positions = tuple(itertools.islice(place, len(waiting.asked.events)))
         appended = _VERDICTS[outcome] == "appended"
         waiting.answer(Outcome(_VERDICTS[outcome], positions if appended else (), answer))
-
-
-def _parts(fields: list[str] | None, ciphertexts: list[bytes] | None) -> tuple[Part, ...]:
-    return tuple(map(Part, fields, ciphertexts)) if fields and ciphertexts else ()
 
 
 def _packed(appends: Sequence[Append]) -> tuple[arrays.Packed, ...]:

@@ -286,43 +286,32 @@ def short_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def stopped_backends(database: PostgresAccess) -> Generator[None]:
-    with session(database.owner) as owner:
-        pids = [
-            pid
-            for (pid,) in owner.execute(
-                "select pid from pg_stat_activity"
-                " where application_name = 'tsunagu-log' and datname = current_database()"
-            )
-        ]
-        assert pids
-        try:
-            for pid in pids:
-                os.kill(pid, signal.SIGSTOP)
-            yield
-        finally:
-            for pid in pids:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGCONT)
+def stopped(server: int) -> Generator[None]:
+    """It and all its processes: they are there, and answer nothing."""
+    os.kill(server, signal.SIGSTOP)  # First, so that it starts no more of them.
+    children = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="ascii")
+    processes = [int(pid) for pid in children.split()]
+    for pid in processes:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in (*processes, server):
+            os.kill(pid, signal.SIGCONT)
 
 
 @pytest.mark.usefixtures("short_deadline")
-async def test_a_server_that_stands_still_is_given_up_at_the_deadline(
-    database: PostgresAccess,
-) -> None:
+async def test_a_server_that_stands_still_is_given_up_at_the_deadline(tmp_path: Path) -> None:
     case = a_stream()
-    async with PostgresEventLog(database.app, readers=1) as log:
+    asked = command(event(case, 2))
+    async with own_engine(tmp_path) as running, PostgresEventLog(running.postgres.app) as log:
         await asyncio.gather(log.append(command(event(case))), log.read(case))
-        with stopped_backends(database):
-            asked = command(event(case, 2))
-            async with asyncio.timeout(3):
-                with pytest.raises(LogUnavailable):
-                    await log.append(asked)
-            async with asyncio.timeout(3):
-                with pytest.raises(LogUnavailable):
-                    await log.read(case)
-        outcome = await log.append(asked)
-        assert outcome.verdict in ("appended", "repeated")
+        with stopped(postmaster(tmp_path)):
+            for attempt in (lambda: log.append(asked), lambda: log.read(case)):
+                async with asyncio.timeout(5):
+                    with pytest.raises(LogUnavailable):
+                        await attempt()
+        assert (await persistently(log, asked)).verdict in ("appended", "repeated")
         assert len((await log.read(case)).streams[case]) == 2
 
 
