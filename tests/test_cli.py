@@ -1,5 +1,7 @@
 """The command line as people and programs meet it: whole processes, in poor surroundings."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import ClassVar
 
@@ -9,7 +11,21 @@ import typer
 
 from adapters.cli.program import ExitCode, speaking
 from domain.speech import CannotRun, Refused
-from tests.command_line import tsunagu, widest
+from tests.command_line import TSUNAGU, tsunagu, widest
+
+ROOT = Path(__file__).parent.parent
+INTERRUPTED_EARLY = """
+import signal, sys
+from adapters.cli import main
+
+class Impatience:
+    def find_spec(self, name, *_):
+        if name == "adapters.cli.program":
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Impatience())
+main()
+"""
 
 
 @pytest.mark.parametrize(
@@ -55,6 +71,28 @@ def test_an_unknown_option_is_a_usage_error() -> None:
     assert tsunagu("doctor", "--loud").returncode == ExitCode.USAGE
     assert tsunagu("doctor", "--lang", "fr").returncode == ExitCode.USAGE
     assert tsunagu("cure").returncode == ExitCode.USAGE
+
+
+def test_ctrl_c_is_heard_while_the_commands_are_still_being_imported() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_EARLY],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert said.returncode == ExitCode.INTERRUPTED
+    assert said.stderr == "中断しました。 / Interrupted.\n"
+
+
+@pytest.mark.parametrize("closing", ["2>&-", "2>/dev/full"])
+def test_it_runs_where_nobody_can_hear_it_complain(closing: str, tmp_path: Path) -> None:
+    said = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closing}', "sh", TSUNAGU, "status", "--data", tmp_path],
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    assert said.returncode == ExitCode.FINDINGS
 
 
 def test_the_doctor_starts_nothing_and_makes_nothing(tmp_path: Path) -> None:

@@ -112,8 +112,8 @@ def version(
 
 
 def main() -> None:
-    for stream in (sys.stdout, sys.stderr):  # Better a question mark than no sentence.
-        cast("TextIOWrapper[BytesIO]", stream).reconfigure(errors="replace")
+    cast("TextIOWrapper[BytesIO]", sys.stdout).reconfigure(errors="replace")
+    logs.outlive_the_reader()
     program(asked(sys.argv[1:]) or preferred(os.environ))()
 
 

