@@ -1,31 +1,20 @@
 """How an event is cut: each field's category, declared once, says what stands in the clear.
 
-A sealed field always has its part, even when nothing was said in it: whether something was said
-is itself a secret.
+Only kinds of values that are named here may be declared at all. A sealed field always has its
+part, even when nothing was said in it: whether something was said is itself a secret.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from functools import cache
-from types import UnionType
-from typing import (
-    Annotated,
-    Any,
-    Final,
-    Literal,
-    NewType,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
-from uuid import UUID
+from typing import Any, Final, Literal, TypeAlias, get_args, get_type_hints
 
 import msgspec
 from msgspec import inspect
 
 from domain.categories import CLEAR, WORDS, Category
 from domain.header import HEADER_BYTES_MAX, Header, PartLine
-from domain.model import Event, Withheld
+from domain.model import Event, PersonId, Withheld
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -46,12 +35,16 @@ class BadDeclaration(TypeError):
 
 @cache
 def cut_of(event: type[Event]) -> Cut:
+    if not _TAG.fullmatch(tag_of(event)):
+        message = f"{event.__name__} needs a tag such as case.opened.v1, not {tag_of(event)}"
+        raise BadDeclaration(message)
     hints = get_type_hints(event, include_extras=True)
     fields = [_field(event, name, hints[name]) for name in event.__struct_fields__]
+    declared = _declared(event)
     sealed = [
         field
         for field in fields
-        if field.category.code not in CLEAR and not _is_reference(hints[field.name])
+        if field.category.code not in CLEAR and not _is_reference(declared[field.name].type)
     ]
     cut = Cut(tuple(f for f in fields if f not in sealed), tuple(sealed))
     _check(event, cut, hints)
@@ -83,20 +76,19 @@ def _field(event: type[Event], name: str, hint: object) -> Field:
 
 
 def _check(event: type[Event], cut: Cut, hints: dict[str, Any]) -> None:
-    clear = {field.name for field in cut.clear}
-    required = {field.name for field in _struct(event).fields if field.required}
+    declared = _declared(event)
+    persons = {
+        name
+        for name, field in declared.items()
+        if field.required and get_args(hints[name])[0] is PersonId
+    }
     faults = [
-        *((field, _wrong_in_the_clear(hints[field.name])) for field in cut.clear),
-        *((field, _wrong_when_sealed(field, hints[field.name])) for field in cut.sealed),
+        *((field, _wrong_in_the_clear(declared[field.name])) for field in cut.clear),
+        *((field, _wrong_when_sealed(field, declared[field.name])) for field in cut.sealed),
         *(
-            (field, "has a default: what is left out would show")
+            (field, f"is about {about}, which is no clear field that always names a person")
             for field in cut.sealed
-            if field.name not in required
-        ),
-        *(
-            (field, f"is about {field.category.person_field}, which is no clear field")
-            for field in cut.sealed
-            if field.category.person_field not in (None, *clear)
+            if (about := field.category.person_field) not in (None, *persons)
         ),
     ]
     for field, wrong in faults:
@@ -108,61 +100,93 @@ def _check(event: type[Event], cut: Cut, hints: dict[str, Any]) -> None:
         raise BadDeclaration(message)
 
 
-def _wrong_in_the_clear(hint: object) -> str | None:
-    if {"line", "free", str, Any, float, Withheld} & _kinds(hint):
-        return "may hold a person's words, and stands in the clear"
+def _wrong_in_the_clear(declared: inspect.Field) -> str | None:
+    if _kinds(declared.type) != {"fact"}:
+        return (
+            "may hold a person's words, and stands in the clear: "
+            "use an id, a code, a Count, an Instant"
+        )
     return None
 
 
-def _wrong_when_sealed(field: Field, hint: object) -> str | None:
-    kinds = _kinds(hint)
-    if {str, Any, float} & kinds:
-        return "is not bounded: use Line, FreeText or a code"
+def _wrong_when_sealed(field: Field, declared: inspect.Field) -> str | None:
+    kinds = _kinds(declared.type)
+    if "other" in kinds:
+        return "is not bounded: use Line, FreeText or a code, a Count, an Instant"
     if "free" in kinds and field.category.code not in WORDS:
         return "is free text, and so NAR, MTG or GRV"
-    if Withheld not in kinds:
+    if not _says_it_can_be_withheld(declared.type):
         return "can be withheld, and its type does not say so: use Sealed[...]"
-    return None
+    if declared.required:
+        _largest(declared.type)
+        return None
+    return "has a default: what is left out would show"
 
 
-def _is_reference(hint: object) -> bool:
+Kind: TypeAlias = Literal["fact", "line", "free", "withheld", "other"]
+
+
+def _kinds(info: inspect.Type) -> set[Kind]:
+    return {_kind(leaf) for leaf in _leaves(info)}
+
+
+def _kind(leaf: inspect.Type) -> Kind:
+    """A fact holds nobody's words; what is not known here is ``other``, and may hold anything."""
+    match leaf:
+        case inspect.IntType(ge=int(least), lt=int(most)) if -_EXACT < least <= most <= _EXACT:
+            return "fact"
+        case inspect.Metadata(type=inspect.StrType() as text, extra={"text": str(label)}):
+            return _kind_of_text(text, label)
+        case inspect.StructType(cls=cls) if cls is Withheld:
+            return "withheld"
+        case inspect.DateTimeType(tz=aware):
+            return "fact" if aware else "other"
+        case _:
+            return "fact" if type(leaf) in _FACTS else "other"
+
+
+def _kind_of_text(text: inspect.StrType, label: str) -> Kind:
+    match label:
+        case "line" | "free" if text.max_length is not None:
+            return label
+        case "code" if text.max_length is not None and _CODE.fullmatch(text.pattern or ""):
+            return "fact"
+        case _:
+            return "other"
+
+
+def _leaves(info: inspect.Type) -> Iterator[inspect.Type]:
+    match info:
+        case inspect.UnionType(types=types):
+            for each in types:
+                yield from _leaves(each)
+        case inspect.VarTupleType(item_type=item) | inspect.FrozenSetType(item_type=item):
+            yield from _leaves(item)
+        case _:
+            yield info
+
+
+def _is_reference(info: inspect.Type) -> bool:
     """Opaque ids stand in the clear whatever their category."""
-    return _kinds(hint) <= {UUID, type(None), tuple, frozenset}
+    return {type(leaf) for leaf in _leaves(info)} <= {inspect.UUIDType, inspect.NoneType}
 
 
-def _kinds(hint: Any) -> set[object]:  # noqa: ANN401 (annotations have no common type)
-    """The types a declaration is made of; text by its kind: a line, free text, a code."""
-    if isinstance(hint, NewType):
-        return _kinds(hint.__supertype__)
-    origin: object = get_origin(hint)
-    if origin is None:
-        return {hint}
-    if origin is Annotated:
-        texts = {mark.extra["text"] for mark in hint.__metadata__ if _says_which_text(mark)}
-        return texts or _kinds(hint.__origin__)
-    if origin is Literal:
-        return {Literal}
-    inner = {kind for part in get_args(hint) if part is not ... for kind in _kinds(part)}
-    return inner if origin is Union or origin is UnionType else inner | {origin}
-
-
-def _says_which_text(mark: object) -> bool:
-    return isinstance(mark, msgspec.Meta) and "text" in (mark.extra or {})
+def _says_it_can_be_withheld(info: inspect.Type) -> bool:
+    return isinstance(info, inspect.UnionType) and "withheld" in map(_kind, info.types)
 
 
 def largest_header(event: type[Event], cut: Cut) -> int:
     """An upper bound in bytes, from the declaration alone."""
-    declared = {field.name: field for field in _struct(event).fields}
-    sizes = {name: len(name) + 4 + _largest(field.type) for name, field in declared.items()}
-    facts = sum(sizes[field.name] for field in cut.clear)
+    declared = _declared(event)
+    facts = sum(len(f.name) + 4 + _largest(declared[f.name].type) for f in cut.clear)
     parts = len(cut.sealed) * _largest(inspect.type_info(PartLine))
     return _largest(inspect.type_info(Header)) + facts + parts
 
 
-def _struct(event: type[Event]) -> inspect.StructType:
+def _declared(event: type[Event]) -> dict[str, inspect.Field]:
     info = inspect.type_info(event)
     assert isinstance(info, inspect.StructType)
-    return info
+    return {field.name: field for field in info.fields}
 
 
 def _largest(info: inspect.Type) -> int:  # noqa: PLR0911 (one line a kind of value)
@@ -173,10 +197,10 @@ def _largest(info: inspect.Type) -> int:  # noqa: PLR0911 (one line a kind of va
             return max(_largest(each) for each in types)
         case inspect.VarTupleType(item_type=item) | inspect.FrozenSetType(item_type=item):
             return 2 + _most(info) * (1 + _largest(item))
-        case inspect.StructType(fields=fields):  # An object, or the header itself.
+        case inspect.StructType(fields=fields):  # The header itself, or what stands for a value.
             return 2 + sum(len(f.name) + 4 + _largest(f.type) for f in fields if f.name not in _OWN)
         case inspect.LiteralType(values=values):
-            return max(len(str(value)) for value in values) + 2
+            return max(len(msgspec.json.encode(value)) for value in values)
         case inspect.StrType(max_length=int(most)):
             return 2 + most * _CHARACTER_BYTES
         case _ if type(info) in _BYTES:
@@ -195,6 +219,21 @@ def _most(info: inspect.VarTupleType | inspect.FrozenSetType) -> int:
     return info.max_length
 
 
+_TAG: Final = re.compile(r"(?=.{1,64}\Z)[a-z_]+\.[a-z_]+\.v[0-9]+")
+_FACTS: Final = frozenset(
+    {
+        inspect.UUIDType,
+        inspect.BoolType,
+        inspect.DateType,
+        inspect.LiteralType,
+        inspect.NoneType,
+    }
+)
+# A code's pattern spells it out, without spaces: letters, positive classes, and how many of each.
+_CODE: Final = re.compile(
+    r"\\A(?:(?:[A-Za-z0-9_/-]|\\\.|\[[A-Za-z0-9._-]+\])(?:[+*?]|\{[0-9]+(?:,[0-9]*)?\})?)+\\Z"
+)
+_EXACT: Final = 2**53  # What every reader of JSON can count to.
 _CHARACTER_BYTES: Final = 4
 _BYTES: Final[dict[type, int]] = {
     inspect.UUIDType: 38,

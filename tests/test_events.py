@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from importlib import import_module
 from io import StringIO
 from pkgutil import walk_packages
 from typing import Annotated, Literal, cast, get_args
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -15,12 +17,12 @@ from rich.pretty import pretty_repr
 import domain
 from domain.case import CaseOpened, SubjectIdentified
 from domain.catalogue import EVENTS, AnyCommand
-from domain.categories import ENV, IDN, NAR, PLN, PRB, RSK, STF, SVC
+from domain.categories import ENV, FAM, HLT, IDN, NAR, PLN, PRB, RSK, STF, SVC
 from domain.codes import ProblemCode
 from domain.consent_ledger import FIELD_PATHS, ConsentGranted, FieldPath
 from domain.fields import BadDeclaration, Field, cut_of, largest_header, tag_of
 from domain.header import HEADER_BYTES_MAX
-from domain.model import AgencyId, Command, Event, PersonId, Sealed, StaffId
+from domain.model import AgencyId, Command, Count, Event, Instant, PersonId, Sealed, StaffId
 from domain.text import Code, FreeText, Line
 
 for module in walk_packages(domain.__path__, "domain."):
@@ -168,6 +170,104 @@ class AboutSomeoneSealed(Event, frozen=True, kw_only=True, tag="test.about_someo
     name: Annotated[Sealed[Line], IDN.about("person")]
 
 
+class Struct(msgspec.Struct, frozen=True):
+    name: Line
+
+
+class StructInTheClear(Event, frozen=True, kw_only=True, tag="test.struct_clear.v1"):
+    status: Annotated[Struct, SVC]
+
+
+class StructSealed(Event, frozen=True, kw_only=True, tag="test.struct_sealed.v1"):
+    names: Annotated[Sealed[Annotated[tuple[Struct, ...], msgspec.Meta(max_length=3)]], IDN]
+
+
+class LabelNobodyKnows(Event, frozen=True, kw_only=True, tag="test.label.v1"):
+    status: Annotated[str, msgspec.Meta(max_length=300, extra={"text": "note"}), SVC]
+
+
+class CodeOfAnything(Event, frozen=True, kw_only=True, tag="test.code_of_anything.v1"):
+    status: Annotated[str, msgspec.Meta(max_length=64, extra={"text": "code"}), SVC]
+
+
+class CodeWithSpaces(Event, frozen=True, kw_only=True, tag="test.code_with_spaces.v1"):
+    status: Annotated[
+        str, msgspec.Meta(max_length=64, pattern=r"\A[a-z ]+\Z", extra={"text": "code"}), SVC
+    ]
+
+
+class EndlessCode(Event, frozen=True, kw_only=True, tag="test.endless_code.v1"):
+    status: Annotated[str, msgspec.Meta(pattern=r"\A[a-z]+\Z", extra={"text": "code"}), SVC]
+
+
+class LineCalledACode(Event, frozen=True, kw_only=True, tag="test.line_called_a_code.v1"):
+    status: Annotated[Line, msgspec.Meta(extra={"text": "code"}), SVC]
+
+
+class UnboundedNumber(Event, frozen=True, kw_only=True, tag="test.unbounded_number.v1"):
+    days: Annotated[int, SVC]
+
+
+class UnboundedBelow(Event, frozen=True, kw_only=True, tag="test.unbounded_below.v1"):
+    days: Annotated[int, msgspec.Meta(lt=2**53), SVC]
+
+
+class TooLargeANumber(Event, frozen=True, kw_only=True, tag="test.too_large_a_number.v1"):
+    days: Annotated[int, msgspec.Meta(ge=0, lt=2**53 + 1), SVC]
+
+
+class TimeWithoutOffset(Event, frozen=True, kw_only=True, tag="test.time_without_offset.v1"):
+    at: Annotated[datetime, SVC]
+
+
+class TimeWithoutOffsetSealed(Event, frozen=True, kw_only=True, tag="test.time_sealed.v1"):
+    at: Annotated[Sealed[datetime], HLT]
+
+
+class EndlessListSealed(Event, frozen=True, kw_only=True, tag="test.endless_list_sealed.v1"):
+    names: Annotated[Sealed[tuple[Line, ...]], FAM]
+
+
+class MappingInTheClear(Event, frozen=True, kw_only=True, tag="test.mapping_clear.v1"):
+    counts: Annotated[dict[Code, Count], SVC]
+
+
+class AboutACode(Event, frozen=True, kw_only=True, tag="test.about_a_code.v1"):
+    who: Annotated[Literal["MOTHER"], SVC]
+    name: Annotated[Sealed[Line], IDN.about("who")]
+
+
+class AboutPerhapsNobody(Event, frozen=True, kw_only=True, tag="test.about_perhaps_nobody.v1"):
+    who: Annotated[PersonId | None, ENV]
+    name: Annotated[Sealed[Line], IDN.about("who")]
+
+
+class AboutALaterNobody(Event, frozen=True, kw_only=True, tag="test.about_a_later_nobody.v1"):
+    who: Annotated[PersonId, ENV] = PersonId(UUID(int=0))
+    name: Annotated[Sealed[Line], IDN.about("who")]
+
+
+class AboutAnAgency(Event, frozen=True, kw_only=True, tag="test.about_an_agency.v1"):
+    who: Annotated[AgencyId, ENV]
+    name: Annotated[Sealed[Line], IDN.about("who")]
+
+
+class WithoutATag(Event, frozen=True, kw_only=True):
+    at: Annotated[Instant, SVC]
+
+
+class OddlyTagged(Event, frozen=True, kw_only=True, tag="test.oddly-tagged.v1"):
+    at: Annotated[Instant, SVC]
+
+
+class WithoutAVersion(Event, frozen=True, kw_only=True, tag="test.without_a_version"):
+    at: Annotated[Instant, SVC]
+
+
+class NumberForATag(Event, frozen=True, kw_only=True, tag=7):
+    at: Annotated[Instant, SVC]
+
+
 @pytest.mark.parametrize(
     ("event", "said"),
     [
@@ -186,6 +286,28 @@ class AboutSomeoneSealed(Event, frozen=True, kw_only=True, tag="test.about_someo
         (HugeList, "HugeList may need a header of "),
         (AboutNobody, "name (IDN) is about person_id, which is no clear field"),
         (AboutSomeoneSealed, "name (IDN) is about person, which is no clear field"),
+        (StructInTheClear, "status (SVC) may hold a person's words, and stands in the clear"),
+        (StructSealed, "names (IDN) is not bounded"),
+        (LabelNobodyKnows, "status (SVC) may hold a person's words, and stands in the clear"),
+        (CodeOfAnything, "status (SVC) may hold a person's words, and stands in the clear"),
+        (CodeWithSpaces, "status (SVC) may hold a person's words, and stands in the clear"),
+        (EndlessCode, "status (SVC) may hold a person's words, and stands in the clear"),
+        (LineCalledACode, "status (SVC) may hold a person's words, and stands in the clear"),
+        (UnboundedNumber, "days (SVC) may hold a person's words, and stands in the clear"),
+        (UnboundedBelow, "days (SVC) may hold a person's words, and stands in the clear"),
+        (TooLargeANumber, "days (SVC) may hold a person's words, and stands in the clear"),
+        (TimeWithoutOffset, "at (SVC) may hold a person's words, and stands in the clear"),
+        (TimeWithoutOffsetSealed, "at (HLT) is not bounded"),
+        (EndlessListSealed, "has no greatest length: give it one"),
+        (MappingInTheClear, "counts (SVC) may hold a person's words, and stands in the clear"),
+        (AboutACode, "is about who, which is no clear field that always names a person"),
+        (AboutPerhapsNobody, "is about who, which is no clear field that always names a person"),
+        (AboutALaterNobody, "is about who, which is no clear field that always names a person"),
+        (AboutAnAgency, "is about who, which is no clear field that always names a person"),
+        (WithoutATag, "WithoutATag needs a tag such as case.opened.v1, not WithoutATag"),
+        (OddlyTagged, "OddlyTagged needs a tag such as case.opened.v1"),
+        (WithoutAVersion, "WithoutAVersion needs a tag such as case.opened.v1"),
+        (NumberForATag, "NumberForATag needs a tag such as case.opened.v1, not 7"),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )
@@ -204,6 +326,17 @@ def test_a_good_declaration_passes() -> None:
     cut = cut_of(SafetyAgreed)
     assert [field.name for field in cut.clear] == ["child_id", "told", "mood"]
     assert cut.sealed == (Field("notes", NAR.about("child_id")),)
+
+
+def test_a_header_is_counted_in_bytes() -> None:
+    class Plain(Event, frozen=True, kw_only=True, tag="test.plain.v1"):
+        mood: Annotated[Literal["AAAA"], SVC]
+
+    class InKanji(Event, frozen=True, kw_only=True, tag="test.in_kanji.v1"):
+        mood: Annotated[Literal["穏やか。"], SVC]
+
+    sizes = [largest_header(event, cut_of(event)) for event in (Plain, InKanji)]
+    assert sizes[1] - sizes[0] == len("穏やか。".encode()) - len(b"AAAA")
 
 
 # What is never printed
