@@ -1,7 +1,7 @@
 """The words every aggregate is written in: event, command, decider, record."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import reduce
 from typing import (
     Annotated,
@@ -19,7 +19,8 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from domain.text import cleaned
+from domain.calendar import in_utc
+from domain.text import cleaned, visible
 
 AgencyId = NewType("AgencyId", UUID)
 StaffId = NewType("StaffId", UUID)
@@ -120,9 +121,9 @@ class Command(
 def _kept(value: object) -> object:
     match value:
         case str():
-            return cleaned(value)
+            return visible(cleaned(value))
         case datetime():
-            return value.astimezone(UTC)
+            return in_utc(value)
         case tuple():
             return tuple(_kept(element) for element in cast(tuple[object, ...], value))
         case frozenset():

@@ -25,8 +25,16 @@ class TextNotAccepted(Refused):
     ja: ClassVar[str] = "保存できない文字（制御文字または書字方向を変える文字）が含まれています。"
 
 
+class NothingToSee(Refused):
+    """The text has no character that can be seen."""
+
+    ja: ClassVar[str] = "目に見える文字が一つもありません。"
+
+
 # What can turn a line around on screen, so that it reads as something else.
 _DIRECTION: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Letters and a symbol that leave nothing on paper: the Hangul fillers, the empty Braille pattern.
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _IDEOGRAPHS: Final = range(0x20000, 0x40000)
 _SELECTORS: Final = tuple(chr(0xFE00 + n) for n in range(16))
 
@@ -40,6 +48,19 @@ def cleaned(text: str) -> str:
     if any(not _may_stay(character) for character in text):
         raise TextNotAccepted
     return text
+
+
+def visible(text: str) -> str:
+    """The text, or ``NothingToSee``: a name of spaces and fillers is no name."""
+    if not any(map(_is_seen, text)):
+        raise NothingToSee
+    return text
+
+
+def _is_seen(character: str) -> bool:
+    if character in _BLANK:
+        return False
+    return unicodedata.category(character)[0] in "LNPS" or ord(character) in _IDEOGRAPHS
 
 
 def _may_stay(character: str) -> bool:

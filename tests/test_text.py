@@ -1,14 +1,36 @@
 """Text is kept as it was meant: one form, nothing hidden in it, and her own kanji."""
 
 import unicodedata
+from datetime import UTC, datetime
+from typing import get_args
+from uuid import UUID
 
 import msgspec
 import pytest
 from hypothesis import given as for_any
 from hypothesis import strategies as st
 
+from domain.calendar import TimeNotAccepted, in_utc
 from domain.case import IdentifySubject, RecordConsultation
-from domain.text import Code, FreeText, Line, TextNotAccepted, cleaned
+from domain.codes import ConsentKind, Grantor, History, Method, Purpose
+from domain.consent_ledger import GrantConsent, GrantId
+from domain.model import AgencyId
+from domain.text import Code, FreeText, Line, NothingToSee, TextNotAccepted, cleaned
+
+
+def granted(at: datetime) -> GrantConsent:
+    return GrantConsent(
+        grant_id=GrantId(UUID(int=1)),
+        kind=get_args(ConsentKind)[0],
+        grantor=get_args(Grantor)[0],
+        recipients=frozenset({AgencyId(UUID(int=2))}),
+        categories=frozenset({"IDN"}),
+        purpose=get_args(Purpose)[0],
+        granted_at=at,
+        history=get_args(History)[0],
+        method=get_args(Method)[0],
+    )
+
 
 any_text = st.text(st.characters(exclude_categories=()))
 
@@ -105,6 +127,57 @@ def test_what_a_command_holds_is_cleaned_before_anyone_reads_it() -> None:
             sexual_harm_flag=False,
             summary="眠れない。\x1b[2J",
         )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["\u200b", "\u3164", "\uffa0", "\u115f\u1160", "\u2800", "\u00ad\u200d", "\u3000\ufe00", " "],
+    ids=ascii,
+)
+def test_a_name_that_nobody_can_see_is_no_name(name: str) -> None:
+    with pytest.raises(NothingToSee):
+        IdentifySubject(name=name)
+    assert IdentifySubject(name=f"{name}相").name.endswith("相")
+
+
+@for_any(st.text(st.characters(categories=["Z", "C", "M"])))
+def test_what_has_nothing_but_spaces_and_marks_cannot_be_seen(text: str) -> None:
+    with pytest.raises((NothingToSee, TextNotAccepted)):
+        IdentifySubject(name=text)
+
+
+@pytest.mark.parametrize("name", ["花", "Q", "7", "?", "♡", "\U00020bb7", "\U000323b0", "ｱ"])
+def test_one_character_that_can_be_seen_is_enough(name: str) -> None:
+    assert IdentifySubject(name=name).name == name
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(2026, 5, 13, 13, 20),  # noqa: DTZ001 (the point)
+        datetime.fromisoformat("9999-12-31T23:59:59-09:00"),
+        datetime.fromisoformat("9999-12-31T23:59:59+00:00"),
+        datetime.fromisoformat("0001-01-01T00:00:00+09:00"),
+    ],
+    ids=str,
+)
+def test_a_time_without_an_offset_or_past_the_calendar_is_refused(at: datetime) -> None:
+    with pytest.raises(TimeNotAccepted):
+        in_utc(at)
+    with pytest.raises(TimeNotAccepted):
+        granted(at)
+
+
+def test_a_time_is_kept_in_utc() -> None:
+    kept = granted(datetime.fromisoformat("2026-05-13T13:20:00+09:00")).granted_at
+    assert repr(kept) == repr(datetime(2026, 5, 13, 4, 20, tzinfo=UTC))
+
+
+def test_a_time_from_outside_that_no_calendar_holds_is_refused() -> None:
+    command = msgspec.json.encode(granted(datetime(2026, 5, 13, tzinfo=UTC)))
+    for at in (b"9999-12-31T23:59:59-09:00", b"0001-01-01T00:00:00+01:00"):
+        with pytest.raises(TimeNotAccepted):
+            msgspec.json.decode(command.replace(b"2026-05-13T00:00:00Z", at), type=GrantConsent)
 
 
 def test_a_command_from_outside_is_cleaned_too() -> None:
