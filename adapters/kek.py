@@ -6,6 +6,7 @@ Whoever has the data and the KEK has every word in it; whoever has lost the KEK 
 import base64
 import binascii
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, Final
@@ -14,6 +15,7 @@ from uuid import UUID
 import structlog
 
 from adapters.crypto import KEY_BYTES, Kek
+from adapters.engines.folder import sync
 from adapters.settings import Settings
 from domain.speech import CannotRun
 
@@ -55,10 +57,33 @@ class KekBesideData(CannotRun):
     remedy_ja: ClassVar[str] = "データフォルダの外へ移し、TSUNAGU_KEK_FILE で指定してください。"
 
 
+class KekCannotBeMade(CannotRun):
+    """There is no place here where a key encryption key (KEK) can be made and kept."""
+
+    ja: ClassVar[str] = "鍵暗号化鍵（KEK）を作成して保管できる場所がありません。"
+    remedy: ClassVar[str] = (
+        "Let this user write to the folder, or name a KEK that you keep elsewhere"
+        " in TSUNAGU_KEK_FILE."
+    )
+    remedy_ja: ClassVar[str] = (
+        "このフォルダに書き込めるようにするか、"
+        "別の場所に保管した KEK を TSUNAGU_KEK_FILE で指定してください。"
+    )
+
+
 def default_file(environ: Mapping[str, str], installation: UUID) -> Path:
     """One KEK an installation: the end of one is not the end of its neighbour."""
-    base = Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    base = Path(environ.get("XDG_CONFIG_HOME", ""))
+    if not base.is_absolute():  # The specification: a relative one is ignored.
+        base = _home() / ".config"
     return base / "tsunagu" / f"{installation}.kek"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as error:
+        raise KekCannotBeMade(variable="TSUNAGU_KEK_FILE") from error
 
 
 def load(settings: Settings, default: Path | None) -> Kek:
@@ -67,8 +92,7 @@ def load(settings: Settings, default: Path | None) -> Kek:
     path = settings.kek_file or default
     if path is None:
         raise KekMissing(variable="TSUNAGU_KEK_FILE")
-    if path.resolve().is_relative_to(settings.data.resolve()):
-        raise KekBesideData(path=path)
+    _check_apart(path, settings.data)
     try:
         exposed = path.stat().st_mode & 0o077
         text = path.read_text(encoding="ascii")
@@ -83,22 +107,51 @@ def load(settings: Settings, default: Path | None) -> Kek:
     return parsed(text, where=str(path))
 
 
-def make(path: Path) -> None:
+def make(path: Path, *, data: Path | None = None) -> None:
     """For the embedded default, once: before the first word is sealed there has to be one."""
-    if path.exists():
-        return
+    if data is not None:
+        _check_apart(path, data)
+    try:
+        made = not path.exists() and _made(path)
+    except OSError as error:
+        raise KekCannotBeMade(path=path, variable="TSUNAGU_KEK_FILE") from error
+    if made:
+        _log.warning(
+            "kek_made",
+            path=str(path),
+            advice="Copy it to a safe place apart from the data. Without it nothing can be opened.",
+        )
+
+
+def _made(path: Path) -> bool:
+    """Whole and on the disk before it has its name; the name is given once."""
     kek = Kek(epoch=1, secret=os.urandom(KEY_BYTES))
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(written(kek))
-        file.flush()
-        os.fsync(file.fileno())
-    _log.warning(
-        "kek_made",
-        path=str(path),
-        advice="Copy it to a safe place apart from the data. Without it nothing can be opened.",
-    )
+    _make_folder(path.parent)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # Mode 0600.
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(written(kek))
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(name, path)
+    except FileExistsError:  # Another start was first: its KEK is the one.
+        return False
+    finally:
+        Path(name).unlink()
+        sync(path.parent)
+    return True
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync(folder.parent)
+
+
+def _check_apart(path: Path, data: Path) -> None:
+    if path.resolve().is_relative_to(data.resolve()):
+        raise KekBesideData(path=path)
 
 
 def written(kek: Kek) -> str:

@@ -1,8 +1,10 @@
 """The key encryption key: outside the data, its owner's alone, and never quoted."""
 
 import base64
+import errno
 import os
 from pathlib import Path
+from threading import Barrier, Thread
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +13,7 @@ import structlog
 
 from adapters import kek
 from adapters.crypto import Kek
-from adapters.kek import KekBesideData, KekExposed, KekMissing, KekUnreadable
+from adapters.kek import KekBesideData, KekCannotBeMade, KekExposed, KekMissing, KekUnreadable
 from adapters.settings import Secret, Settings
 from domain.speech import CannotRun
 
@@ -74,6 +76,82 @@ def test_a_kek_is_made_once(settings: Settings, tmp_path: Path) -> None:
         first = kek.load(settings, path)
         kek.make(path)
     assert kek.load(settings, path) == first
+
+
+def test_starts_that_come_together_make_one_kek(tmp_path: Path) -> None:
+    path = tmp_path / "config" / "mine.kek"
+    read: list[str] = []
+    together = Barrier(8)
+
+    def start() -> None:
+        together.wait()
+        kek.make(path)
+        read.append(path.read_text(encoding="ascii"))
+
+    starts = [Thread(target=start) for _ in range(8)]
+    with structlog.testing.capture_logs() as said:
+        for each in starts:
+            each.start()
+        for each in starts:
+            each.join()
+    assert len(set(read)) == 1
+    assert len(read) == 8
+    assert len(said) == 1
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_kek_has_its_name_only_when_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disk_full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", disk_full)
+    with pytest.raises(KekCannotBeMade):
+        kek.make(tmp_path / "mine.kek")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_kek_and_the_folders_made_for_it_are_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(os.fstat(fd).st_ino))
+    path = tmp_path / "config" / "tsunagu" / "mine.kek"
+    with structlog.testing.capture_logs():
+        kek.make(path)
+    wanted = (path, path.parent, path.parent.parent, tmp_path)
+    assert {each.stat().st_ino for each in wanted} <= set(synced)
+
+
+def test_nothing_is_made_in_the_data_folder(settings: Settings) -> None:
+    with pytest.raises(KekBesideData):
+        kek.make(settings.data / "config" / "mine.kek", data=settings.data)
+    assert list(settings.data.iterdir()) == []
+
+
+def test_where_no_kek_can_be_made_the_setting_that_helps_is_named(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("", encoding="ascii")
+    with pytest.raises(KekCannotBeMade) as refused:
+        kek.make(tmp_path / "home" / "mine.kek")
+    assert "TSUNAGU_KEK_FILE" in refused.value.remedy
+    assert "TSUNAGU_KEK_FILE" in refused.value.remedy_ja
+
+
+def test_a_user_without_a_home_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Path:
+        message = "Could not determine home directory."
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(Path, "home", nowhere)
+    with pytest.raises(KekCannotBeMade):
+        kek.default_file({}, INSTALLATION)
+
+
+def test_a_relative_place_for_settings_is_ignored() -> None:
+    assert kek.default_file({"XDG_CONFIG_HOME": "here"}, INSTALLATION) == kek.default_file(
+        {}, INSTALLATION
+    )
 
 
 def test_two_made_keks_differ(settings: Settings, tmp_path: Path) -> None:
