@@ -2,8 +2,10 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from queue import LifoQueue
 from types import TracebackType
 from typing import Any, Final, LiteralString, Self, TypeVar
 from uuid import UUID, uuid4
@@ -31,20 +33,31 @@ T = TypeVar("T")
 # answer was lost can be made again.
 _OWN: Final = AgencyId(UUID(int=0))
 _MOST: Final = 2**62
+_READERS: Final = 4
+_LISTEN_AGAIN_AFTER_S: Final = 0.2
 
-_EVENTS_UP: Final = """
-select stream, version, type, substr(entry, 9) from log.event
-where stream = %s and version > %s and version <= %s order by version limit %s
+_WITH_PARTS: Final = """
+from log.event e left join lateral (
+    select array_agg(field order by field) as fields,
+           array_agg(ciphertext order by field) as ciphertexts
+    from log.part where position = e.position
+) p on true
 """
-_EVENTS_DOWN: Final = """
-select stream, version, type, substr(entry, 9) from log.event
-where stream = %s and version > %s and version <= %s order by version desc limit %s
+_OF_STREAM: Final = (
+    "select e.stream, e.version, e.type, substr(e.entry, 9), p.fields, p.ciphertexts"
+    + _WITH_PARTS
+    + "where e.stream = %s and e.version > %s and e.version <= %s order by e.version"
+)
+_EVENTS_UP: Final = _OF_STREAM + " limit %s"
+_EVENTS_DOWN: Final = _OF_STREAM + " desc limit %s"
+_NOTIFICATIONS: Final = (
+    "select e.stream, e.version, e.type, substr(e.entry, 9), e.position, p.fields, p.ciphertexts"
+    + _WITH_PARTS
+    + """
+where e.position >= %s and e.position <= %s and (%s::text[] = '{}' or e.type = any(%s))
+order by e.position limit %s
 """
-_NOTIFICATIONS: Final = """
-select stream, version, type, substr(entry, 9), position from log.event
-where position >= %s and position <= %s and (%s::text[] = '{}' or type = any(%s))
-order by position limit %s
-"""
+)
 _POSITIONS: Final = """
 select e.position from unnest(%s::uuid[], %s::bigint[]) with ordinality wanted(stream, version, nth)
 join log.event e on e.stream = wanted.stream and e.version = wanted.version order by wanted.nth
@@ -56,6 +69,12 @@ class SealedEvent(StoredEvent):
     """``state`` is the header, opaque to the recorder; the parts stand beside it."""
 
     parts: tuple[Part, ...] = ()
+    stamps: tuple[str, ...] = field(default=(), compare=False)  # Said once, never read back.
+
+
+@dataclass(frozen=True)
+class SealedNotification(Notification):
+    parts: tuple[Part, ...] = ()
 
 
 class LogRecorder(ProcessRecorder):
@@ -64,9 +83,11 @@ class LogRecorder(ProcessRecorder):
         self._loop: Final = asyncio.new_event_loop()
         self._thread: Final = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self._log: Final = PostgresEventLog(conninfo, readers=1)
-        self._local: Final = threading.local()
-        self._readers: Final[list[psycopg.Connection[TupleRow]]] = []
+        self._log: Final = PostgresEventLog(conninfo)
+        self._closed = False
+        self._readers: Final[LifoQueue[psycopg.Connection[TupleRow] | None]] = LifoQueue()
+        for _ in range(_READERS):
+            self._readers.put(None)
 
     def __enter__(self) -> Self:
         return self
@@ -80,9 +101,12 @@ class LogRecorder(ProcessRecorder):
         self.close()
 
     def close(self) -> None:
+        self._closed = True
+        for reader in [self._readers.get() for _ in range(_READERS)]:
+            if reader:
+                reader.close()
+            self._readers.put(None)
         self._run(self._log.close())
-        for reader in self._readers:
-            reader.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -108,8 +132,8 @@ class LogRecorder(ProcessRecorder):
         limit: int | None = None,
     ) -> list[StoredEvent]:
         arguments = (originator_id, -1 if gt is None else gt, _MOST if lte is None else lte, limit)
-        found = self._reader.execute(_EVENTS_DOWN if desc else _EVENTS_UP, arguments)
-        return [StoredEvent(*row) for row in found]
+        query = _EVENTS_DOWN if desc else _EVENTS_UP
+        return [_event(*row) for row in self._rows(query, arguments)]
 
     def select_notifications(
         self,
@@ -123,7 +147,7 @@ class LogRecorder(ProcessRecorder):
         first = 1 if start is None else start if inclusive_of_start else start + 1
         last = _MOST if stop is None else stop
         arguments = (first, last, list(topics), list(topics), limit)
-        return [Notification(*row) for row in self._reader.execute(_NOTIFICATIONS, arguments)]
+        return [_notification(*row) for row in self._rows(_NOTIFICATIONS, arguments)]
 
     def max_notification_id(self) -> int | None:
         return self._one("select max(position) from log.event")
@@ -161,21 +185,32 @@ class LogRecorder(ProcessRecorder):
             [event.originator_id for event in events],
             [event.originator_version for event in events],
         )
-        return [position for (position,) in self._reader.execute(_POSITIONS, arguments)]
+        return [position for (position,) in self._rows(_POSITIONS, arguments)]
 
     def _one(self, query: LiteralString, *arguments: object) -> int | None:
-        row = self._reader.execute(query, arguments).fetchone()
-        return row[0] if row else None
+        rows = self._rows(query, arguments)
+        return rows[0][0] if rows else None
 
-    @property
-    def _reader(self) -> psycopg.Connection[TupleRow]:
-        """One connection a thread, made again when it was lost."""
-        reader: psycopg.Connection[TupleRow] | None = getattr(self._local, "reader", None)
-        if reader is None or reader.closed:
-            reader = psycopg.connect(self.conninfo, autocommit=True)
-            self._local.reader = reader
-            self._readers.append(reader)
-        return reader
+    def _rows(self, query: LiteralString, arguments: Sequence[object]) -> list[TupleRow]:
+        try:
+            return self._asked(query, arguments)
+        except psycopg.OperationalError:  # What reads may ask again, over a new connection.
+            try:
+                return self._asked(query, arguments)
+            except psycopg.OperationalError as error:
+                raise OperationalError(str(error)) from error
+
+    def _asked(self, query: LiteralString, arguments: Sequence[object]) -> list[TupleRow]:
+        reader = self._readers.get()
+        try:
+            if self._closed:
+                message = "the recorder is closed"
+                raise OperationalError(message)
+            if reader is None or reader.closed:
+                reader = psycopg.connect(self.conninfo, autocommit=True)
+            return reader.execute(query, arguments).fetchall()
+        finally:
+            self._readers.put(reader)
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
@@ -186,21 +221,61 @@ class LogSubscription(ListenNotifySubscription[LogRecorder]):
 
     def __init__(self, recorder: LogRecorder, gt: int | None, topics: Sequence[str]) -> None:
         super().__init__(recorder, gt, topics)
-        self._listener: Final = psycopg.connect(recorder.conninfo, autocommit=True)
-        self._listener.execute("listen tsunagu_log")
-        self._listening: Final = threading.Thread(target=self._listen)
+        self._conninfo: Final = recorder.conninfo
+        self._listening: Final = threading.Thread(target=self._keep_listening)
         self._listening.start()
 
     def __exit__(self, *args: object, **kwargs: Any) -> None:
         super().__exit__(*args, **kwargs)
         self._listening.join()
-        self._listener.close()
+
+    def _keep_listening(self) -> None:
+        while not self._has_been_stopped:
+            try:
+                self._listen()
+            except psycopg.OperationalError:
+                time.sleep(_LISTEN_AGAIN_AFTER_S)
 
     def _listen(self) -> None:
-        self._has_been_notified.set()  # For what came before we listened.
-        while not self._has_been_stopped:
-            for _ in self._listener.notifies(timeout=0.2, stop_after=1):
-                self._has_been_notified.set()
+        with psycopg.connect(self._conninfo, autocommit=True) as listener:
+            listener.execute("listen tsunagu_log")
+            self._has_been_notified.set()  # For what came before we listened.
+            while not self._has_been_stopped:
+                for _ in listener.notifies(timeout=0.2, stop_after=1):
+                    self._has_been_notified.set()
+
+
+def parts_of(event: StoredEvent) -> tuple[Part, ...]:
+    return event.parts if isinstance(event, SealedEvent | SealedNotification) else ()
+
+
+def _event(  # noqa: PLR0913, PLR0917 (a row)
+    stream: UUID,
+    version: int,
+    topic: str,
+    header: bytes,
+    fields: list[str] | None,
+    ciphertexts: list[bytes] | None,
+) -> StoredEvent:
+    if fields and ciphertexts:
+        parts = tuple(map(Part, fields, ciphertexts))
+        return SealedEvent(stream, version, topic, header, parts)
+    return StoredEvent(stream, version, topic, header)
+
+
+def _notification(  # noqa: PLR0913, PLR0917 (a row)
+    stream: UUID,
+    version: int,
+    topic: str,
+    header: bytes,
+    position: int,
+    fields: list[str] | None,
+    ciphertexts: list[bytes] | None,
+) -> Notification:
+    if fields and ciphertexts:
+        parts = tuple(map(Part, fields, ciphertexts))
+        return SealedNotification(stream, version, topic, header, position, parts)
+    return Notification(stream, version, topic, header, position)
 
 
 def _new_event(event: StoredEvent) -> NewEvent:
@@ -210,5 +285,6 @@ def _new_event(event: StoredEvent) -> NewEvent:
         version=event.originator_version,
         type=event.topic,
         header=event.state,
-        parts=event.parts if isinstance(event, SealedEvent) else (),
+        parts=parts_of(event),
+        stamps=event.stamps if isinstance(event, SealedEvent) else (),
     )
