@@ -116,7 +116,11 @@ def test_a_kek_and_the_folders_made_for_it_are_on_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[int] = []
-    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(os.fstat(fd).st_ino))
+
+    def sync(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+
+    monkeypatch.setattr(os, "fsync", sync)
     path = tmp_path / "config" / "tsunagu" / "mine.kek"
     with structlog.testing.capture_logs():
         kek.make(path)
