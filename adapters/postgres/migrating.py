@@ -6,24 +6,33 @@ from typing import ClassVar, Final
 
 import msgspec
 import psycopg
-from psycopg.rows import class_row
+from psycopg.rows import TupleRow, class_row
 
 from domain.speech import CannotRun
 
 _LOCK: Final = 8341690325734101
 
-# NOLOGIN roles where the installation has not made them with a login of their own.
-_ROLES: Final = """
+# NOLOGIN roles where the installation has not made them with a login of their own. Roles belong to
+# the whole cluster, and our lock to one database: another's migration may make them beside us.
+ROLES: Final = """
 do $$
 declare wanted text;
 begin
     foreach wanted in array array['tsunagu_log', 'tsunagu_keys', 'tsunagu_app', 'tsunagu_keyring']
     loop
         if not exists (select from pg_roles where rolname = wanted) then
-            execute format('create role %I nologin', wanted);
+            begin
+                execute format('create role %I nologin', wanted);
+            exception when duplicate_object or unique_violation then
+                null;
+            end;
         end if;
         if not pg_has_role(current_user, wanted, 'set') then
-            execute format('grant %I to current_user with set true', wanted);
+            begin
+                execute format('grant %I to current_user with set true', wanted);
+            exception when unique_violation then
+                null;
+            end;
         end if;
         if wanted in ('tsunagu_log', 'tsunagu_keys') then
             execute format('grant create on database %I to %I', current_database(), wanted);
@@ -64,6 +73,24 @@ class MigrationChanged(CannotRun):
     )
 
 
+class RolesOutOfReach(CannotRun):
+    """The owner of the database may not make the roles that Tsunagu needs, or not act as them."""
+
+    ja: ClassVar[str] = (
+        "データベースの所有者に、Tsunagu に必要なロールを作成または使用する権限がありません。"
+    )
+    remedy: ClassVar[str] = (
+        "Let it own the database and have CREATEROLE; or, where the roles are there already, run as"
+        " a superuser `GRANT tsunagu_log, tsunagu_keys, tsunagu_app, tsunagu_keyring TO` the owner"
+        " `WITH SET TRUE`."
+    )
+    remedy_ja: ClassVar[str] = (
+        "データベースの所有権と CREATEROLE を与えてください。ロールがすでにある場合は、スーパー"
+        "ユーザーで `GRANT tsunagu_log, tsunagu_keys, tsunagu_app, tsunagu_keyring TO 所有者"
+        " WITH SET TRUE` を実行してください。"
+    )
+
+
 class Migration(msgspec.Struct, frozen=True):
     number: int
     name: str
@@ -100,7 +127,7 @@ async def migrate(owner: str, wanted: tuple[Migration, ...] | None = None) -> tu
         _check(applied, known)
         missing = known[len(applied) :]
         if missing:
-            await connection.execute(_ROLES)
+            await _make_roles(connection)
         for migration in missing:
             await connection.execute(migration.sql.encode())
             await connection.execute(
@@ -108,6 +135,13 @@ async def migrate(owner: str, wanted: tuple[Migration, ...] | None = None) -> tu
                 (migration.number, migration.name, migration.sha256),
             )
     return tuple(migration.name for migration in missing)
+
+
+async def _make_roles(connection: psycopg.AsyncConnection[TupleRow]) -> None:
+    try:
+        await connection.execute(ROLES)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise RolesOutOfReach(database=connection.info.dbname) from error
 
 
 def _check(applied: list[Applied], known: tuple[Migration, ...]) -> None:

@@ -2,16 +2,21 @@
 
 import asyncio
 from typing import Final
+from uuid import uuid4
 
 import psycopg
 import pytest
 from msgspec.structs import replace
-from psycopg import errors
+from psycopg import errors, sql
+from psycopg.conninfo import make_conninfo
 
+from adapters.engines import PostgresAccess
 from adapters.postgres.migrating import (
+    ROLES,
     DatabaseIsNewer,
     Migration,
     MigrationChanged,
+    RolesOutOfReach,
     migrate,
     migrations,
 )
@@ -99,6 +104,57 @@ async def test_a_migrated_database_works_for_each_role(make_database: MakeDataba
     with session(access.app) as app, session(access.keyring) as keyring:
         assert append_batch(app, command())[0].verdict == "appended"
         keyring.execute("insert into keyring.kek values (1, 'a fingerprint')")
+
+
+def owned_by_no_superuser(access: PostgresAccess) -> tuple[str, str]:
+    """The owner, and the login that acts as it: an operator's, on an engine that others share."""
+    name = f"owner_{uuid4().hex}"
+    with psycopg.connect(access.owner) as superuser:
+        database = superuser.info.dbname
+        for change in (
+            "create role {owner} createrole",
+            "alter database {database} owner to {owner}",
+            "alter table public.migration owner to {owner}",
+        ):
+            superuser.execute(
+                sql.SQL(change).format(
+                    owner=sql.Identifier(name), database=sql.Identifier(database)
+                )
+            )
+    return name, make_conninfo(access.owner, options=f"-c role={name}")
+
+
+async def test_an_owner_that_may_not_use_the_roles_is_told_what_to_grant(
+    make_database: MakeDatabase,
+) -> None:
+    access = await asyncio.to_thread(make_database, ())
+    name, owner = owned_by_no_superuser(access)
+    with pytest.raises(RolesOutOfReach) as refused:
+        await migrate(owner)
+    wanted = "GRANT tsunagu_log, tsunagu_keys, tsunagu_app, tsunagu_keyring TO"
+    assert wanted in refused.value.remedy
+    assert wanted in refused.value.remedy_ja
+    with psycopg.connect(access.owner) as superuser:
+        superuser.execute(f"{wanted} {name} WITH SET TRUE".encode())
+    assert await migrate(owner) == NAMES
+
+
+async def test_two_databases_of_one_engine_make_the_roles_together(
+    make_database: MakeDatabase,
+) -> None:
+    one, other = [(await asyncio.to_thread(make_database, ())).owner for _ in range(2)]
+    roles = ROLES.replace("tsunagu_", f"t{uuid4().hex}_").encode()
+    with session(one) as first, session(other) as second, session(one) as looking:
+        with first.transaction():
+            first.execute(roles)
+            waiting = asyncio.create_task(asyncio.to_thread(second.execute, roles))
+            while not looking.execute(
+                "select from pg_stat_activity where pid = %s and wait_event_type = 'Lock'",
+                (second.info.backend_pid,),
+            ).fetchall():
+                assert not waiting.done()
+                await asyncio.sleep(0.01)
+        await waiting
 
 
 async def test_only_the_owner_migrates(make_database: MakeDatabase) -> None:
