@@ -46,6 +46,7 @@ UNEXPECTED: Final = Words(
     en="Something unexpected happened ({kind}). Run it again with --debug, "
     "or read the log folder of the data folder.",
 )
+NO_FOLDER: Final = Words(ja="フォルダー名が空です。", en="The name of the folder is empty.")
 INTERRUPTED: Final = Words(ja="中断しました。", en="Interrupted.")
 
 # --- up and status ---
@@ -88,6 +89,9 @@ CHECKED_WHEN_UP: Final = Words(
     en="not running (checked while `tsunagu up` runs)",
 )
 NOT_MADE_YET: Final = Words(ja="最初の起動時に作られます", en="made at the first start")
+NOT_NEEDED: Final = Words(
+    ja="使いません（エンジンはどちらも外部）", en="not used (both engines are external)"
+)
 FOLDER_SEEN: Final = Words(ja="{path}（権限 {mode}）", en="{path} (mode {mode})")
 DISK_SEEN: Final = Words(ja="空き {free_mib} MiB", en="{free_mib} MiB free")
 KEK_SEEN: Final = Words(ja="{where}（第 {epoch} 世代）", en="{where} (epoch {epoch})")

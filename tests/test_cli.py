@@ -9,6 +9,7 @@ import msgspec
 import pytest
 import typer
 
+from adapters import kek
 from adapters.cli.program import ExitCode, speaking
 from domain.speech import CannotRun, Refused
 from tests.command_line import TSUNAGU, tsunagu, widest
@@ -93,6 +94,51 @@ def test_it_runs_where_nobody_can_hear_it_complain(closing: str, tmp_path: Path)
         check=False,
     )
     assert said.returncode == ExitCode.FINDINGS
+
+
+def test_an_empty_name_is_no_folder_and_never_the_current_one() -> None:
+    said = tsunagu("status", "--data", "")
+    assert said.returncode == ExitCode.USAGE
+    assert "The name of the folder is empty." in said.stderr
+
+
+@pytest.mark.parametrize("command", ["doctor", "status", "version"])
+def test_a_program_may_read_what_stops_us(command: str) -> None:
+    said = tsunagu(command, "--json", TSUNAGU_LANG="ja", TSUNAGU_DATA="here")
+    refusal = msgspec.json.decode(said.stdout)
+    assert said.returncode == ExitCode.CANNOT_RUN
+    assert refusal["code"] == "SETTING_REFUSED"
+    assert refusal["en"].isascii()
+    assert refusal["remedy_ja"].endswith("。")
+    assert refusal["facts"]["expected"] == "an absolute path"
+    assert "SETTING_REFUSED" in said.stderr
+
+
+def test_what_is_expected_is_said_in_one_language() -> None:
+    english = tsunagu("status", TSUNAGU_DATA="here").stderr
+    japanese = tsunagu("status", "--lang", "ja", TSUNAGU_DATA="here").stderr
+    assert "an absolute path" in english
+    assert "絶対パス" not in english
+    assert "絶対パス" in japanese
+    assert "an absolute path" not in japanese
+
+
+def test_where_both_engines_are_external_the_doctor_asks_no_folder(tmp_path: Path) -> None:
+    kek.make(tmp_path / "kek")
+    (tmp_path / "file").touch()
+    said = tsunagu(
+        "doctor",
+        "--json",
+        TSUNAGU_DATA=str(tmp_path / "file/data"),
+        TSUNAGU_KEK_FILE=str(tmp_path / "kek"),
+        TSUNAGU_POSTGRES_URL="postgresql://tsunagu@127.0.0.1:1/tsunagu",
+        TSUNAGU_NATS_URL="nats://127.0.0.1:1",
+    )
+    checks = msgspec.json.decode(said.stdout)
+    assert {name for name, checked in checks.items() if checked["findings"]} == {
+        "durability",
+        "clock",
+    }
 
 
 def test_the_doctor_starts_nothing_and_makes_nothing(tmp_path: Path) -> None:

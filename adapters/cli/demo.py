@@ -17,6 +17,7 @@ from adapters.cli.story import tell
 from adapters.cli.telling import told
 from adapters.cli.up import until_cancelled, until_told
 from adapters.crypto import KEY_BYTES, Kek
+from adapters.engines.folder import DEMO_MARK, explained
 from adapters.settings import Secret, Settings
 from domain.speech import CannotRun
 
@@ -34,18 +35,26 @@ async def demo(settings: Settings, screen: Screen, *, once: bool) -> None:
 
 
 async def _demo(settings: Settings, screen: Screen, *, once: bool) -> None:
-    mark = settings.data / "demo"
-    if (settings.data / "installation").exists() and not mark.exists():
-        raise FolderInEarnest(path=settings.data)
+    _mark(settings.data)
     async with AsyncExitStack() as stack:
         with screen.working(words.STARTING):
             app = await stack.enter_async_context(running(settings))
-        mark.touch()
         screen.answer(*told(await tell(app), screen.language))
         if not once:
             screen.answer(status_table(await status_of(settings), screen.language))
             screen.aside(words.UP)
             await until_cancelled(screen)
+
+
+def _mark(folder: Path) -> None:
+    """Before anything else is made in it, so that a demo cut off at any time may be told again."""
+    mark = folder / DEMO_MARK
+    with explained(folder):
+        if (folder / "lock").exists() and not mark.exists():
+            raise FolderInEarnest(path=folder)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not any(folder.iterdir()):
+            mark.touch()
 
 
 def with_engines_of_its_own(settings: Settings) -> Settings:

@@ -18,8 +18,14 @@ from adapters import words
 from adapters.cli.findings import described, findings_of
 from adapters.cli.status import last_event, nats_address, postgres_address
 from adapters.cli.version import nats_version
-from adapters.engines import Finding, NotRunning, attached, installation
-from adapters.engines.asking import nats_findings, postgres_findings
+from adapters.engines import (
+    Finding,
+    NotRunning,
+    any_ours,
+    attached,
+    findings_of_attached,
+    installation,
+)
 from adapters.engines.binaries import find_nats_server, find_postgres
 from adapters.engines.folder import FREE_MIB_MIN, DiskFull, FolderNotOurs, running
 from adapters.settings import Settings, shown
@@ -102,7 +108,8 @@ def report(checks: Mapping[str, Checked], language: Language) -> Iterator[Render
 def _mark(checked: Checked) -> Text:
     if checked.findings:
         return Text("!!", "bold red")
-    return Text("--", "dim") if checked.seen == words.CHECKED_WHEN_UP else Text("ok", "green")
+    not_checked = checked.seen in {words.CHECKED_WHEN_UP, words.NOT_NEEDED}
+    return Text("--", "dim") if not_checked else Text("ok", "green")
 
 
 async def _checked(check: "Check", settings: Settings) -> Checked:
@@ -121,6 +128,8 @@ async def _settings(settings: Settings) -> Checked:
 
 
 async def _data_folder(settings: Settings) -> Checked:
+    if not any_ours(settings):
+        return Checked.of(words.NOT_NEEDED)
     if not settings.data.exists():
         may_make = os.access(_nearest(settings.data), os.W_OK)
         return Checked.of(
@@ -139,6 +148,8 @@ async def _data_folder(settings: Settings) -> Checked:
 
 
 async def _disk(settings: Settings) -> Checked:
+    if not any_ours(settings):
+        return Checked.of(words.NOT_NEEDED)
     free_mib = shutil.disk_usage(_nearest(settings.data)).free >> 20
     if free_mib < FREE_MIB_MIN:
         raise DiskFull(path=settings.data, free_mib=free_mib, needed_mib=FREE_MIB_MIN)
@@ -148,9 +159,11 @@ async def _disk(settings: Settings) -> Checked:
 
 
 async def _kek(settings: Settings) -> Checked:
-    if not (settings.data / "installation").exists() and not settings.kek_file:
-        return Checked.of(words.NOT_MADE_YET)
-    file = keks.default_file(os.environ, installation(settings.data))
+    file = None
+    if not (settings.kek or settings.kek_file or settings.postgres_url):
+        if not (settings.data / "installation").exists():
+            return Checked.of(words.NOT_MADE_YET)
+        file = keks.default_file(os.environ, installation(settings.data))
     found = keks.load(settings, file)
     where = "TSUNAGU_KEK" if settings.kek else str(settings.kek_file or file)
     return Checked.of(words.KEK_SEEN, where=where, epoch=found.epoch)
@@ -173,6 +186,10 @@ async def _nats(settings: Settings) -> Checked:
 
 
 async def _addresses(settings: Settings) -> Checked:
+    if not any_ours(settings):
+        return Checked.of(
+            words.ADDRESSES_SEEN, postgres=str(settings.postgres_url), nats=str(settings.nats_url)
+        )
     started, _ = running(settings.data)
     return Checked.of(
         words.ADDRESSES_SEEN,
@@ -182,9 +199,7 @@ async def _addresses(settings: Settings) -> Checked:
 
 
 async def _durability(settings: Settings) -> Checked:
-    at = attached(settings)
-    logins = (at.postgres.owner, at.postgres.app, at.postgres.keyring)
-    findings = *await postgres_findings(logins), *await nats_findings(at.nats)
+    findings = await findings_of_attached(settings)
     return Checked.of(words.DURABILITY_LACKING if findings else words.DURABLE_SEEN, *findings)
 
 
@@ -193,7 +208,7 @@ async def _clock(settings: Settings) -> Checked:
     here = now.astimezone()
     facts = {"now": f"{here:%Y-%m-%d %H:%M:%S}", "zone": f"{here:%Z}"}
     try:
-        last = await last_event(attached(settings).postgres.app)
+        last = await last_event(attached(settings).postgres.owner)
     except NotRunning:
         last = None
     if last is None:

@@ -20,7 +20,17 @@ def findings_of(spoken: Spoken) -> tuple[Finding, ...]:
 def described(finding: Finding, language: Language) -> Iterator[Text]:
     ja = language == "ja"
     yield Text.assemble((finding.code, "bold red"), " ", finding.ja if ja else finding.en)
-    for name, value in finding.facts.items():
+    for name, value in _facts(finding, language):
         yield Text(f"  {name}: {value}")
     if remedy := finding.remedy_ja if ja else finding.remedy_en:
         yield Text(f"  {REMEDY.spoken(language)}: {remedy}")
+
+
+def _facts(finding: Finding, language: Language) -> Iterator[tuple[str, str | int]]:
+    """A fact in words comes twice; ``expected_ja`` says in Japanese what ``expected`` says."""
+    unwanted = {
+        name if language == "en" else name.removesuffix("_ja")
+        for name in finding.facts
+        if name.endswith("_ja")
+    }
+    return ((name, value) for name, value in finding.facts.items() if name not in unwanted)

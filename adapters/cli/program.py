@@ -37,7 +37,14 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 
-Data: TypeAlias = Annotated[Path | None, typer.Option("--data", metavar="DIR")]
+def folder(text: str) -> Path:
+    if not text:  # What a shell makes of a variable that is not set; never the current folder.
+        sentence = f"{words.NO_FOLDER.en} / {words.NO_FOLDER.ja}"
+        raise typer.BadParameter(sentence)
+    return Path(text)
+
+
+Data: TypeAlias = Annotated[Path | None, typer.Option("--data", metavar="DIR", parser=folder)]
 Lang: TypeAlias = Annotated[Language, typer.Option("--lang", show_default=False)]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json")]
 Once: TypeAlias = Annotated[bool, typer.Option("--once")]
@@ -72,7 +79,7 @@ def demo(*, data: Data = None, once: Once = False, lang: Lang = "en", debug: Deb
 def doctor(
     *, data: Data = None, lang: Lang = "en", as_json: AsJson = False, debug: Debug = False
 ) -> None:
-    with speaking(lang, debug=debug) as screen:
+    with speaking(lang, debug=debug, as_json=as_json) as screen:
         settings = settings_for(data)
         with screen.working(words.CHECKING):
             checks = asyncio.run(examined(settings))
@@ -88,7 +95,7 @@ def doctor(
 def status(
     *, data: Data = None, lang: Lang = "en", as_json: AsJson = False, debug: Debug = False
 ) -> None:
-    with speaking(lang, debug=debug) as screen:
+    with speaking(lang, debug=debug, as_json=as_json) as screen:
         found = asyncio.run(status_of(settings_for(data)))
         if as_json:
             screen.answer_json(found)
@@ -103,7 +110,7 @@ def status(
 def version(
     *, data: Data = None, lang: Lang = "en", as_json: AsJson = False, debug: Debug = False
 ) -> None:
-    with speaking(lang, debug=debug) as screen:
+    with speaking(lang, debug=debug, as_json=as_json) as screen:
         found = asyncio.run(versions(settings_for(data)))
         if as_json:
             screen.answer_json(found)
@@ -141,15 +148,20 @@ def settings_for(data: Path | None) -> Settings:
 
 
 @contextmanager
-def speaking(lang: Language, *, debug: bool) -> Generator[Screen]:
+def speaking(lang: Language, *, debug: bool, as_json: bool = False) -> Generator[Screen]:
     """Whatever happens inside ends in a sentence and an exit code, never in a traceback."""
     screen = Screen(lang)
     try:
         yield screen
     except Spoken as spoken:
         screen.refusal(spoken)
+        if as_json:
+            screen.refusal_json(spoken)
         refused = isinstance(spoken, Refused)
         raise typer.Exit(ExitCode.FINDINGS if refused else ExitCode.CANNOT_RUN) from None
+    except starting.CutOff as cut_off:
+        screen.aside(words.INTERRUPTED)
+        raise typer.Exit(128 + cut_off.by) from None
     except KeyboardInterrupt:
         screen.aside(words.INTERRUPTED)
         raise typer.Exit(ExitCode.INTERRUPTED) from None
@@ -158,5 +170,8 @@ def speaking(lang: Language, *, debug: bool) -> Generator[Screen]:
     except Exception as unexpected:
         if debug:
             raise
-        screen.aside(words.UNEXPECTED.about(kind=type(unexpected).__name__))
+        said = words.UNEXPECTED.about(kind=type(unexpected).__name__)
+        screen.aside(said)
+        if as_json:
+            screen.answer_json({"code": "UNEXPECTED", "en": said.en, "ja": said.ja})
         raise typer.Exit(ExitCode.CANNOT_RUN) from None

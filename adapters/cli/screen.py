@@ -10,8 +10,9 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from adapters.cli.findings import described, findings_of
+from adapters.engines import EnginesRefused
 from adapters.words import Language, Words
-from domain.speech import Spoken
+from domain.speech import CannotRun, Spoken
 
 
 class Screen:
@@ -41,6 +42,20 @@ class Screen:
         else:
             self.aside(words)
             yield
+
+    def refusal_json(self, spoken: Spoken) -> None:
+        """One object with the names that every answer of this kind has."""
+        remedies = (spoken.remedy, spoken.remedy_ja) if isinstance(spoken, CannotRun) else None
+        answer = {
+            "code": spoken.code,
+            "en": spoken.en,
+            "ja": spoken.ja,
+            "remedy": remedies and remedies[0],
+            "remedy_ja": remedies and remedies[1],
+            "facts": spoken.facts,
+            "findings": spoken.findings if isinstance(spoken, EnginesRefused) else (),
+        }
+        self.answer_json(answer)
 
     def refusal(self, spoken: Spoken) -> None:
         for finding in findings_of(spoken):

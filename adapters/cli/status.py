@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-import psycopg
 from psycopg import errors
 from rich.table import Table
 from rich.text import Text
 
 from adapters import words
-from adapters.engines import NotRunning, attached
+from adapters.engines import NotRunning, any_ours, attached, findings_of_attached
+from adapters.engines.asking import session
 from adapters.engines.endpoints import Running
 from adapters.engines.folder import running
 from adapters.settings import Settings
@@ -22,7 +22,7 @@ from services.ports import StoredEvent
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     running: bool
-    data: Path
+    data: Path | None = None
     pid: int | None = None
     since: datetime | None = None
     postgres: str | None = None
@@ -31,11 +31,12 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def status_of(settings: Settings) -> Status:
+    if not any_ours(settings):
+        return await _status_elsewhere(settings)
     try:
         started, _ = running(settings.data)
     except NotRunning:
         return Status(running=False, data=settings.data)
-    last = await last_event(attached(settings).postgres.app)
     return Status(
         running=True,
         data=settings.data,
@@ -43,8 +44,24 @@ async def status_of(settings: Settings) -> Status:
         since=started.started_at,
         postgres=postgres_address(settings, started),
         nats=nats_address(settings, started),
-        events=last.position if last else 0,  # The log has no gaps.
+        events=await _events(settings),
     )
+
+
+async def _status_elsewhere(settings: Settings) -> Status:
+    """Of engines that others run: they answer, and let us in."""
+    await findings_of_attached(settings)
+    return Status(
+        running=True,
+        postgres=str(settings.postgres_url),
+        nats=str(settings.nats_url),
+        events=await _events(settings),
+    )
+
+
+async def _events(settings: Settings) -> int:
+    last = await last_event(attached(settings).postgres.owner)
+    return last.position if last else 0  # The log has no gaps.
 
 
 def postgres_address(settings: Settings, started: Running) -> str:
@@ -75,8 +92,9 @@ select position, stream, version, type, entry from log.event order by position d
 """
 
 
-async def last_event(app: str) -> StoredEvent | None:
-    async with await psycopg.AsyncConnection.connect(app, connect_timeout=5) as connection:
+async def last_event(owner: str) -> StoredEvent | None:
+    """Asked by the owner, who is there before the first migration has made the other roles."""
+    async with await session(owner) as connection:
         try:
             found = await (await connection.execute(_LAST)).fetchone()
         except errors.UndefinedTable:  # Never migrated: the first start is still to come.

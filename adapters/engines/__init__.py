@@ -35,10 +35,12 @@ __all__ = [
     "NatsAccess",
     "NotRunning",
     "PostgresAccess",
+    "any_ours",
     "attached",
     "connect_to",
     "embedded",
     "engines",
+    "findings_of_attached",
     "installation",
 ]
 
@@ -67,11 +69,10 @@ class Ours(NamedTuple):
 async def engines(settings: Settings) -> AsyncGenerator[Endpoints]:
     """Each where the settings say; one of the two may be ours and the other not."""
     async with AsyncExitStack() as stack:
-        ours = await stack.enter_async_context(_started(settings)) if _any_ours(settings) else None
+        ours = await stack.enter_async_context(_started(settings)) if any_ours(settings) else None
         postgres, logins = _postgres(settings, ours)
         nats = _nats(settings, ours)
-        findings = *await postgres_findings(logins), *await nats_findings(nats)
-        judge(findings, settings.allow)
+        judge(await _findings(logins, nats, settings.allow), settings.allow)
         yield Endpoints(postgres, nats)
 
 
@@ -82,17 +83,34 @@ def embedded(settings: Settings) -> AbstractAsyncContextManager[Endpoints]:
 
 def attached(settings: Settings) -> Endpoints:
     """What another process of this machine has started, or others run elsewhere."""
-    ours = Ours(*running(settings.data)) if _any_ours(settings) else None
+    ours = _ours(settings)
     postgres, _ = _postgres(settings, ours)
     return Endpoints(postgres, _nats(settings, ours))
+
+
+async def findings_of_attached(settings: Settings) -> tuple[Finding, ...]:
+    ours = _ours(settings)
+    _, logins = _postgres(settings, ours)
+    return await _findings(logins, _nats(settings, ours), settings.allow)
 
 
 def connect_to(data: Path) -> Endpoints:
     return attached(Settings(data=data))
 
 
-def _any_ours(settings: Settings) -> bool:
+def any_ours(settings: Settings) -> bool:
+    """Whether there is anything of ours in the data folder at all."""
     return settings.postgres_url is None or settings.nats_url is None
+
+
+def _ours(settings: Settings) -> Ours | None:
+    return Ours(*running(settings.data)) if any_ours(settings) else None
+
+
+async def _findings(
+    logins: tuple[str, ...], nats: NatsAccess, allow: frozenset[str]
+) -> tuple[Finding, ...]:
+    return *await postgres_findings(logins), *await nats_findings(nats, allow)
 
 
 @asynccontextmanager

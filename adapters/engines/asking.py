@@ -104,12 +104,17 @@ async def postgres_findings(logins: Iterable[str]) -> tuple[Finding, ...]:
 
 async def _of_login(conninfo: str) -> tuple[Finding, ...]:
     """In the very session: a role, a database and an address may each set it otherwise."""
-    async with await _session(conninfo) as session:
-        async with session.cursor(row_factory=class_row(_Postgres)) as cursor:
+    try:
+        entered = await session(conninfo)
+    except PostgresWithoutTls as refused:
+        facts = {name: str(value) for name, value in refused.facts.items()}
+        return (replace(POSTGRES_WITHOUT_TLS, facts=facts),)
+    async with entered as us:
+        async with us.cursor(row_factory=class_row(_Postgres)) as cursor:
             found = await (await cursor.execute(ASK_POSTGRES)).fetchone()
         assert found is not None
-        user, host, address = session.info.user, session.info.host, session.info.hostaddr
-        ssl = session.pgconn.ssl_in_use
+        user, host, address = us.info.user, us.info.host, us.info.hostaddr
+        ssl = us.pgconn.ssl_in_use
     return tuple(
         replace(finding, facts={"host": host, "user": user, "version": found.version})
         for finding, applies in (
@@ -124,15 +129,28 @@ async def _of_login(conninfo: str) -> tuple[Finding, ...]:
     )
 
 
-async def _session(conninfo: str) -> psycopg.AsyncConnection:
+class PostgresWithoutTls(PostgresUnreachable):
+    """PostgreSQL answers only unencrypted, and has therefore not been told the password."""
+
+    ja: ClassVar[str] = "PostgreSQL が暗号化なしでしか応答しないため、パスワードを送っていません。"
+    remedy: ClassVar[str] = POSTGRES_WITHOUT_TLS.remedy_en
+    remedy_ja: ClassVar[str] = POSTGRES_WITHOUT_TLS.remedy_ja
+
+
+async def session(conninfo: str) -> psycopg.AsyncConnection:
     """Never with the cause: it holds the conninfo, password and all."""
     try:
         return await psycopg.AsyncConnection.connect(conninfo, connect_timeout=ANSWERS_WITHIN_S)
     except psycopg.OperationalError as error:
         tried = conninfo_to_dict(conninfo)
         facts = {name: tried.get(name) for name in ("host", "port", "user", "dbname")}
+        if "server does not support SSL" in str(error):
+            raise PostgresWithoutTls(host=facts["host"], user=facts["user"]) from None
         was_asked = error.pgconn and (error.pgconn.used_password or error.pgconn.needs_password)
         raise (PostgresRefusedLogin if was_asked else PostgresUnreachable)(**facts) from None
+
+
+TOLD_BY_GREETING: Final = {NATS_TOO_OLD.code, NATS_WITHOUT_TLS.code}
 
 
 class _Greeting(msgspec.Struct, frozen=True):
@@ -142,13 +160,13 @@ class _Greeting(msgspec.Struct, frozen=True):
     tls_required: bool = False
 
 
-async def nats_findings(access: NatsAccess) -> tuple[Finding, ...]:
+async def nats_findings(access: NatsAccess, allow: frozenset[str]) -> tuple[Finding, ...]:
+    """Who is greeted by a server that may not be trusted leaves without saying who they are."""
     greeting = await _greeting(access.url)
-    await _log_in(access)
     host = urlsplit(access.url).hostname or ""
     version = tuple(map(int, re.findall(r"[0-9]+", greeting.version)[:2]))
     sync_always = await asyncio.to_thread(_sync_always, access.monitor_url)
-    return tuple(
+    findings = tuple(
         replace(finding, facts={"host": host, "version": greeting.version})
         for finding, applies in (
             (NATS_TOO_OLD, version < NATS_SERVER_MIN),
@@ -159,6 +177,9 @@ async def nats_findings(access: NatsAccess) -> tuple[Finding, ...]:
         )
         if applies
     )
+    if {finding.code for finding in findings} & TOLD_BY_GREETING <= allow:
+        await _log_in(access)
+    return findings
 
 
 async def _greeting(url: str) -> _Greeting:

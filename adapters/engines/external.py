@@ -1,12 +1,15 @@
 """Engines that somebody else runs, at the addresses of the settings."""
 
+import os
 from pathlib import Path
 from typing import ClassVar
 
 from msgspec.structs import replace
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from adapters.engines.asking import is_this_machine
 from adapters.engines.endpoints import APP, KEYRING, NatsAccess, PostgresAccess
+from adapters.engines.findings import POSTGRES_WITHOUT_TLS
 from adapters.engines.nkey import is_user_seed
 from adapters.settings import NatsUrl, PostgresUrl, Settings
 from domain.speech import CannotRun
@@ -25,9 +28,10 @@ def external_postgres(
 ) -> tuple[PostgresAccess, tuple[str, ...]]:
     """And the logins behind it, which work before the migrations have made the roles."""
     password = _content(settings.postgres_password_file)
-    main = _login(url, password)
-    owner = _login(settings.postgres_owner_url or url, password)
-    keyring = _login(settings.keyring_url or url, password)
+    tls = POSTGRES_WITHOUT_TLS.code not in settings.allow
+    main = _login(url, password, tls=tls)
+    owner = _login(settings.postgres_owner_url or url, password, tls=tls)
+    keyring = _login(settings.keyring_url or url, password, tls=tls)
     access = PostgresAccess(
         owner=owner,
         app=main if settings.postgres_owner_url else _as(APP, main),
@@ -49,9 +53,20 @@ def external_nats(settings: Settings, url: NatsUrl) -> NatsAccess:
     return replace(access, credentials=path)
 
 
-def _login(url: PostgresUrl, password: str | None) -> str:
-    """An address without a password takes it from the file."""
-    return make_conninfo("", **{"password": password, **conninfo_to_dict(url.reveal())})
+def _login(url: PostgresUrl, password: str | None, *, tls: bool) -> str:
+    """An address without a password takes it from the file.
+
+    Beyond this machine the password is said only to who proves to know it, and only encrypted,
+    unless the address or the operator says otherwise.
+    """
+    said = {"password": password, **conninfo_to_dict(url.reveal())}
+    careful: dict[str, str] = {}
+    if not is_this_machine(str(said.get("hostaddr") or said["host"])):
+        if tls and "PGSSLMODE" not in os.environ:
+            careful["sslmode"] = "require"
+        if said["password"] and not str(said.get("sslmode")).startswith("verify"):
+            careful["require_auth"] = "scram-sha-256"
+    return make_conninfo("", **{**careful, **said})
 
 
 def _as(role: str, login: str) -> str:

@@ -21,6 +21,8 @@ from adapters.engines.nkey import new_seed
 from domain.speech import CannotRun
 
 FREE_MIB_MIN: Final = 100
+DEMO_MARK: Final = "demo"
+BEFORE_US: Final = {"lost+found", DEMO_MARK}
 ENGINES_STOP_WITHIN_S: Final = 15.0
 DEAD: Final = {"Z", "X"}  # Ended; its parent has not looked yet.
 
@@ -216,7 +218,7 @@ def sync(folder: Path) -> None:
 def _prepare(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.mkdir(mode=0o700, exist_ok=True)
-    names = {entry.name for entry in path.iterdir()} - {"lost+found"}
+    names = {entry.name for entry in path.iterdir()} - BEFORE_US
     if path.stat().st_uid != os.geteuid() or (names and "lock" not in names):
         raise FolderNotOurs(path=path, owner=path.stat().st_uid)
     path.chmod(0o700)

@@ -1,14 +1,20 @@
 """The commands on real engines."""
 
+import os
 import signal
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
 import msgspec
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
+from adapters import kek
+from adapters.engines import connect_to
 from tests.command_line import TSUNAGU, surroundings, tsunagu, widest
 
 
@@ -57,6 +63,94 @@ def test_no_made_up_story_enters_a_log_in_earnest(data: Path) -> None:
     said = tsunagu("demo", "--once", "--data", data)
     assert said.returncode == 3
     assert "FOLDER_IN_EARNEST" in said.stderr
+
+
+def test_engines_of_others_are_asked_and_their_addresses_shown(data: Path, tmp_path: Path) -> None:
+    theirs = connect_to(data)
+    said = {
+        name: quote(str(value), safe="")
+        for name, value in conninfo_to_dict(theirs.postgres.owner).items()
+    }
+    (tmp_path / "seed").write_text(str(theirs.nats.seed))
+    kek.make(tmp_path / "kek")
+    address = "postgresql://{user}:{password}@/{dbname}?host={host}&port={port}".format(**said)
+    environ = {
+        "TSUNAGU_DATA": "/dev/null/data",
+        "TSUNAGU_KEK_FILE": str(tmp_path / "kek"),
+        "TSUNAGU_NATS_CREDENTIALS": str(tmp_path / "seed"),
+        "TSUNAGU_NATS_MONITOR_URL": str(theirs.nats.monitor_url),
+        "TSUNAGU_NATS_URL": theirs.nats.url,
+        "TSUNAGU_POSTGRES_URL": address,
+    }
+    status = tsunagu("status", "--json", **environ)
+    assert status.returncode == 0, status.stderr
+    found = msgspec.json.decode(status.stdout)
+    assert (found["running"], found["nats"], found["events"]) == (True, theirs.nats.url, 0)
+    assert "<sealed>@" in found["postgres"]
+    assert said["password"] not in status.stdout + status.stderr
+    doctor = tsunagu("doctor", **environ)
+    assert doctor.returncode == 0, doctor.stdout
+    assert "All is well." in doctor.stdout
+
+
+def test_a_run_outlives_the_reader_of_its_log_and_keeps_its_engines(tmp_path: Path) -> None:
+    with started("up", "--data", tmp_path / "data", home=tmp_path) as up:
+        assert up.stderr
+        assert any("is running" in line for line in up.stderr)
+        up.stderr.close()
+        pid = tmp_path / "data/postgres/data/postmaster.pid"
+        died = int(pid.read_text().split()[0])
+        os.kill(died, signal.SIGKILL)
+        eventually(lambda: pid.read_text().split()[:1] not in ([], [str(died)]))
+        up.send_signal(signal.SIGINT)
+        assert up.wait(timeout=30) == 0
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", [("up",), ("demo", "--once")], ids=" ".join)
+def test_a_start_that_is_cut_off_is_no_success(
+    command: tuple[str, ...], told: signal.Signals, tmp_path: Path
+) -> None:
+    with started(*command, "--data", tmp_path / "data", home=tmp_path) as run:
+        eventually((tmp_path / "data/lock").exists)
+        run.send_signal(told)
+        assert run.wait(timeout=30) == 128 + told
+
+
+def test_a_demo_cut_off_at_its_start_may_be_told_again(tmp_path: Path) -> None:
+    with started("demo", "--once", "--data", tmp_path / "data", home=tmp_path) as cut_off:
+        eventually((tmp_path / "data/installation").exists)
+        cut_off.kill()
+    again = tsunagu("demo", "--once", "--data", tmp_path / "data", XDG_CONFIG_HOME=str(tmp_path))
+    assert again.returncode == 0, again.stderr
+
+
+def test_a_demo_s_folder_once_used_in_earnest_is_so_for_good(tmp_path: Path) -> None:
+    arguments = ("demo", "--once", "--data", tmp_path / "data")
+    assert tsunagu(*arguments, XDG_CONFIG_HOME=str(tmp_path)).returncode == 0
+    with started("up", "--data", tmp_path / "data", home=tmp_path) as up:
+        assert up.stderr
+        assert any("is running" in line for line in up.stderr)
+        up.terminate()
+        assert up.wait(timeout=30) == 0
+    assert "FOLDER_IN_EARNEST" in tsunagu(*arguments, XDG_CONFIG_HOME=str(tmp_path)).stderr
+
+
+def started(*arguments: str | Path, home: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [TSUNAGU, *arguments],
+        env=surroundings(XDG_CONFIG_HOME=str(home)),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def eventually(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 @pytest.mark.parametrize(

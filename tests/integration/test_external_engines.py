@@ -3,7 +3,7 @@
 import asyncio
 import traceback
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -29,9 +29,12 @@ from adapters.engines.asking import (
     PostgresRefusedLogin,
     PostgresUnreachable,
     is_this_machine,
+    nats_findings,
+    postgres_findings,
 )
 from adapters.engines.binaries import find_postgres
-from adapters.engines.external import CredentialsUnreadable, external_nats
+from adapters.engines.endpoints import NatsAccess
+from adapters.engines.external import CredentialsUnreadable, external_nats, external_postgres
 from adapters.engines.nkey import new_seed
 from adapters.engines.process import finished, room
 from adapters.settings import MonitorUrl, NatsUrl, PostgresUrl, Settings
@@ -232,6 +235,52 @@ async def test_engines_that_are_too_old_or_out_in_the_open_are_refused(
         assert await codes_refused(settings) == {"POSTGRES_WITHOUT_TLS", "NATS_WITHOUT_TLS"}
 
 
+async def test_a_nats_beyond_this_machine_is_told_no_password_in_the_clear(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asking, "is_this_machine", no_host)
+    async with eavesdropper() as (port, heard):
+        access = NatsAccess(f"nats://tsunagu:na-mi-da@127.0.0.1:{port}")
+        findings = await nats_findings(access, frozenset())
+        assert {finding.code for finding in findings} == {"NATS_WITHOUT_TLS", "NATS_SYNC_UNKNOWN"}
+        assert b"na-mi-da" not in heard
+        with pytest.raises(NatsRefusedLogin):
+            await nats_findings(access, frozenset({"NATS_WITHOUT_TLS"}))
+        assert b"na-mi-da" in heard
+
+
+async def test_a_postgres_beyond_this_machine_is_told_no_password_in_the_clear() -> None:
+    async with no_tls() as (port, heard):
+        login = f"host=127.0.0.1 port={port} user=tsunagu password=na-mi-da sslmode=require"
+        (finding,) = await postgres_findings([login])
+        assert finding.code == "POSTGRES_WITHOUT_TLS"
+        assert finding.facts == {"host": "127.0.0.1", "user": "tsunagu"}
+        assert b"tsunagu" not in heard
+
+
+@pytest.mark.parametrize(
+    ("address", "allow", "sslmode", "require_auth"),
+    [
+        ("//t:p@db.example.jp/t", (), "require", "scram-sha-256"),
+        ("//t:p@db.example.jp/t", ("POSTGRES_WITHOUT_TLS",), None, "scram-sha-256"),
+        ("//t:p@db.example.jp/t?sslmode=disable", (), "disable", "scram-sha-256"),
+        ("//t:p@db.example.jp/t?sslmode=verify-full", (), "verify-full", None),
+        ("//t@db.example.jp/t", (), "require", None),
+        ("//t:p@127.0.0.1/t", (), None, None),
+        ("//t:p@/t?host=/run/postgresql", (), None, None),
+    ],
+)
+def test_a_password_leaves_this_machine_only_with_care(
+    address: str, allow: tuple[str, ...], sslmode: str | None, require_auth: str | None
+) -> None:
+    url = PostgresUrl(f"postgresql:{address}")
+    settings = Settings(data=Path("/nowhere"), postgres_url=url, allow=frozenset(allow))
+    access, _ = external_postgres(settings, url)
+    for conninfo in (access.owner, access.app, access.keyring):
+        said = conninfo_to_dict(conninfo)
+        assert (said.get("sslmode"), said.get("require_auth")) == (sslmode, require_auth)
+
+
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "::1", "/run/postgresql"])
 def test_what_stays_on_this_machine_needs_no_tls(host: str) -> None:
     assert is_this_machine(host)
@@ -280,6 +329,48 @@ async def somebody_else() -> AsyncGenerator[int]:
     async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
         port: int = server.sockets[0].getsockname()[1]
         yield port
+
+
+@asynccontextmanager
+async def eavesdropper() -> AsyncGenerator[tuple[int, bytearray]]:
+    """A plain-text NATS that lets nobody in, and remembers what it was told."""
+    heard = bytearray()
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async with hanging_up(writer):
+            writer.write(b'INFO {"version": "2.15.0", "max_payload": 1024}\r\n')
+            heard.extend(await reader.readline())
+            writer.write(b"-ERR 'Authorization Violation'\r\n")
+
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1], heard
+
+
+@asynccontextmanager
+async def no_tls() -> AsyncGenerator[tuple[int, bytearray]]:
+    """A PostgreSQL that answers every wish for TLS with no."""
+    heard = bytearray()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async with hanging_up(writer):
+            heard.extend(await reader.readexactly(8))
+            writer.write(b"N")
+            heard.extend(await reader.read())
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1], heard
+
+
+@asynccontextmanager
+async def hanging_up(writer: asyncio.StreamWriter) -> AsyncGenerator[None]:
+    """However the other side takes leave."""
+    try:
+        with suppress(ConnectionError):
+            yield
+    finally:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 def url_of(conninfo: str) -> PostgresUrl:
