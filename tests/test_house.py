@@ -19,7 +19,7 @@ TWINS: Final = HOUSE / "README.md", HOUSE / "README.ja.md"
 ADDRESSES: Final = (
     "pypi" + ".org",
     "python" + "hosted.org",
-    "npmjs" + ".org",
+    "npm" + "js.org",
     "docker" + ".io",
     "ghcr" + ".io",
 )
