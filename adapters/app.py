@@ -56,7 +56,7 @@ async def _kek(settings: Settings, endpoints: Endpoints, environ: Mapping[str, s
         return kek.load(settings, default=None)
     default = kek.default_file(environ, installation(settings.data))
     if not await _has_keyring(endpoints):
-        kek.make(default)
+        kek.make(default, data=settings.data)
     return kek.load(settings, default)
 
 
