@@ -64,11 +64,14 @@ class PostgresKeyring:
         for person, (kept_until, _) in tuple(self._cache.items()):
             if kept_until <= now:
                 del self._cache[person]
-        if missing := persons - self._cache.keys():
+        # Taken now: while we ask for the others, another call may let these go.
+        known = {person: self._cache[person][1] for person in persons & self._cache.keys()}
+        if missing := persons - known.keys():
             for person, wrapped in await self._link.ask(_SELECT, (arrays.uuids(missing),)):
                 key = None if wrapped is None else self._kek.unwrap(person, wrapped)
                 self._cache[person] = (now + CACHED_S, key)
-        return {person: self._cache[person][1] for person in persons & self._cache.keys()}
+                known[person] = key
+        return known
 
     async def make(self, person: PersonId) -> None:
         wrapped = self._kek.wrap(person, os.urandom(KEY_BYTES))
