@@ -10,6 +10,7 @@ Names are length-prefixed, so that no two of them run together; values are padde
 import hashlib
 import hmac
 import os
+from functools import lru_cache
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -112,13 +113,19 @@ def _part_key(key: SecretKey, bound: bytes) -> bytes:
 
 
 def _bound(event: UUID, field: str, person: PersonId) -> bytes:
-    return _prefixed(event.bytes, field.encode(), person.bytes)
+    return b"".join((_UUID, event.bytes, _field(field), _UUID, person.bytes))
 
 
 def _prefixed(*names: bytes) -> bytes:
     return b"".join([len(name).to_bytes(4, "big") + name for name in names])
 
 
+@lru_cache  # There are few, and each is asked for again and again.
+def _field(name: str) -> bytes:
+    return _prefixed(name.encode())
+
+
+_UUID: Final = (16).to_bytes(4, "big")
 _PART: Final = _prefixed(b"part1")
 
 

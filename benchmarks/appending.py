@@ -1,5 +1,6 @@
 """Appending: one event, two sealed parts, two fence keys read, one command id; one commit."""
 
+import gc
 from collections import deque
 from datetime import UTC, datetime
 from itertools import count
@@ -12,7 +13,7 @@ from adapters.engines import PostgresAccess
 from adapters.postgres.event_log import PostgresEventLog
 from benchmarks import notebook, pgbench, stock
 from benchmarks.databases import STREAM_LENGTH, Bench, head, past_streams
-from benchmarks.measuring import Pace, Rounds, Sample, Side, by_clients, by_turns
+from benchmarks.measuring import WARM_UP, Pace, Rounds, Sample, Side, by_clients, by_turns
 from benchmarks.report import Figure, targeted
 from domain.model import CommandId, StreamId, fence_key
 from services.ids import uuid7
@@ -20,6 +21,7 @@ from services.ports import Append, NewEvent
 
 CLIENTS: Final = (1, 16, 64, 256)
 SMALL_LOG: Final = 10_000
+_AT_MOST_PER_S: Final = 60_000
 
 _VS_STOCK: Final = {1: 1.2, 16: 12.0, 64: 16.0, 256: 24.0}
 _VS_PGBENCH: Final = {1: 0.25, 16: 0.8, 64: 1.5}
@@ -65,17 +67,17 @@ def latencies(rounds: Rounds, names: tuple[str, ...]) -> list[Figure]:
 
 async def _sides(bench: Bench, events: int, seconds: float) -> dict[str, Side]:
     access = await bench.log(events)
-    streams = Streams(events // STREAM_LENGTH, await head(access))
+    commands = Commands(events // STREAM_LENGTH, await head(access))
 
     def appending(clients: int) -> Side:
         async def append() -> Sample:
-            return await _append(access, streams, clients, seconds)
+            return await _append(access, commands, clients, seconds)
 
         return append
 
     async def append_to_a_small_log() -> Sample:
         small = await bench.new_log(SMALL_LOG)
-        cold = Streams(SMALL_LOG // STREAM_LENGTH, SMALL_LOG)
+        cold = Commands(SMALL_LOG // STREAM_LENGTH, SMALL_LOG)
         measured = await _append(small, cold, 64, seconds)
         await bench.drop(small)
         return measured
@@ -155,16 +157,26 @@ def _tail(rounds: Rounds) -> Figure:
     )
 
 
-class Streams:
-    """Where to write next: by turns to a stream of old, and to one that does not exist yet."""
+class Commands:
+    """Decided before they are timed; by turns of a stream of old, and of one that is not yet."""
 
     def __init__(self, cold: int, read_to: int) -> None:
-        self.read_to: Final = read_to
-        names = past_streams(cold)
-        self._cold: Final = deque((name, STREAM_LENGTH + 1) for name in sorted(names))
+        self._read_to: Final = read_to
+        self._note: Final = notebook.notes(StreamId(uuid4()), 1)[0]
+        self._cold: Final = deque((name, STREAM_LENGTH + 1) for name in sorted(past_streams(cold)))
         self._turns: Final = count()
+        self._decided: Final[deque[Append]] = deque()
 
-    def take(self) -> tuple[StreamId, int]:
+    def decide(self, seconds: float) -> None:
+        """As many as there is time for. What nobody took is there for the next."""
+        while len(self._decided) < _AT_MOST_PER_S * (1 + WARM_UP) * seconds:
+            self._decided.append(_decided(self._note, *self._place(), self._read_to))
+        gc.freeze()  # They are the bench's own: the collector shall not walk them.
+
+    def take(self) -> Append:
+        return self._decided.popleft()
+
+    def _place(self) -> tuple[StreamId, int]:
         if next(self._turns) % 2:
             return StreamId(uuid4()), 1
         stream, version = self._cold.popleft()
@@ -172,12 +184,14 @@ class Streams:
         return stream, version
 
 
-async def _append(access: PostgresAccess, streams: Streams, clients: int, seconds: float) -> Sample:
-    (note,) = notebook.notes(StreamId(uuid4()), 1)
+async def _append(
+    access: PostgresAccess, commands: Commands, clients: int, seconds: float
+) -> Sample:
+    commands.decide(seconds)
     async with PostgresEventLog(access.app) as log:
 
         async def append() -> None:
-            outcome = await log.append(_decided(note, *streams.take(), streams.read_to))
+            outcome = await log.append(commands.take())
             assert outcome.verdict == "appended", outcome
 
         return await by_clients(clients, seconds, append)

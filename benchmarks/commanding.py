@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final, TypeAlias, cast
@@ -25,7 +25,7 @@ from domain.catalogue import EVENTS
 from domain.model import CaseId, CommandId, StreamId, fence_key, stream_of
 from services.handling import Ask, Handling
 from services.ids import uuid7
-from services.ports import Append, EventLog, StoredEvent
+from services.ports import Append, EventLog, Fact
 from services.sealing import Sealing
 
 IN_HAND: Final = "whole command, history in hand"
@@ -97,7 +97,7 @@ async def _remembering(access: PostgresAccess, count: int) -> AsyncGenerator[Wor
     await grow(access, names, notebook.notes(names[0], _LENGTH_IN_HAND))
     lengths = deque((name, _LENGTH_IN_HAND) for name in names)
     async with PostgresEventLog(access.app) as log:
-        reading = await log.read(names[0])
+        reading = await log.recall(names[0])
 
         async def take_note() -> None:
             stream, length = lengths.popleft()
@@ -116,7 +116,7 @@ async def _noting(access: PostgresAccess, count: int) -> AsyncGenerator[Work]:
 
         async def take_note() -> None:
             stream = streams.popleft()
-            reading = await log.read(stream)
+            reading = await log.recall(stream)
             history = reading.streams[stream]
             await _take_note(log, stream, history, len(history), reading.head)
             streams.append(stream)
@@ -125,11 +125,11 @@ async def _noting(access: PostgresAccess, count: int) -> AsyncGenerator[Work]:
 
 
 async def _take_note(
-    log: EventLog, stream: StreamId, history: Sequence[StoredEvent], length: int, head: int
+    log: EventLog, stream: StreamId, history: Sequence[Fact], length: int, head: int
 ) -> None:
     by = notebook.someone(datetime.now(UTC))
     state = notebook.NOTEBOOK.replay(
-        cast(notebook.NoteTaken, notebook.SEALING.fact(stored)) for stored in history
+        cast("Iterator[notebook.NoteTaken]", notebook.SEALING.facts(history))
     )
     decided = notebook.NOTEBOOK.decide(state, notebook.TAKE_NOTE, by)
     append = Append(

@@ -15,6 +15,7 @@ from psycopg.rows import TupleRow
 
 from adapters.engines import PostgresAccess, embedded
 from adapters.engines.binaries import find_postgres
+from adapters.postgres.event_log import packed
 from adapters.postgres.migrating import migrate
 from adapters.settings import Settings
 from benchmarks import notebook
@@ -26,20 +27,15 @@ STREAM_LENGTH: Final = 20
 
 # Streams grow side by side, so that each has its events all over the table.
 _EVENTS: Final = """
-insert into log.event (position, stream, version, type, entry)
+insert into log.event (position, stream, version, type, entry, facts_at, facts_size, parts)
 select %(after)s + (past.version - 1) * %(count)s + grown.nth, grown.stream, past.version,
-       past.type, int8send((extract(epoch from now()) * 1000000)::bigint) || past.header
-from unnest(%(types)s::text[], %(headers)s::bytea[]) with ordinality past(type, header, version),
+       past.type, int8send((extract(epoch from now()) * 1000000)::bigint) || past.header,
+       past.facts_at, past.facts_size, past.parts
+from unnest(%(types)s::text[], %(headers)s::bytea[], %(facts_at)s::int[], %(facts_size)s::int[],
+            %(parts)s::bytea[])
+     with ordinality past(type, header, facts_at, facts_size, parts, version),
      unnest(%(streams)s::uuid[]) with ordinality grown(stream, nth)
 order by past.version, grown.nth
-"""
-_PARTS: Final = """
-insert into log.part (position, field, ciphertext)
-select event.position, part.field, part.ciphertext
-from unnest(%(versions)s::bigint[], %(fields)s::text[], %(ciphertexts)s::bytea[])
-     part(version, field, ciphertext)
-join log.event on event.version = part.version and event.position > %(after)s
-order by event.position
 """
 _COMMANDS: Final = """
 insert into log.command (agency, id, body, answer)
@@ -123,20 +119,18 @@ async def grow(
     access: PostgresAccess, streams: Sequence[StreamId], past: Sequence[NewEvent]
 ) -> None:
     """Give each stream this past, with its parts, its commands, and here and there a fence."""
-    parts = [(version, *part) for version, event in enumerate(past, 1) for part in event.parts]
-    versions, fields, ciphertexts = zip(*parts, strict=True)
     arguments = {
         "after": await head(access),
         "count": len(streams),
         "streams": list(streams),
         "types": [event.type for event in past],
         "headers": [event.header for event in past],
-        "versions": list(versions),
-        "fields": list(fields),
-        "ciphertexts": list(ciphertexts),
+        "facts_at": [event.facts.at for event in past],
+        "facts_size": [event.facts.size for event in past],
+        "parts": [packed(event.parts) for event in past],
     }
     async with await _connect(access) as owner:
-        for statement in (_EVENTS, _PARTS, _COMMANDS, _FENCES):
+        for statement in (_EVENTS, _COMMANDS, _FENCES):
             await owner.execute(statement, arguments)
 
 

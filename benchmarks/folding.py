@@ -1,40 +1,33 @@
 """Folding: what each event of a case costs when it is read again to decide."""
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from typing import Final, cast
 
 from benchmarks import cases
 from benchmarks.measuring import Pace, Sample, by_turns
 from benchmarks.report import Figure
 from domain.case import CASE, CaseEvent
-from domain.model import StreamId
-from services.ports import StoredEvent
+from services.ports import Fact
 
 _LENGTH: Final = 30
 _TARGET_US: Final = 5.0
 _FOLD: Final = "fold of one event of a case, at most"
-_FACT: Final = "of that: Sealing.fact"
+_FACT: Final = "of that: Sealing.facts"
 
 
 async def figures(pace: Pace) -> list[Figure]:
     history = [
-        StoredEvent(
-            event.version,
-            StreamId(event.stream),
-            event.version,
-            event.type,
-            bytes(8) + event.header,
-        )
+        Fact(event.version, event.type, event.header[event.facts.at :][: event.facts.size])
         for event in cases.history(_LENGTH)
     ]
 
     def fold() -> None:
-        CASE.replay(cast(CaseEvent, cases.SEALING.fact(stored)) for stored in history)
+        CASE.replay(cast("Iterator[CaseEvent]", cases.SEALING.facts(history)))
 
     def fact() -> None:
-        for stored in history:
-            cases.SEALING.fact(stored)
+        deque(cases.SEALING.facts(history), maxlen=0)
 
     async def folding() -> Sample:
         return _by_one(fold, pace.seconds)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-_WARM_UP: Final = 0.2  # of the measured time
+WARM_UP: Final = 0.2  # of the measured time
 
 
 class Sample(NamedTuple):
@@ -78,7 +78,7 @@ async def by_clients(count: int, seconds: float, work: Callable[[], Awaitable[ob
             await work()
             took_s.append(time.perf_counter() - began)
 
-    for measured_s in (seconds * _WARM_UP, seconds):
+    for measured_s in (seconds * WARM_UP, seconds):
         took_s.clear()
         began = time.perf_counter()
         await asyncio.gather(*(client(began + measured_s) for _ in range(count)))
@@ -97,7 +97,7 @@ def _by_threads(count: int, seconds: float, work: Callable[[], object]) -> Sampl
             work()
             took_s.append(time.perf_counter() - began)
 
-    for measured_s in (seconds * _WARM_UP, seconds):
+    for measured_s in (seconds * WARM_UP, seconds):
         took_s.clear()
         began = time.perf_counter()
         threads = [

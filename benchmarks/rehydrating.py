@@ -1,7 +1,7 @@
 """Rehydrating: from the rows of a stream to what they come to, with its parts closed or opened."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Final, cast
@@ -87,11 +87,11 @@ async def _our_sides(
         return read
 
     async def closed(stream: StreamId) -> Notebook:
-        found = (await log.read(stream)).streams[stream]
-        return NOTEBOOK.replay(cast(NoteTaken, SEALING.fact(stored)) for stored in found)
+        found = (await log.recall(stream)).streams[stream]
+        return NOTEBOOK.replay(cast("Iterator[NoteTaken]", SEALING.facts(found)))
 
     async def opened(stream: StreamId) -> Notebook:
-        found = (await log.read(stream, with_parts=True)).streams[stream]
+        found = (await log.read(stream)).streams[stream]
         return NOTEBOOK.replay(
             cast(NoteTaken, SEALING.open(stored, KEYS).event) for stored in found
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import ClassVar, Final, Generic, NamedTuple, TypeVar, assert_never, cast
 from uuid import UUID, uuid4
@@ -53,13 +53,13 @@ from services.ports import (
     Append,
     Clock,
     EventLog,
+    Fact,
     Keyring,
     Keys,
     NewEvent,
     Outcome,
     Reading,
     SecretKey,
-    StoredEvent,
 )
 from services.sealing import Origin, Place, Sealing, persons_of
 
@@ -176,7 +176,7 @@ class Handling:
             if ask.occurred_at and ask.occurred_at > by.at:
                 raise NotYetHappened
             streams = _streams(ask.command, case, by)
-            reading = await self._log.read(*streams)
+            reading = await self._log.recall(*streams)
             version = len(reading.streams[streams[0]])
             if ask.token not in (None, _token(secret, by.agency, streams[0], version)):
                 raise ChangedSince
@@ -205,7 +205,7 @@ class Handling:
         )
 
     def _decide(
-        self, ask: Ask, reading: Reading, streams: tuple[StreamId, ...], by: Context
+        self, ask: Ask, reading: Reading[Fact], streams: tuple[StreamId, ...], by: Context
     ) -> Decision:
         asked, beside = (reading.streams[stream] for stream in (streams[0], streams[-1]))
         writes: tuple[Write[Event], ...]
@@ -231,9 +231,9 @@ class Handling:
         woman = PersonId(by.new_id) if isinstance(case, NoCase) else case.subject_id
         return Decision(writes, woman)
 
-    def _fold(self, decider: Decider[S, C, E], history: Sequence[StoredEvent]) -> S:
+    def _fold(self, decider: Decider[S, C, E], history: Sequence[Fact]) -> S:
         """The stream holds the events of its aggregate, and no others."""
-        return decider.replay(cast(E, self._sealing.fact(stored)) for stored in history)
+        return decider.replay(cast("Iterator[E]", self._sealing.facts(history)))
 
     async def _sealed(
         self, ask: Ask, case: CaseId, by: Context, decision: Decision

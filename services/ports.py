@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar, Final, Literal, NamedTuple, Protocol, TypeAlias
+from types import MappingProxyType
+from typing import ClassVar, Final, Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -10,12 +11,20 @@ import msgspec
 from domain.model import AgencyId, CommandId, PersonId, StreamId
 from domain.speech import Spoken
 
+Row = TypeVar("Row")
+
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Part(NamedTuple):
-    field: str
-    ciphertext: bytes
+Parts: TypeAlias = Mapping[str, bytes]  # From field to ciphertext.
+NO_PARTS: Final[Parts] = MappingProxyType({})
+
+
+class Span(NamedTuple):
+    """Where a stretch of bytes stands."""
+
+    at: int
+    size: int
 
 
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +34,8 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     type: str
     header: bytes
-    parts: tuple[Part, ...] = ()
+    facts: Span = Span(0, 0)  # In the header.
+    parts: Parts = NO_PARTS
     stamps: tuple[str, ...] = ()
 
 
@@ -57,7 +67,7 @@ Verdict: TypeAlias = Literal["appended", "repeated", "reused", "moved", "fenced"
 LaneName: TypeAlias = Literal["commands", "disclosures"]
 
 
-class Outcome(NamedTuple):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     verdict: Verdict
     positions: tuple[int, ...] = ()
     answer: bytes | None = None
@@ -71,7 +81,7 @@ class StoredEvent(NamedTuple):
     version: int
     type: str
     entry: bytes
-    parts: tuple[Part, ...] = ()
+    parts: Parts = NO_PARTS
 
     @property
     def header(self) -> bytes:
@@ -80,6 +90,14 @@ class StoredEvent(NamedTuple):
     @property
     def recorded_at(self) -> datetime:
         return EPOCH + timedelta(microseconds=int.from_bytes(self.entry[:8], "big", signed=True))
+
+
+class Fact(msgspec.Struct, frozen=True, gc=False):
+    """Of an event in the log, what deciding needs to know."""
+
+    position: int
+    type: str
+    facts: bytes
 
 
 class LogUnavailable(Spoken):
@@ -112,11 +130,11 @@ class PartDamaged(Spoken):
     )
 
 
-class Reading(NamedTuple):
+class Reading(NamedTuple, Generic[Row]):
     """Streams as they were when the log had come to ``head``."""
 
     head: int
-    streams: Mapping[StreamId, Sequence[StoredEvent]]
+    streams: Mapping[StreamId, Sequence[Row]]
 
 
 class EventLog(Protocol):
@@ -124,8 +142,12 @@ class EventLog(Protocol):
         """Append for good, or say why not. Sent twice, it is done once."""
         ...
 
-    async def read(self, *streams: StreamId, with_parts: bool = False) -> Reading:
+    async def read(self, *streams: StreamId) -> Reading[StoredEvent]:
         """Read whole streams, all at one moment."""
+        ...
+
+    async def recall(self, *streams: StreamId) -> Reading[Fact]:
+        """The same, and of each event only its facts: a fraction of its bytes."""
         ...
 
 

@@ -5,7 +5,7 @@ facts of the header; what stays closed, or can never be opened again, is put bac
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, Final, Generic, TypeVar
@@ -24,7 +24,7 @@ from domain.model import (
     fence_key,
 )
 from domain.speech import CannotRun, Refused
-from services.ports import Cipher, Keys, NewEvent, Part, PartDamaged, StoredEvent
+from services.ports import Cipher, Fact, Keys, NewEvent, PartDamaged, Span, StoredEvent
 
 E = TypeVar("E", bound=Event)
 
@@ -97,14 +97,14 @@ class Sealing:
         form = _form(type(event))
         members = form.members(event)
         lines: list[PartLine] = []
-        parts: list[Part] = []
+        parts: dict[str, bytes] = {}
         for field in form.cut.sealed:
             person = person_of(event, field.category.person_field, place.woman)
             key = keys[person]
             if key is None:
                 raise PersonErased(person=person)
             value = self._cipher.seal(key, event_id, field.name, person, bytes(members[field.name]))
-            parts.append(Part(field.name, value.ciphertext))
+            parts[field.name] = value.ciphertext
             lines.append(
                 PartLine(
                     field=field.name,
@@ -114,6 +114,7 @@ class Sealing:
                     commitment=value.commitment,
                 )
             )
+        facts = form.facts(members)
         header = msgspec.json.encode(
             Header(
                 schema=SCHEMA,
@@ -127,7 +128,7 @@ class Sealing:
                 role=origin.by.role,
                 correlation=origin.correlation,
                 command=origin.command,
-                facts=form.facts(members),
+                facts=facts,
                 parts=tuple(lines),
             ),
             order="sorted",
@@ -137,19 +138,20 @@ class Sealing:
             version=place.version,
             type=form.tag,
             header=header,
-            parts=tuple(parts),
+            facts=Span(header.index(_BEFORE_FACTS) + len(_BEFORE_FACTS), len(bytes(facts))),
+            parts=parts,
             stamps=tuple(fence_key(kind, place.key) for kind in sorted(event.stamps)),
         )
 
-    def fact(self, stored: StoredEvent) -> Event:
-        """The event alone, every part closed: what deciding folds."""
-        form = self._form_of(stored)
-        try:
-            facts = _FACTS.decode(stored.header).facts
-            event: Event = form.decoder.decode(_joined(facts, form.closed))
-        except msgspec.DecodeError:  # Its words may be a person's: they go no further.
-            raise EventDamaged(position=stored.position, type=stored.type) from None
-        return event
+    def facts(self, history: Iterable[Fact]) -> Iterator[Event]:
+        """The events alone, every part closed: what deciding folds."""
+        for fact in history:
+            form = self._form_of(fact)
+            try:
+                event: Event = form.decoder.decode(_joined(fact.facts, form.closed))
+            except msgspec.DecodeError:  # Its words may be a person's: they go no further.
+                raise EventDamaged(position=fact.position, type=fact.type) from None
+            yield event
 
     def open(self, stored: StoredEvent, keys: Keys | None = None) -> Recorded[Event]:
         """With ``keys``, what they open is opened; without, every part stays closed."""
@@ -157,23 +159,22 @@ class Sealing:
         try:
             header = _header_of(stored)
             sealed = form.closed if keys is None else self._opened(stored, header, keys)
-            event = form.decoder.decode(_joined(header.facts, sealed))
+            event = form.decoder.decode(_joined(bytes(header.facts), sealed))
         except msgspec.DecodeError:
             raise EventDamaged(position=stored.position, type=stored.type) from None
         return Recorded(
             position=stored.position, recorded_at=stored.recorded_at, header=header, event=event
         )
 
-    def _form_of(self, stored: StoredEvent) -> "_Form":
+    def _form_of(self, stored: StoredEvent | Fact) -> "_Form":
         form = self._forms.get(stored.type)
         if form is None:
             raise UnknownEventType(type=stored.type, position=stored.position)
         return form
 
     def _opened(self, stored: StoredEvent, header: Header, keys: Keys) -> bytes:
-        ciphertexts = dict(stored.parts)
         return b",".join(
-            _member(line.field, self._value(line, header.id, ciphertexts.get(line.field), keys))
+            _member(line.field, self._value(line, header.id, stored.parts.get(line.field), keys))
             for line in header.parts
         )
 
@@ -221,7 +222,7 @@ class _Form(msgspec.Struct, frozen=True):
     tag: str
     cut: Cut
     decoder: msgspec.json.Decoder[Any]
-    closed: bytes
+    closed: bytes  # What stands for the parts where none is opened.
 
     def members(self, event: Event) -> dict[str, msgspec.Raw]:
         whole = msgspec.json.encode(event, order="sorted")
@@ -236,12 +237,6 @@ class _Form(msgspec.Struct, frozen=True):
         return msgspec.Raw(msgspec.json.encode(clear, order="sorted"))
 
 
-class _Facts(msgspec.Struct, frozen=True):
-    """Of a header, the facts alone: the rest is passed over."""
-
-    facts: msgspec.Raw
-
-
 @cache
 def _form(event: type[Event]) -> _Form:
     cut = cut_of(event)
@@ -254,8 +249,9 @@ def _form(event: type[Event]) -> _Form:
 
 
 _HEADER: Final = msgspec.json.Decoder(Header)
-_FACTS: Final = msgspec.json.Decoder(_Facts)
 _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+# Of the members before it none holds free words: where this stands first, the facts begin.
+_BEFORE_FACTS: Final = b'"facts":'
 _CLOSED: Final = b'{"withheld":"closed"}'
 _ERASED: Final = b'{"withheld":"erased"}'
 
@@ -264,9 +260,10 @@ def _member(name: str, value: bytes) -> bytes:
     return b'"%s":%s' % (name.encode(), value)
 
 
-def _joined(facts: msgspec.Raw, sealed: bytes) -> bytes:
-    members = bytes(facts)[1:-1]
-    return b"{%s%s%s}" % (members, b"," if members and sealed else b"", sealed)
+def _joined(facts: bytes, sealed: bytes) -> bytes:
+    if not sealed:
+        return facts
+    return facts[:-1] + (b"," if len(facts) > len(b"{}") else b"") + sealed + b"}"
 
 
 def _path(error: msgspec.ValidationError) -> str:

@@ -23,7 +23,7 @@ from adapters.cli.story import tell
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.migrating import migrations
 from adapters.settings import Settings
-from domain.model import AgencyId, Event, PersonId
+from domain.model import AgencyId, Event, PersonId, StreamId
 from projections.case_view import project
 from services.ports import Keyring
 from services.sealing import Sealing, persons_in
@@ -31,7 +31,6 @@ from services.sealing import Sealing, persons_in
 RECORDED: Final = Path(__file__).parent / "recorded"
 TABLES: Final[Mapping[str, LiteralString]] = {
     "log.event": "position",
-    "log.part": "position, field",
     "log.command": "agency, id",
     "log.fence": "key, position",
     "keyring.kek": "epoch",
@@ -52,9 +51,7 @@ def load(path: Path) -> Recording:
 
 async def views(owner: str, log: PostgresEventLog, keyring: Keyring, sealing: Sealing) -> list[Any]:
     """Every case of the log, opened as far as its keys reach, and folded."""
-    with psycopg.connect(owner) as connection:
-        streams = [s for (s,) in connection.execute("select distinct stream from log.event")]
-    reading = await log.read(*streams, with_parts=True)
+    reading = await log.read(*streams_of(owner))
     stored = sorted(event for events in reading.streams.values() for event in events)
     keys = await keyring.keys(persons_in(stored))
     cases: dict[AgencyId, list[Event]] = {}
@@ -63,6 +60,11 @@ async def views(owner: str, log: PostgresEventLog, keyring: Keyring, sealing: Se
         cases.setdefault(opened.header.agency, []).append(opened.event)  # One case an agency.
     folded = [msgspec.to_builtins(project(events), str_keys=True) for events in cases.values()]
     return msgspec.json.decode(msgspec.json.encode(folded), type=list[Any])
+
+
+def streams_of(owner: str) -> list[StreamId]:
+    with psycopg.connect(owner) as connection:
+        return [s for (s,) in connection.execute("select distinct stream from log.event")]
 
 
 def restore(recording: Recording, owner: str) -> None:

@@ -151,7 +151,7 @@ async def tell(app: App) -> Story:
 
 async def _read_back(app: App, case: CaseId) -> Story:
     streams = stream_of("case", case), stream_of("consent", case)
-    reading = await app.log.read(*streams, with_parts=True)
+    reading = await app.log.read(*streams)
     stored = sorted(
         (event for stream in streams for event in reading.streams[stream]),
         key=lambda event: event.position,

@@ -81,7 +81,7 @@ def _titled(title: Words, language: Language, *body: RenderableType) -> Renderab
 
 
 def _parts(scene: Scene, language: Language) -> Iterator[RenderableType]:
-    sizes = {part.field: len(part.ciphertext) for part in scene.stored.parts}
+    sizes = {field: len(ciphertext) for field, ciphertext in scene.stored.parts.items()}
     for line in scene.opened.header.parts:
         category = _said(CATEGORIES[line.category], language)
         stored = words.DEMO_SEALED.about(size=sizes[line.field], digest=line.sha256[:DIGEST_SHOWN])

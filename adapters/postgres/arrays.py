@@ -1,4 +1,4 @@
-"""Arrays for PostgreSQL, packed in its binary format in one pass.
+"""Values and arrays in PostgreSQL's binary format, each packed in one pass.
 
 psycopg can adapt lists; for a batch of hundreds of commands this costs twice the processor time of
 packing them here, on the one core that also serves everybody else.
@@ -6,104 +6,78 @@ packing them here, on the one core that also serves everybody else.
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from struct import Struct
-from typing import ClassVar, Final
+from struct import Struct, pack, unpack_from
+from typing import Final
 from uuid import UUID
 
-from psycopg.abc import AdaptContext
-from psycopg.adapt import Dumper
-from psycopg.pq import Format
-
 _INT4: Final = Struct("!i").pack
-_NULL: Final = _INT4(-1)
 _SIZED_INT4: Final = Struct("!ii").pack
 _SIZED_INT8: Final = Struct("!iq").pack
+_NULL: Final = _INT4(-1)
 _SIZE_16: Final = _INT4(16)
 _POSTGRES_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_HEAD_BYTES: Final = 20
 
 
-class Packed:
-    """An array, ready to be sent."""
-
-    __slots__ = ("packed",)
-    oid: ClassVar[int]
-    element_oid: ClassVar[int]
-
-    def __init__(self, elements: Sequence[bytes]) -> None:
-        """``elements`` are packed, each with its size before it."""
-        head = (1, 1, self.element_oid, len(elements), 1) if elements else (0, 0, self.element_oid)
-        self.packed = b"".join((Struct(f"!{len(head)}i").pack(*head), *elements))
+def uuids(values: Iterable[UUID]) -> bytes:
+    return _array(2950, [_SIZE_16 + value.bytes for value in values])
 
 
-class Uuids(Packed):
-    oid, element_oid = 2951, 2950
+def integers(values: Iterable[int]) -> bytes:
+    return _array(23, [_SIZED_INT4(4, value) for value in values])
 
 
-class Bigints(Packed):
-    oid, element_oid = 1016, 20
+def bigints(values: Iterable[int | None]) -> bytes:
+    return _array(20, [_NULL if v is None else _SIZED_INT8(8, v) for v in values])
 
 
-class Integers(Packed):
-    oid, element_oid = 1007, 23
+def texts(values: Iterable[str | None]) -> bytes:
+    return _sized(25, [None if value is None else value.encode() for value in values])
 
 
-class Texts(Packed):
-    oid, element_oid = 1009, 25
+def byteas(values: Iterable[bytes | None]) -> bytes:
+    return _sized(17, values)
 
 
-class Byteas(Packed):
-    oid, element_oid = 1001, 17
+def timestamps(values: Iterable[datetime | None]) -> bytes:
+    return _array(1184, [_NULL if v is None else _SIZED_INT8(8, _microseconds(v)) for v in values])
 
 
-class Timestamps(Packed):
-    oid, element_oid = 1185, 1184
+def smallints_in(array: bytes) -> list[int]:
+    (length,) = unpack_from("!i", array, 12) if len(array) >= _HEAD_BYTES else (0,)
+    return list(unpack_from("!" + "ih" * length, array, _HEAD_BYTES)[1::2])
 
 
-def uuids(values: Iterable[UUID | None]) -> Uuids:
-    return Uuids([_NULL if v is None else _SIZE_16 + v.bytes for v in values])
+def byteas_in(array: bytes) -> list[bytes]:
+    found: list[bytes] = []
+    at = _HEAD_BYTES
+    while at < len(array):
+        (size,) = unpack_from("!i", array, at)
+        at += 4
+        found.append(array[at : at + size])
+        at += size
+    return found
 
 
-def bigints(values: Iterable[int | None]) -> Bigints:
-    return Bigints([_NULL if v is None else _SIZED_INT8(8, v) for v in values])
+def _sized(element_oid: int, values: Iterable[bytes | None]) -> bytes:
+    elements: list[bytes] = []
+    count = 0
+    for value in values:
+        count += 1
+        if value is None:
+            elements.append(_NULL)
+        else:
+            elements += _INT4(len(value)), value
+    return _array(element_oid, elements, count)
 
 
-def integers(values: Iterable[int]) -> Integers:
-    return Integers([_SIZED_INT4(4, v) for v in values])
-
-
-def texts(values: Iterable[str | None]) -> Texts:
-    return Texts([_NULL if v is None else _sized(v.encode()) for v in values])
-
-
-def byteas(values: Iterable[bytes | None]) -> Byteas:
-    return Byteas([_NULL if v is None else _sized(v) for v in values])
-
-
-def timestamps(values: Iterable[datetime | None]) -> Timestamps:
-    return Timestamps([_NULL if v is None else _SIZED_INT8(8, _microseconds(v)) for v in values])
-
-
-def _sized(value: bytes) -> bytes:
-    return _INT4(len(value)) + value
+def _array(element_oid: int, elements: Sequence[bytes], count: int | None = None) -> bytes:
+    if not elements:
+        return pack("!3i", 0, 0, element_oid)
+    length = len(elements) if count is None else count
+    return b"".join((pack("!5i", 1, 1, element_oid, length, 1), *elements))
 
 
 def _microseconds(at: datetime) -> int:
     since = at - _POSTGRES_EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-
-
-def register(context: AdaptContext) -> None:
-    """Teach a connection to send packed arrays."""
-    for array in (Uuids, Bigints, Integers, Texts, Byteas, Timestamps):
-        context.adapters.register_dumper(array, _dumper(array))
-
-
-def _dumper(array: type[Packed]) -> type[Dumper]:
-    class PackedDumper(Dumper):
-        format = Format.BINARY
-        oid = array.oid
-
-        def dump(self, obj: Packed) -> bytes:
-            return obj.packed
-
-    return PackedDumper

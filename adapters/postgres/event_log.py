@@ -1,23 +1,29 @@
 """The event log on PostgreSQL: many commands, one call, one commit; many readers, one query."""
 
 import asyncio
-import itertools
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from operator import attrgetter
+from struct import Struct
 from types import TracebackType
-from typing import Final, Generic, LiteralString, NamedTuple, Self, TypeAlias, TypeVar
+from typing import Final, Generic, Self, TypeAlias, TypeVar, cast
+
+import msgspec
+from psycopg.pq.abc import PGresult
 
 from adapters.postgres import arrays
-from adapters.postgres.links import Link
+from adapters.postgres.links import Link, Question
 from domain.model import StreamId
 from services.ports import (
+    NO_PARTS,
     Append,
+    Fact,
     LaneName,
     LogRefusesWrites,
     LogUnavailable,
     NotAppendable,
     Outcome,
-    Part,
+    Parts,
     Reading,
     StoredEvent,
     Verdict,
@@ -26,48 +32,55 @@ from services.ports import (
 T = TypeVar("T")
 Asked = TypeVar("Asked")
 Answered = TypeVar("Answered")
+Row = TypeVar("Row", StoredEvent, Fact)
 Streams: TypeAlias = tuple[StreamId, ...]
+Cell: TypeAlias = Callable[[int, int], bytes]
 
-_APPEND: Final = """
-select * from log.append(
-    %b, %b, %b, %b, %b, %b, %b, %b,
-    %b, %b,
-    %b, %b, %b, %b, %b,
-    %b, %b, %b,
-    %b, %b
+_APPEND: Final = Question(
+    b"append",
+    b"select * from log.append("
+    b"$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
 )
-"""
 
-# The head comes first, then the events, each with the number of the stream that was asked for.
-_READ: Final = """
-select 0, (select coalesce(max(position), 0) from log.event), 0::bigint, null, null, null, null
-union all (
-    select asked.nth::int, e.position, e.version, e.type, e.entry, null::text[], null::bytea[]
-    from unnest(%b) with ordinality asked(stream, nth)
-    join log.event e on e.stream = asked.stream
-    order by 1, 3
+# Each row begins with its place: the number of the stream that was asked for, position, version.
+# The first row tells the head of the log instead.
+_READ: Final = Question(
+    b"read",
+    b"""
+select int4send(0) || int8send(coalesce(max(position), 0)) || int8send(0), null, null, null
+from log.event
+union all
+select int4send(asked.nth::int) || int8send(e.position) || int8send(e.version), e.type, e.entry,
+       e.parts
+from unnest($1::uuid[]) with ordinality asked(stream, nth)
+join log.event e on e.stream = asked.stream
+""",
 )
-"""
-_READ_WITH_PARTS: Final = """
-select 0, (select coalesce(max(position), 0) from log.event), 0::bigint, null, null, null, null
-union all (
-    select asked.nth::int, e.position, e.version, e.type, e.entry, p.fields, p.ciphertexts
-    from unnest(%b) with ordinality asked(stream, nth)
-    join log.event e on e.stream = asked.stream
-    left join lateral (
-        select array_agg(field) as fields, array_agg(ciphertext) as ciphertexts
-        from log.part where position = e.position
-    ) p on true
-    order by 1, 3
+_RECALL: Final = Question(
+    b"recall",
+    b"""
+select int4send(0) || int8send(coalesce(max(position), 0)), null, null
+from log.event
+union all
+select int4send(asked.nth::int) || int8send(e.position), e.type,
+       substr(e.entry, 9 + e.facts_at, e.facts_size)
+from unnest($1::uuid[]) with ordinality asked(stream, nth)
+join log.event e on e.stream = asked.stream
+""",
 )
-"""
+_PLACE: Final = Struct("!iqq").unpack
+_POSITION: Final = attrgetter("position")
+_FACT_PLACE: Final = Struct("!iq").unpack
 
-_KNOWN: Final = """
+_KNOWN: Final = Question(
+    b"known",
+    b"""
 select k.answer
-from unnest(%b, %b, %b) with ordinality c(agency, id, body, nth)
+from unnest($1::uuid[], $2::uuid[], $3::bytea[]) with ordinality c(agency, id, body, nth)
 left join log.command k on k.agency = c.agency and k.id = c.id and k.body = c.body
 order by nth
-"""
+""",
+)
 
 # As log.append numbers them.
 _VERDICTS: Final[tuple[Verdict, ...]] = (
@@ -81,10 +94,12 @@ _VERDICTS: Final[tuple[Verdict, ...]] = (
     "tracked",
 )
 BATCH_MAX: Final = 128
+_CALLS: Final = 2
+_MANY: Final = 8
 # A connection that cannot get the append lock gives up well before its callers do.
 _SESSION: Final = (
     "-c statement_timeout=8s -c lock_timeout=5s -c synchronous_commit=on -c jit=off"
-    " -c application_name=tsunagu-log"
+    " -c plan_cache_mode=force_generic_plan -c application_name=tsunagu-log"
 )
 
 
@@ -93,13 +108,11 @@ class PostgresEventLog:
 
     def __init__(self, conninfo: str) -> None:
         self._appends: Final[dict[LaneName, Lane[Append, Outcome]]] = {
-            "commands": Lane(conninfo, _append_all, fill=BATCH_MAX, links=2),
-            "disclosures": Lane(conninfo, _append_all, fill=BATCH_MAX, links=1),
+            "commands": Lane(conninfo, _append_all),
+            "disclosures": Lane(conninfo, _append_all),
         }
-        self._reads: Final[Lane[Streams, Reading]] = Lane(conninfo, _read_all, fill=1, links=2)
-        self._reads_with_parts: Final[Lane[Streams, Reading]] = Lane(
-            conninfo, _read_all_with_parts, fill=1, links=2
-        )
+        self._reads: Final[Lane[Streams, Reading[StoredEvent]]] = Lane(conninfo, _read_all)
+        self._recalls: Final[Lane[Streams, Reading[Fact]]] = Lane(conninfo, _recall_all)
 
     async def __aenter__(self) -> Self:
         return self
@@ -115,33 +128,33 @@ class PostgresEventLog:
     async def close(self) -> None:
         for appends in self._appends.values():
             await appends.close()
-        for reads in (self._reads, self._reads_with_parts):
+        for reads in (self._reads, self._recalls):
             await reads.close()
 
     async def append(self, append: Append, lane: LaneName = "commands") -> Outcome:
         return await self._appends[lane].ask(append)
 
-    async def read(self, *streams: StreamId, with_parts: bool = False) -> Reading:
-        return await (self._reads_with_parts if with_parts else self._reads).ask(streams)
+    async def read(self, *streams: StreamId) -> Reading[StoredEvent]:
+        return await self._reads.ask(streams)
+
+    async def recall(self, *streams: StreamId) -> Reading[Fact]:
+        return await self._recalls.ask(streams)
 
 
 class Lane(Generic[Asked, Answered]):
-    """Its own queue and its own connections, so that what waits here delays nobody elsewhere.
+    """Its own queue and its own connection, so that what waits here delays nobody elsewhere.
 
-    What arrives while a call is under way shares the next; ``fill`` waiting start one beside it.
+    What waits is asked in one call. With many asking there are two calls under way, of half of them
+    each, so that the server decides the one while this process is busy with the other.
     """
 
     def __init__(
         self,
         conninfo: str,
         answer_all: "Callable[[Link, Sequence[Waiting[Asked, Answered]]], Awaitable[None]]",
-        *,
-        fill: int,
-        links: int,
     ) -> None:
         self._answer_all: Final = answer_all
-        self._fill: Final = fill
-        self._links: Final = tuple(Link(conninfo, _SESSION) for _ in range(links))
+        self._link: Final = Link(conninfo, _SESSION)
         self._waiting: Final[deque[Waiting[Asked, Answered]]] = deque()
         self._woken: Final = asyncio.Event()
         self._workers: tuple[asyncio.Task[None], ...] = ()
@@ -152,7 +165,7 @@ class Lane(Generic[Asked, Answered]):
         if self._closing:
             raise LogUnavailable
         if not self._workers:
-            self._workers = tuple(asyncio.create_task(self._work(link)) for link in self._links)
+            self._workers = tuple(asyncio.create_task(self._work()) for _ in range(_CALLS))
         answered: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
         self._waiting.append(Waiting(asked, answered))
         self._woken.set()
@@ -165,43 +178,45 @@ class Lane(Generic[Asked, Answered]):
             self._waiting.popleft().refuse(LogUnavailable())
         self._woken.set()
         await asyncio.gather(*self._workers)
-        for link in self._links:
-            await link.close()
+        await self._link.close()
 
-    async def _work(self, link: Link) -> None:
+    async def _work(self) -> None:
         while not self._closing:
-            # A half-filled call beside another only makes two small ones of a large one.
-            if not self._waiting or (self._under_way and len(self._waiting) < self._fill):
+            # A small call beside a large one would only make two of what could soon be one.
+            if not self._waiting or len(self._waiting) < self._under_way:
                 self._woken.clear()
                 await self._woken.wait()
                 continue
-            self._under_way += 1
+            batch = self._batch()
+            self._under_way += len(batch)
             try:
-                await self._answer(link, self._batch())
+                await self._answer(batch)
             finally:
-                self._under_way -= 1
+                self._under_way -= len(batch)
                 self._woken.set()
 
-    async def _answer(self, link: Link, batch: "Sequence[Waiting[Asked, Answered]]") -> None:
+    def _batch(self) -> "list[Waiting[Asked, Answered]]":
+        everybody = len(self._waiting) + self._under_way
+        share = everybody if everybody < _MANY else -(-everybody // _CALLS)
+        return [self._waiting.popleft() for _ in range(min(share, len(self._waiting), BATCH_MAX))]
+
+    async def _answer(self, batch: "Sequence[Waiting[Asked, Answered]]") -> None:
         """Answer each: what one did wrong is not held against the others."""
         try:
-            await self._answer_all(link, batch)
+            await self._answer_all(self._link, batch)
         except LogUnavailable as error:
             for waiting in batch:
                 waiting.refuse(error)
         except Exception as error:  # noqa: BLE001 (Whatever it is, the others must not pay for it.)
             if len(batch) > 1:
                 half = len(batch) // 2
-                await self._answer(link, batch[:half])
-                await self._answer(link, batch[half:])
+                await self._answer(batch[:half])
+                await self._answer(batch[half:])
             else:  # Its words may quote the row, so they go no further.
                 batch[0].refuse(NotAppendable(why=type(error).__name__))
 
-    def _batch(self) -> "list[Waiting[Asked, Answered]]":
-        return [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
 
-
-class Waiting(NamedTuple, Generic[Asked, Answered]):
+class Waiting(msgspec.Struct, Generic[Asked, Answered], frozen=True, gc=False):
     asked: Asked
     answered: "asyncio.Future[Answered]"
 
@@ -214,26 +229,40 @@ class Waiting(NamedTuple, Generic[Asked, Answered]):
             self.answered.set_exception(error)
 
 
-async def _read_all(link: Link, batch: "Sequence[Waiting[Streams, Reading]]") -> None:
-    await _read(link, batch, _READ)
-
-
-async def _read_all_with_parts(link: Link, batch: "Sequence[Waiting[Streams, Reading]]") -> None:
-    await _read(link, batch, _READ_WITH_PARTS)
-
-
-async def _read(
-    link: Link, batch: "Sequence[Waiting[Streams, Reading]]", query: LiteralString
-) -> None:
-    streams = tuple({stream: None for waiting in batch for stream in waiting.asked})
-    (_, head, *_), *rows = await link.ask(query, (arrays.uuids(streams),))
-    found: dict[StreamId, list[StoredEvent]] = {stream: [] for stream in streams}
-    histories = tuple(found.values())
+async def _read_all(link: Link, batch: "Sequence[Waiting[Streams, Reading[StoredEvent]]]") -> None:
+    streams = _asked_for(batch)
+    rows = await link.ask(_READ, arrays.uuids(streams))
+    cell = cast("Cell", rows.get_value)
+    found: list[list[StoredEvent]] = [[] for _ in streams]
     nth: int
-    for nth, position, version, type_, entry, fields, ciphertexts in rows:
-        parts = tuple(map(Part, fields, ciphertexts)) if fields else ()
-        stored = StoredEvent(position, streams[nth - 1], version, type_, entry, parts)
-        histories[nth - 1].append(stored)
+    for row in range(1, rows.ntuples):
+        nth, position, version = _PLACE(cell(row, 0))
+        type_, entry, parts = cell(row, 1).decode(), cell(row, 2), unpacked(rows.get_value(row, 3))
+        found[nth - 1].append(StoredEvent(position, streams[nth - 1], version, type_, entry, parts))
+    _answer_each(batch, _PLACE(cell(0, 0))[1], dict(zip(streams, found, strict=True)))
+
+
+async def _recall_all(link: Link, batch: "Sequence[Waiting[Streams, Reading[Fact]]]") -> None:
+    streams = _asked_for(batch)
+    rows = await link.ask(_RECALL, arrays.uuids(streams))
+    cell = cast("Cell", rows.get_value)
+    found: list[list[Fact]] = [[] for _ in streams]
+    nth: int
+    for row in range(1, rows.ntuples):
+        nth, position = _FACT_PLACE(cell(row, 0))
+        found[nth - 1].append(Fact(position, cell(row, 1).decode(), cell(row, 2)))
+    _answer_each(batch, _FACT_PLACE(cell(0, 0))[1], dict(zip(streams, found, strict=True)))
+
+
+def _asked_for(batch: "Sequence[Waiting[Streams, Reading[Row]]]") -> Streams:
+    return tuple({stream: None for waiting in batch for stream in waiting.asked})
+
+
+def _answer_each(
+    batch: "Sequence[Waiting[Streams, Reading[Row]]]", head: int, found: dict[StreamId, list[Row]]
+) -> None:
+    for history in found.values():
+        history.sort(key=_POSITION)  # They come so already, but for a promise of the server's.
     for waiting in batch:
         waiting.answer(Reading(head, {stream: found[stream] for stream in waiting.asked}))
 
@@ -241,75 +270,90 @@ async def _read(
 async def _append_all(link: Link, batch: "Sequence[Waiting[Append, Outcome]]") -> None:
     appends = [waiting.asked for waiting in batch]
     try:
-        _answer(batch, *(await link.ask(_APPEND, _packed(appends)))[0])
+        rows = await link.ask(_APPEND, *_packed(appends))
     except LogRefusesWrites as refusal:
         await _answer_what_is_known(link, batch, refusal)
+        return
+    for waiting, outcome in zip(batch, _outcomes(appends, rows), strict=True):
+        waiting.answer(outcome)
 
 
 async def _answer_what_is_known(
     link: Link, batch: "Sequence[Waiting[Append, Outcome]]", refusal: LogRefusesWrites
 ) -> None:
     """A command that is in the log already is answered, also when nothing new can enter it."""
-    appends = [waiting.asked for waiting in batch]
     rows = await link.ask(
         _KNOWN,
-        (
-            arrays.uuids(append.agency for append in appends),
-            arrays.uuids(append.command for append in appends),
-            arrays.byteas(append.body for append in appends),
-        ),
+        arrays.uuids([waiting.asked.agency for waiting in batch]),
+        arrays.uuids([waiting.asked.command for waiting in batch]),
+        arrays.byteas([waiting.asked.body for waiting in batch]),
     )
-    for waiting, (answer,) in zip(batch, rows, strict=True):
+    for row, waiting in enumerate(batch):
+        answer = rows.get_value(row, 0)
         if answer is None:
             waiting.refuse(refusal)
         else:
             waiting.answer(Outcome("repeated", answer=answer))
 
 
-def _answer(
-    batch: "Sequence[Waiting[Append, Outcome]]",
-    outcomes: list[int],
-    places: list[int],
-    answers: list[bytes | None],
-) -> None:
-    place = iter(places)
-    for waiting, outcome, answer in zip(batch, outcomes, answers, strict=True):
-        positions = tuple(itertools.islice(place, len(waiting.asked.events)))
-        appended = _VERDICTS[outcome] == "appended"
-        waiting.answer(Outcome(_VERDICTS[outcome], positions if appended else (), answer))
+def _outcomes(appends: Sequence[Append], rows: PGresult) -> Iterator[Outcome]:
+    head, outcomes, answers = (rows.get_value(0, column) for column in range(3))
+    assert head is not None
+    assert outcomes is not None
+    assert answers is not None
+    last, answer = int.from_bytes(head, "big"), iter(arrays.byteas_in(answers))
+    for append, outcome in zip(appends, arrays.smallints_in(outcomes), strict=True):
+        match _VERDICTS[outcome]:
+            case "appended":
+                first, last = last + 1, last + len(append.events)
+                yield Outcome("appended", tuple(range(first, last + 1)))
+            case "repeated":
+                yield Outcome("repeated", answer=next(answer))
+            case refused:
+                yield Outcome(refused)
 
 
-def _packed(appends: Sequence[Append]) -> tuple[arrays.Packed, ...]:
+def _packed(appends: Sequence[Append]) -> tuple[bytes, ...]:
     numbered = list(enumerate(appends, start=1))
-    followers = _unless_all_none(append.follower for append in appends)
+    followers = _unless_all_none([append.follower for append in appends])
     events = [(number, event) for number, append in numbered for event in append.events]
     reads = [(number, key) for number, append in numbered for key in append.reads]
-    parts = [(n, part) for n, (_, event) in enumerate(events, start=1) for part in event.parts]
     stamps = [(n, key) for n, (_, event) in enumerate(events, start=1) for key in event.stamps]
     return (
-        arrays.uuids(append.agency for append in appends),
-        arrays.uuids(append.command for append in appends),
-        arrays.byteas(append.body for append in appends),
-        arrays.byteas(append.answer for append in appends),
-        arrays.timestamps(_unless_all_none(append.not_after for append in appends)),
-        arrays.bigints(append.read_to for append in appends),
-        arrays.texts(followed and followed.name for followed in followers),
-        arrays.bigints(followed and followed.position for followed in followers),
-        arrays.integers(number for number, _ in reads),
-        arrays.texts(key for _, key in reads),
-        arrays.integers(number for number, _ in events),
-        arrays.uuids(event.stream for _, event in events),
-        arrays.bigints(event.version for _, event in events),
-        arrays.texts(event.type for _, event in events),
-        arrays.byteas(event.header for _, event in events),
-        arrays.integers(number for number, _ in parts),
-        arrays.texts(part.field for _, part in parts),
-        arrays.byteas(part.ciphertext for _, part in parts),
-        arrays.integers(number for number, _ in stamps),
-        arrays.texts(key for _, key in stamps),
+        arrays.uuids([append.agency for append in appends]),
+        arrays.uuids([append.command for append in appends]),
+        arrays.byteas([append.body for append in appends]),
+        arrays.byteas([append.answer for append in appends]),
+        arrays.timestamps(_unless_all_none([append.not_after for append in appends])),
+        arrays.bigints([append.read_to for append in appends]),
+        arrays.texts([followed and followed.name for followed in followers]),
+        arrays.bigints([followed and followed.position for followed in followers]),
+        arrays.integers([number for number, _ in reads]),
+        arrays.texts([key for _, key in reads]),
+        arrays.integers([number for number, _ in events]),
+        arrays.uuids([event.stream for _, event in events]),
+        arrays.bigints([event.version for _, event in events]),
+        arrays.texts([event.type for _, event in events]),
+        arrays.byteas([event.header for _, event in events]),
+        arrays.integers([event.facts.at for _, event in events]),
+        arrays.integers([event.facts.size for _, event in events]),
+        arrays.byteas([packed(event.parts) for _, event in events]),
+        arrays.integers([number for number, _ in stamps]),
+        arrays.texts([key for _, key in stamps]),
     )
 
 
-def _unless_all_none(values: Iterable[T | None]) -> Sequence[T | None]:
-    given = tuple(values)
-    return given if any(value is not None for value in given) else ()
+def packed(parts: Parts) -> bytes | None:
+    """As log.event keeps them."""
+    return msgspec.msgpack.encode(parts) if parts else None
+
+
+def unpacked(parts: bytes | None) -> Parts:
+    return NO_PARTS if parts is None else _PARTS.decode(parts)
+
+
+_PARTS: Final = msgspec.msgpack.Decoder(dict[str, bytes])
+
+
+def _unless_all_none(values: Sequence[T | None]) -> Sequence[T | None]:
+    return values if any(value is not None for value in values) else ()

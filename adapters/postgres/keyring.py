@@ -4,28 +4,40 @@ import os
 import time
 from types import TracebackType
 from typing import Final, Self
+from uuid import UUID
 
 from adapters.crypto import KEY_BYTES, Kek, WrongKek
 from adapters.postgres import arrays
-from adapters.postgres.links import Link
+from adapters.postgres.links import Link, Question
 from domain.model import PersonId
 from services.ports import Keys, SecretKey
 
-_SELECT: Final = "select person, wrapped from keyring.key where person = any(%b)"
-_INSERT: Final = """
-insert into keyring.key (person, kek_epoch, wrapped) values (%b, %b, %b)
-on conflict (person) do nothing returning person
-"""
-_DESTROY: Final = """
-update keyring.key set wrapped = null, destroyed_at = clock_timestamp(), reason = %b
-where person = %b and destroyed_at is null returning person
-"""
-_FIRST_KEK: Final = """
+_SELECT: Final = Question(
+    b"select", b"select person, wrapped from keyring.key where person = any($1)"
+)
+_INSERT: Final = Question(
+    b"insert",
+    b"""
+insert into keyring.key (person, kek_epoch, wrapped) values ($1, $2, $3)
+on conflict (person) do nothing
+""",
+)
+_DESTROY: Final = Question(
+    b"destroy",
+    b"""
+update keyring.key set wrapped = null, destroyed_at = clock_timestamp(), reason = $2
+where person = $1 and destroyed_at is null
+""",
+)
+_FIRST_KEK: Final = Question(
+    b"first kek",
+    b"""
 insert into keyring.kek (epoch, fingerprint)
-select %b, %b where not exists (select from keyring.kek)
-on conflict (epoch) do nothing returning epoch
-"""
-_KEK: Final = "select fingerprint from keyring.kek where epoch = %b"
+select $1, $2 where not exists (select from keyring.kek)
+on conflict (epoch) do nothing
+""",
+)
+_KEK: Final = Question(b"kek", b"select from keyring.kek where epoch = $1 and fingerprint = $2")
 _SESSION: Final = (
     "-c statement_timeout=8s -c synchronous_commit=on -c application_name=tsunagu-keys"
 )
@@ -43,11 +55,11 @@ class PostgresKeyring:
 
     async def __aenter__(self) -> Self:
         """Another KEK than the one that wrapped here is refused before anything is done."""
-        epoch, fingerprint = self._kek.epoch, self._kek.fingerprint
-        await self._link.ask(_FIRST_KEK, (epoch, fingerprint))
-        if await self._link.ask(_KEK, (epoch,)) != [(fingerprint,)]:
+        ours = _epoch(self._kek), self._kek.fingerprint.encode()
+        await self._link.ask(_FIRST_KEK, *ours)
+        if not (await self._link.ask(_KEK, *ours)).ntuples:
             await self._link.close()
-            raise WrongKek(epoch=epoch)
+            raise WrongKek(epoch=self._kek.epoch)
         return self
 
     async def __aexit__(
@@ -67,7 +79,10 @@ class PostgresKeyring:
         # Taken now: while we ask for the others, another call may let these go.
         known = {person: self._cache[person][1] for person in persons & self._cache.keys()}
         if missing := persons - known.keys():
-            for person, wrapped in await self._link.ask(_SELECT, (arrays.uuids(missing),)):
+            rows = await self._link.ask(_SELECT, arrays.uuids(missing))
+            for row in range(rows.ntuples):
+                person = PersonId(UUID(bytes=rows.get_value(row, 0)))
+                wrapped = rows.get_value(row, 1)
                 key = None if wrapped is None else self._kek.unwrap(person, wrapped)
                 self._cache[person] = (now + CACHED_S, key)
                 known[person] = key
@@ -75,9 +90,13 @@ class PostgresKeyring:
 
     async def make(self, person: PersonId) -> None:
         wrapped = self._kek.wrap(person, os.urandom(KEY_BYTES))
-        await self._link.ask(_INSERT, (person, self._kek.epoch, wrapped))
+        await self._link.ask(_INSERT, person.bytes, _epoch(self._kek), wrapped)
 
     async def destroy(self, person: PersonId, reason: str) -> None:
         """After this, what was sealed for the person can be opened by nobody, anywhere."""
-        await self._link.ask(_DESTROY, (reason, person))
+        await self._link.ask(_DESTROY, person.bytes, reason.encode())
         self._cache.pop(person, None)
+
+
+def _epoch(kek: Kek) -> bytes:
+    return kek.epoch.to_bytes(4, "big")

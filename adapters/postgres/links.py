@@ -1,23 +1,28 @@
-"""One connection that comes back: it reconnects, and at a deadline gives up."""
+"""One connection that comes back: it reconnects, and at a deadline gives up.
+
+It speaks to libpq itself, and asks on before it has been answered (libpq's pipeline): so the
+server finds the next question there when it is done with the last. psycopg's own cursors take as
+long again for a small answer, and three times as long for a large one, fetched in small pieces.
+"""
 
 import asyncio
 import contextlib
 import itertools
 import os
 import socket
-from collections.abc import Mapping, Sequence
-from typing import Final, LiteralString, TypeAlias
+from collections import deque
+from typing import Final, NamedTuple, TypeAlias
 
 import psycopg
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 from psycopg.rows import TupleRow
 
-from adapters.postgres import arrays
 from services.ports import LogRefusesWrites, LogUnavailable
 
 DEADLINE_S: Final = 10.0
-Arguments: TypeAlias = Sequence[object] | Mapping[str, object]
 _RECONNECT_S: Final = (0.01, 0.02, 0.05, 0.1, 0.2)
 
 # The server is up, and says no for a while.
@@ -25,57 +30,145 @@ _NOT_NOW: Final = (errors.LockNotAvailable, errors.QueryCanceled)
 _NO_WRITES: Final = (errors.DiskFull, errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege)
 
 
+class Question(NamedTuple):
+    """Prepared on each connection once, and known there by its name."""
+
+    name: bytes
+    sql: bytes
+
+
+Parameter: TypeAlias = bytes | None  # In PostgreSQL's binary format, as the answers are.
+
+
 class Link:
     def __init__(self, conninfo: str, options: str) -> None:
         self._conninfo: Final = _with_options(conninfo, options)
-        self._turn: Final = asyncio.Lock()
-        self._connection: psycopg.AsyncConnection[TupleRow] | None = None
+        self._connecting: Final = asyncio.Lock()
+        self._wire: Wire | None = None
 
-    async def ask(self, query: LiteralString, arguments: Arguments) -> list[TupleRow]:
+    async def ask(self, question: Question, *parameters: Parameter) -> PGresult:
         """Ask until answered. A question asked twice must mean the same as asked once."""
-        async with self._turn:
-            deadline = asyncio.get_running_loop().time() + DEADLINE_S
-            pauses_s = itertools.chain(_RECONNECT_S, itertools.repeat(_RECONNECT_S[-1]))
-            while True:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + DEADLINE_S
+        pauses_s = itertools.chain(_RECONNECT_S, itertools.repeat(_RECONNECT_S[-1]))
+        while True:
+            try:
+                wire = await self._connected(deadline)
+                hang_up = loop.call_at(deadline, wire.hang_up)
                 try:
-                    return await self._ask_once(query, arguments, deadline)
-                except _NOT_NOW as error:
+                    return await wire.ask(question, parameters)
+                finally:
+                    hang_up.cancel()
+            except _NOT_NOW as error:
+                raise LogUnavailable from error
+            except (*_NO_WRITES, psycopg.OperationalError) as error:
+                if isinstance(error, _NO_WRITES) and not _is_panic(error):
+                    raise LogRefusesWrites from error
+                pause_s = next(pauses_s)
+                if loop.time() + pause_s >= deadline:
                     raise LogUnavailable from error
-                except (*_NO_WRITES, psycopg.OperationalError) as error:
-                    if isinstance(error, _NO_WRITES) and not _is_panic(error):
-                        raise LogRefusesWrites from error
-                    await self.close()
-                    pause_s = next(pauses_s)
-                    if asyncio.get_running_loop().time() + pause_s >= deadline:
-                        raise LogUnavailable from error
-                    await asyncio.sleep(pause_s)
-
-    async def _ask_once(
-        self, query: LiteralString, arguments: Arguments, deadline: float
-    ) -> list[TupleRow]:
-        connection = await self._connected(deadline)
-        hang_up = asyncio.get_running_loop().call_at(deadline, _hang_up, connection)
-        try:
-            cursor = await connection.execute(query, arguments, prepare=True, binary=True)
-            return await cursor.fetchall()
-        finally:
-            hang_up.cancel()
+                await asyncio.sleep(pause_s)
 
     async def close(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        if self._wire is not None:
+            await self._wire.close()
+            self._wire = None
 
-    async def _connected(self, deadline: float) -> psycopg.AsyncConnection[TupleRow]:
-        if self._connection is None:
-            left_s = deadline - asyncio.get_running_loop().time()
-            self._connection = await psycopg.AsyncConnection.connect(
-                self._conninfo,
-                autocommit=True,
-                connect_timeout=max(2, int(left_s)),
-            )
-            arrays.register(self._connection)
-        return self._connection
+    async def _connected(self, deadline: float) -> "Wire":
+        async with self._connecting:
+            if self._wire is None or self._wire.broken:
+                await self.close()
+                left_s = deadline - asyncio.get_running_loop().time()
+                self._wire = Wire(
+                    await psycopg.AsyncConnection.connect(
+                        self._conninfo, autocommit=True, connect_timeout=max(2, int(left_s))
+                    )
+                )
+        return self._wire
+
+
+class Wire:
+    """One connection, in pipeline mode: answers come in the order of the questions."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[TupleRow]) -> None:
+        self.broken = False
+        self._connection: Final = connection
+        self._libpq: Final = connection.pgconn
+        self._libpq.enter_pipeline_mode()
+        self._socket: Final = self._libpq.socket
+        self._prepared: Final[set[Question]] = set()
+        self._unanswered: Final[deque[asyncio.Future[PGresult]]] = deque()
+        self._heard: PGresult | None = None
+        self._loop: Final = asyncio.get_running_loop()
+        self._loop.add_reader(self._socket, self._listen)
+
+    async def ask(self, question: Question, parameters: tuple[Parameter, ...]) -> PGresult:
+        if question not in self._prepared:
+            self._libpq.send_prepare(question.name, question.sql)
+            self._prepared.add(question)
+        self._libpq.send_query_prepared(question.name, parameters, [1] * len(parameters), 1)
+        self._libpq.pipeline_sync()
+        answered: asyncio.Future[PGresult] = self._loop.create_future()
+        self._unanswered.append(answered)
+        if self._libpq.flush():
+            self._loop.add_writer(self._socket, self._send)
+        return await answered
+
+    def hang_up(self) -> None:
+        """A stopped server answers nothing, not even a cancel; an ended socket answers at once."""
+        with (
+            contextlib.suppress(OSError, psycopg.OperationalError),
+            socket.socket(fileno=os.dup(self._socket)) as ended,
+        ):
+            ended.shutdown(socket.SHUT_RDWR)
+
+    async def close(self) -> None:
+        self._break(psycopg.OperationalError("closed"))
+        await self._connection.close()
+
+    def _send(self) -> None:
+        try:
+            if not self._libpq.flush():
+                self._loop.remove_writer(self._socket)
+        except psycopg.OperationalError as error:
+            self._break(error)
+
+    def _listen(self) -> None:
+        try:
+            self._libpq.consume_input()
+            while self._unanswered and not self._libpq.is_busy():
+                self._hear(self._libpq.get_result())
+        except psycopg.OperationalError as error:
+            self._break(error)
+
+    def _hear(self, result: PGresult | None) -> None:
+        if result is None:  # One statement has ended.
+            return
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            self._answer()
+        elif self._heard is None or self._heard.status == ExecStatus.COMMAND_OK:
+            self._heard = result  # The last of them, or the first that failed.
+
+    def _answer(self) -> None:
+        answered, heard = self._unanswered.popleft(), self._heard
+        self._heard = None
+        assert heard is not None
+        if answered.done():  # Whoever asked has gone.
+            return
+        if heard.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+            answered.set_result(heard)
+        else:
+            answered.set_exception(errors.error_from_result(heard))
+
+    def _break(self, error: psycopg.OperationalError) -> None:
+        if not self.broken:
+            self.broken = True
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+        while self._unanswered:
+            answered = self._unanswered.popleft()
+            if not answered.done():
+                answered.set_exception(error)
 
 
 def _is_panic(error: psycopg.Error) -> bool:
@@ -86,12 +179,3 @@ def _is_panic(error: psycopg.Error) -> bool:
 def _with_options(conninfo: str, options: str) -> str:
     given = conninfo_to_dict(conninfo).get("options") or ""
     return make_conninfo(conninfo, options=f"{given} {options}".strip())
-
-
-def _hang_up(connection: psycopg.AsyncConnection[TupleRow]) -> None:
-    """A stopped server answers nothing, not even a cancel; an ended socket answers at once."""
-    with (
-        contextlib.suppress(OSError, psycopg.OperationalError),
-        socket.socket(fileno=os.dup(connection.fileno())) as ended,
-    ):
-        ended.shutdown(socket.SHUT_RDWR)

@@ -22,10 +22,10 @@ from eventsourcing.persistence import (
 )
 from psycopg.rows import TupleRow
 
-from adapters.postgres.event_log import PostgresEventLog
+from adapters.postgres.event_log import PostgresEventLog, unpacked
 from domain.model import AgencyId, CommandId, StreamId
 from domain.speech import Spoken
-from services.ports import Append, Followed, NewEvent, Outcome, Part
+from services.ports import NO_PARTS, Append, Followed, NewEvent, Outcome, Parts
 
 T = TypeVar("T")
 
@@ -36,28 +36,17 @@ _MOST: Final = 2**62
 _READERS: Final = 4
 _LISTEN_AGAIN_AFTER_S: Final = 0.2
 
-_WITH_PARTS: Final = """
-from log.event e left join lateral (
-    select array_agg(field order by field) as fields,
-           array_agg(ciphertext order by field) as ciphertexts
-    from log.part where position = e.position
-) p on true
-"""
 _OF_STREAM: Final = (
-    "select e.stream, e.version, e.type, substr(e.entry, 9), p.fields, p.ciphertexts"
-    + _WITH_PARTS
-    + "where e.stream = %s and e.version > %s and e.version <= %s order by e.version"
+    "select stream, version, type, substr(entry, 9), parts from log.event"
+    " where stream = %s and version > %s and version <= %s order by version"
 )
 _EVENTS_UP: Final = _OF_STREAM + " limit %s"
 _EVENTS_DOWN: Final = _OF_STREAM + " desc limit %s"
-_NOTIFICATIONS: Final = (
-    "select e.stream, e.version, e.type, substr(e.entry, 9), e.position, p.fields, p.ciphertexts"
-    + _WITH_PARTS
-    + """
-where e.position >= %s and e.position <= %s and (%s::text[] = '{}' or e.type = any(%s))
-order by e.position limit %s
+_NOTIFICATIONS: Final = """
+select stream, version, type, substr(entry, 9), position, parts from log.event
+where position >= %s and position <= %s and (%s::text[] = '{}' or type = any(%s))
+order by position limit %s
 """
-)
 _POSITIONS: Final = """
 select e.position from unnest(%s::uuid[], %s::bigint[]) with ordinality wanted(stream, version, nth)
 join log.event e on e.stream = wanted.stream and e.version = wanted.version order by wanted.nth
@@ -68,13 +57,13 @@ join log.event e on e.stream = wanted.stream and e.version = wanted.version orde
 class SealedEvent(StoredEvent):
     """``state`` is the header, opaque to the recorder; the parts stand beside it."""
 
-    parts: tuple[Part, ...] = ()
+    parts: Parts = field(default_factory=dict[str, bytes])
     stamps: tuple[str, ...] = field(default=(), compare=False)  # Said once, never read back.
 
 
 @dataclass(frozen=True)
 class SealedNotification(Notification):
-    parts: tuple[Part, ...] = ()
+    parts: Parts = field(default_factory=dict[str, bytes])
 
 
 class LogRecorder(ProcessRecorder):
@@ -245,37 +234,24 @@ class LogSubscription(ListenNotifySubscription[LogRecorder]):
                     self._has_been_notified.set()
 
 
-def parts_of(event: StoredEvent) -> tuple[Part, ...]:
-    return event.parts if isinstance(event, SealedEvent | SealedNotification) else ()
+def parts_of(event: StoredEvent) -> Parts:
+    return event.parts if isinstance(event, SealedEvent | SealedNotification) else NO_PARTS
 
 
-def _event(  # noqa: PLR0913, PLR0917 (a row)
-    stream: UUID,
-    version: int,
-    topic: str,
-    header: bytes,
-    fields: list[str] | None,
-    ciphertexts: list[bytes] | None,
+def _event(
+    stream: UUID, version: int, topic: str, header: bytes, parts: bytes | None
 ) -> StoredEvent:
-    if fields and ciphertexts:
-        parts = tuple(map(Part, fields, ciphertexts))
-        return SealedEvent(stream, version, topic, header, parts)
-    return StoredEvent(stream, version, topic, header)
+    if parts is None:
+        return StoredEvent(stream, version, topic, header)
+    return SealedEvent(stream, version, topic, header, unpacked(parts))
 
 
 def _notification(  # noqa: PLR0913, PLR0917 (a row)
-    stream: UUID,
-    version: int,
-    topic: str,
-    header: bytes,
-    position: int,
-    fields: list[str] | None,
-    ciphertexts: list[bytes] | None,
+    stream: UUID, version: int, topic: str, header: bytes, position: int, parts: bytes | None
 ) -> Notification:
-    if fields and ciphertexts:
-        parts = tuple(map(Part, fields, ciphertexts))
-        return SealedNotification(stream, version, topic, header, position, parts)
-    return Notification(stream, version, topic, header, position)
+    if parts is None:
+        return Notification(stream, version, topic, header, position)
+    return SealedNotification(stream, version, topic, header, position, unpacked(parts))
 
 
 def _new_event(event: StoredEvent) -> NewEvent:

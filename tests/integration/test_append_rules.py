@@ -21,7 +21,17 @@ from adapters.engines import PostgresAccess
 from adapters.postgres.event_log import BATCH_MAX, PostgresEventLog
 from domain.header import HEADER_BYTES_MAX
 from domain.model import AgencyId, CommandId, StreamId
-from services.ports import Append, Followed, NewEvent, NotAppendable, Outcome, Part, Verdict
+from services.ports import (
+    NO_PARTS,
+    Append,
+    Fact,
+    Followed,
+    NewEvent,
+    NotAppendable,
+    Outcome,
+    Span,
+    Verdict,
+)
 from tests.integration.conftest import MakeDatabase
 from tests.integration.writers import (
     ANSWER,
@@ -111,16 +121,15 @@ def test_a_command_on_several_streams_enters_whole_or_not_at_all(
     case, ledger, numbers = a_stream(), a_stream(), a_stream()
     decided(database, command(event(ledger)))
     torn = command(
-        event(case, parts=(Part("name", b"sealed"),), stamps=(KEY,)), event(ledger), event(numbers)
+        event(case, parts={"name": b"sealed"}, stamps=(KEY,)), event(ledger), event(numbers)
     )
     assert verdicts(database, torn) == ("moved",)
     assert len(history_of(database.owner)) == 1
     with session(database.owner) as looking:
         counted = looking.execute(
-            "select (select count(*) from log.part), (select count(*) from log.fence),"
-            " (select count(*) from log.command)"
+            "select (select count(*) from log.fence), (select count(*) from log.command)"
         ).fetchone()
-    assert counted == (0, 0, 1)
+    assert counted == (0, 1)
     whole = command(event(case), event(ledger, 2), event(numbers))
     assert decided(database, whole)[0].positions == (2, 3, 4)
 
@@ -315,10 +324,9 @@ async def test_a_header_too_large_is_refused_alone(database: PostgresAccess) -> 
     "bad",
     [
         replace(event(a_stream()), type="a null \x00 within"),
-        event(a_stream(), parts=(Part("name", b"1"), Part("name", b"2"))),
         event(a_stream(), stamps=(KEY, KEY)),
     ],
-    ids=("not_text", "two_parts_of_one_name", "a_stamp_twice"),
+    ids=("not_text", "a_stamp_twice"),
 )
 async def test_what_one_command_did_wrong_is_not_held_against_the_others(
     database: PostgresAccess, bad: NewEvent
@@ -333,15 +341,28 @@ async def test_what_one_command_did_wrong_is_not_held_against_the_others(
     assert_whole(database.owner)
 
 
-async def test_parts_come_back_beside_their_event_when_asked_for(database: PostgresAccess) -> None:
+async def test_parts_come_back_with_their_event(database: PostgresAccess) -> None:
     case = a_stream()
-    parts = Part("kana", b"\x01kana"), Part("name", b"\x01name")
+    parts = {"kana": b"\x01kana", "name": b"\x01name", "note": bytes(1 << 20)}
     async with PostgresEventLog(database.app) as log:
         await log.append(command(event(case, parts=parts), event(case, 2)))
-        closed = (await log.read(case)).streams[case]
-        opened = (await log.read(case, with_parts=True)).streams[case]
-    assert [e.parts for e in closed] == [(), ()]
-    assert [tuple(sorted(e.parts)) for e in opened] == [parts, ()]
+        stored = (await log.read(case)).streams[case]
+    assert [each.parts for each in stored] == [parts, {}]
+
+
+async def test_what_is_recalled_are_the_facts_alone(database: PostgresAccess) -> None:
+    case, ledger = a_stream(), a_stream()
+    header, facts = b'{"agency":"","facts":{"a":1},"id":""}', b'{"a":1}'
+    noted = replace(event(case, header=header), facts=Span(header.index(facts), len(facts)))
+    async with PostgresEventLog(database.app) as log:
+        await log.append(command(noted, event(ledger), event(case, 2)))
+        recalled = await log.recall(case, ledger)
+    assert recalled.head == 3
+    assert recalled.streams[case] == [
+        Fact(1, "case.noted.v1", facts),
+        Fact(3, "case.noted.v1", b""),
+    ]
+    assert [fact.position for fact in recalled.streams[ledger]] == [2]
 
 
 # Followers
@@ -434,7 +455,7 @@ async def test_a_withdrawal_does_not_wait_behind_a_flood_of_disclosures(
 
 # Who may do what
 
-TABLES: Final = ("event", "part", "command", "fence", "tracking")
+TABLES: Final = ("event", "command", "fence", "tracking")
 CHANGES: Final[tuple[LiteralString, ...]] = (
     "insert into {} select * from {}",
     "update {} set position = position",
@@ -471,9 +492,9 @@ def test_the_application_has_append_and_no_other_way(database: PostgresAccess) -
                 app.execute(attempt)
 
 
-@pytest.mark.parametrize("table", ["event", "part", "command", "fence"])
+@pytest.mark.parametrize("table", ["event", "command", "fence"])
 def test_not_even_the_owner_changes_what_was_recorded(database: PostgresAccess, table: str) -> None:
-    decided(database, command(event(a_stream(), parts=(Part("name", b"s"),), stamps=(KEY,))))
+    decided(database, command(event(a_stream(), stamps=(KEY,))))
     name = sql.Identifier("log", table)
     column = sql.Identifier("id" if table == "command" else "position")
     with session(database.owner) as owner:
@@ -571,7 +592,7 @@ def commands(draw: st.DrawFn, versions: dict[int, int]) -> Append:
                 StreamId(UUID(int=stream)),
                 version,
                 header=b"h%d" % version,
-                parts=draw(st.sampled_from([(), (Part("name", b"sealed"),)])),
+                parts=draw(st.sampled_from([NO_PARTS, {"name": b"sealed"}])),
                 stamps=tuple(draw(keys)),
             )
             for version in range(first, last + 1)
@@ -615,49 +636,9 @@ def of_its_own(said: Append, example: UUID, head: int) -> Append:
     )
 
 
-def must_see(earlier: Append, later: Append) -> bool:
-    """Whether what the one did, had it come first in the batch, bears upon the other."""
-    stamps = {key for e in earlier.events for key in e.stamps}
-    return bool(
-        {e.stream for e in earlier.events} & {e.stream for e in later.events}
-        or (earlier.agency, earlier.command) == (later.agency, later.command)
-        or stamps & set(later.reads)
-        or (earlier.follower and later.follower and earlier.follower.name == later.follower.name)
-    )
-
-
-def in_order_of_positions(
-    model: Model, batch: tuple[Append, ...], outcomes: tuple[Outcome, ...]
-) -> list[int]:
-    """An order in which the rules, one by one, give the same outcomes; or it fails."""
-    appended = [n for n, o in enumerate(outcomes) if o.verdict == "appended" and o.positions]
-    appended.sort(key=lambda n: outcomes[n].positions)
-    # What appends no event has no position: it stands wherever it fits, as what is refused does.
-    placed: list[int] = []
-    left = [n for n in range(len(batch)) if n not in appended]
-    for nth in range(len(appended) + 1):
-        moving = True
-        while moving:
-            moving = False
-            for n in tuple(left):
-                waits = any(must_see(batch[m], batch[n]) for m in range(n) if m not in placed)
-                if not waits and model.decide(batch[n]) == outcomes[n]:
-                    model.append(batch[n])
-                    placed.append(n)
-                    left.remove(n)
-                    moving = True
-        if nth < len(appended):
-            n = appended[nth]
-            assert not [m for m in range(n) if m not in placed and must_see(batch[m], batch[n])]
-            assert model.append(batch[n]) == outcomes[n]
-            placed.append(n)
-    assert left == []
-    return placed
-
-
 EVERYTHING: Final[Mapping[str, LiteralString]] = {
-    "event": "select position, stream, version, type, substr(entry, 9) from log.event order by 1",
-    "part": "select * from log.part order by 1, 2",
+    "event": "select position, stream, version, type, substr(entry, 9), parts"
+    " from log.event order by 1",
     "command": "select * from log.command order by 1, 2",
     "fence": "select * from log.fence order by 2, 1",
     "tracking": "select * from log.tracking order by 1",
@@ -668,7 +649,7 @@ def everything(connection: psycopg.Connection[TupleRow]) -> dict[str, list[Any]]
     return {name: connection.execute(query).fetchall() for name, query in EVERYTHING.items()}
 
 
-def test_any_batch_is_as_if_appended_one_by_one_in_order_of_positions(
+def test_any_batch_is_as_if_appended_one_by_one(
     make_database: MakeDatabase,
 ) -> None:
     """Two logs, the same commands: one takes them in a batch, the other singly."""
@@ -709,6 +690,5 @@ def appended_alike(
         own = of_its_own(said, example, head)
         assert append_batch(batches, own) == append_batch(singles, own) == (model.append(own),)
     batch = tuple(of_its_own(said, example, head) for said in drawn)
-    outcomes = append_batch(batches, *batch)
-    for n in in_order_of_positions(model, batch, outcomes):
-        assert append_batch(singles, batch[n]) == (outcomes[n],)
+    for said, outcome in zip(batch, append_batch(batches, *batch), strict=True):
+        assert append_batch(singles, said) == (model.append(said),) == (outcome,)

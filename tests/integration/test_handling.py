@@ -56,7 +56,7 @@ class Desk(NamedTuple):
 
     async def told(self, case: CaseId) -> list[Event]:
         stream = stream_of("case", case)
-        stored = (await self.log.read(stream, with_parts=True)).streams[stream]
+        stored = (await self.log.read(stream)).streams[stream]
         keys = await self.keyring.keys(persons_in(stored))
         return [self.sealing.open(event, keys).event for event in stored]
 

@@ -13,7 +13,7 @@ from adapters.postgres.migrating import migrate, migrations
 from domain.catalogue import EVENTS
 from services.sealing import Sealing
 from tests.integration.conftest import MakeDatabase
-from tests.recording import RECORDED, load, restore, views
+from tests.recording import RECORDED, load, restore, streams_of, views
 
 RECORDINGS = sorted(RECORDED.glob("*.json"))
 
@@ -38,5 +38,9 @@ def test_a_recorded_log_opens_and_folds_to_what_it_was(
         ):
             sealing = Sealing(EVENTS, ChaChaCipher())
             assert await views(database.owner, log, keyring, sealing) == recording.views
+            for stream in streams_of(database.owner):
+                read, recalled = await log.read(stream), await log.recall(stream)
+                folded = list(sealing.facts(recalled.streams[stream]))
+                assert folded == [sealing.open(each).event for each in read.streams[stream]]
 
     asyncio.run(reread())

@@ -19,7 +19,7 @@ from domain.case import OpenCase
 from domain.catalogue import EVENTS
 from domain.model import AgencyId, CommandId, StaffId, stream_of
 from services.handling import Ask, Handling
-from services.ports import LogRefusesWrites, LogUnavailable, NotAppendable, StoredEvent
+from services.ports import Fact, LogRefusesWrites, LogUnavailable, NotAppendable, StoredEvent
 from services.sealing import EventDamaged, Sealing, persons_in
 from tests.integration.writers import a_stream, append_batch, command, event, session
 
@@ -110,12 +110,13 @@ async def test_all_of_many_first_starts_get_in(database: PostgresAccess) -> None
         await asyncio.gather(*(start() for _ in range(6)))
 
 
-@pytest.mark.parametrize("header", [b"{", b"", b"\xff", b'{"facts":{}}'])
+@pytest.mark.parametrize("header", [b"{", b"", b"\xff", b"{}", b'{"facts":{}}'])
 def test_a_damaged_header_is_reported_as_such_and_not_quoted(header: bytes) -> None:
     stored = StoredEvent(7, a_stream(), 1, "case.opened.v1", bytes(8) + header)
+    fact = Fact(7, "case.opened.v1", header)
     sealing = Sealing(EVENTS, ChaChaCipher())
     with pytest.raises(EventDamaged) as folded:
-        sealing.fact(stored)
+        list(sealing.facts([fact]))
     with pytest.raises(EventDamaged) as opened:
         sealing.open(stored)
     with pytest.raises(EventDamaged) as listed:

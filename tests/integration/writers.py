@@ -7,20 +7,22 @@ import os
 import random
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager
 from typing import Final, Unpack
 from uuid import UUID, uuid4
 
 import psycopg
+from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import ExecStatus
 from psycopg.rows import TupleRow
 from typing_extensions import TypedDict
 
-from adapters.postgres import arrays, event_log
+from adapters.postgres import event_log
 from adapters.postgres.event_log import PostgresEventLog
 from domain.model import AgencyId, CommandId, StreamId
-from services.ports import Append, LogUnavailable, NewEvent, Outcome, Part
+from services.ports import NO_PARTS, Append, LogUnavailable, NewEvent, Outcome, Parts
 
 CITY: Final = AgencyId(UUID(int=1, version=4))
 ANSWER: Final = b'{"accepted":true}'
@@ -52,7 +54,7 @@ def event(
     version: int = 1,
     *,
     header: bytes = b"{}",
-    parts: tuple[Part, ...] = (),
+    parts: Parts = NO_PARTS,
     stamps: tuple[str, ...] = (),
 ) -> NewEvent:
     return NewEvent(
@@ -69,24 +71,18 @@ def a_stream() -> StreamId:
 def session(conninfo: str) -> Generator[psycopg.Connection[TupleRow]]:
     """A connection that commits each statement, and can send batches."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        arrays.register(connection)
         yield connection
 
 
 def append_batch(connection: psycopg.Connection[TupleRow], *batch: Append) -> tuple[Outcome, ...]:
     """One call with exactly these commands, in this order."""
     packed = event_log._packed(batch)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    query = event_log._APPEND  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    verdicts = event_log._VERDICTS  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    row = connection.execute(query, packed, binary=True).fetchone()
-    assert row is not None
-    outcomes: list[int] = row[0]
-    places: Iterator[int] = iter(row[1])
-    answers: list[bytes | None] = row[2]
-    return tuple(
-        Outcome(verdicts[outcome], tuple(p for _ in append.events if (p := next(places))), answer)
-        for append, outcome, answer in zip(batch, outcomes, answers, strict=True)
-    )
+    question = event_log._APPEND  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    outcomes_in = event_log._outcomes  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    answer = connection.pgconn.exec_params(question.sql, packed, None, [1] * len(packed), 1)
+    if answer.status != ExecStatus.TUPLES_OK:
+        raise errors.error_from_result(answer)
+    return tuple(outcomes_in(batch, answer))
 
 
 async def until(found: Callable[[], object]) -> None:
