@@ -263,4 +263,4 @@ async def _let_in(owner: str, passwords: Mapping[str, str]) -> None:
 def _shared_buffers() -> str:
     """A sixteenth of the memory, up to what a small installation can use."""
     memory_mib = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
-    return f"{min(128, max(16, memory_mib // 16))}MB"
+    return f"{min(1024, max(16, memory_mib // 16))}MB"
