@@ -5,7 +5,7 @@ facts of the header; what stays closed, or can never be opened again, is put bac
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, Final, Generic, TypeVar
@@ -80,10 +80,17 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class Recorded(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
     """An event in its place in the log, with who caused it and when."""
 
-    position: int
-    recorded_at: datetime
+    stored: StoredEvent
     header: Header
     event: E
+
+    @property
+    def position(self) -> int:
+        return self.stored.position
+
+    @property
+    def recorded_at(self) -> datetime:
+        return self.stored.recorded_at
 
 
 class Sealing:
@@ -145,32 +152,31 @@ class Sealing:
 
     def facts(self, history: Iterable[Fact]) -> Iterator[Event]:
         """The events alone, every part closed: what deciding folds."""
+        forms = self._forms
         for fact in history:
-            form = self._form_of(fact)
+            form = forms.get(fact.type)
+            if form is None:
+                raise UnknownEventType(type=fact.type, position=fact.position)
             try:
-                event: Event = form.decoder.decode(_joined(fact.facts, form.closed))
+                event: Event = form.decode(
+                    fact.facts[:-1] + form.ending if fact.facts != b"{}" else form.alone
+                )
             except msgspec.DecodeError:  # Its words may be a person's: they go no further.
                 raise EventDamaged(position=fact.position, type=fact.type) from None
             yield event
 
     def open(self, stored: StoredEvent, keys: Keys | None = None) -> Recorded[Event]:
         """With ``keys``, what they open is opened; without, every part stays closed."""
-        form = self._form_of(stored)
-        try:
-            header = _header_of(stored)
-            sealed = form.closed if keys is None else self._opened(stored, header, keys)
-            event = form.decoder.decode(_joined(bytes(header.facts), sealed))
-        except msgspec.DecodeError:
-            raise EventDamaged(position=stored.position, type=stored.type) from None
-        return Recorded(
-            position=stored.position, recorded_at=stored.recorded_at, header=header, event=event
-        )
-
-    def _form_of(self, stored: StoredEvent | Fact) -> "_Form":
         form = self._forms.get(stored.type)
         if form is None:
             raise UnknownEventType(type=stored.type, position=stored.position)
-        return form
+        try:
+            header = _header_of(stored)
+            sealed = form.closed if keys is None else self._opened(stored, header, keys)
+            event = form.decode(_joined(bytes(header.facts), sealed))
+        except msgspec.DecodeError:
+            raise EventDamaged(position=stored.position, type=stored.type) from None
+        return Recorded(stored=stored, header=header, event=event)
 
     def _opened(self, stored: StoredEvent, header: Header, keys: Keys) -> bytes:
         return b",".join(
@@ -221,13 +227,15 @@ class _Form(msgspec.Struct, frozen=True):
 
     tag: str
     cut: Cut
-    decoder: msgspec.json.Decoder[Any]
-    closed: bytes  # What stands for the parts where none is opened.
+    decode: Callable[[bytes], Any]
+    closed: bytes  # What stands for the parts where none is opened:
+    ending: bytes  # the same, after facts that lack only their last brace;
+    alone: bytes  # and where there are no facts.
 
     def members(self, event: Event) -> dict[str, msgspec.Raw]:
         whole = msgspec.json.encode(event, order="sorted")
         try:
-            self.decoder.decode(whole)  # What could not be read again is never written.
+            self.decode(whole)  # What could not be read again is never written.
         except msgspec.ValidationError as error:
             raise ValueOutOfBounds(type=self.tag, at=_path(error)) from None
         return _MEMBERS.decode(whole)
@@ -240,11 +248,14 @@ class _Form(msgspec.Struct, frozen=True):
 @cache
 def _form(event: type[Event]) -> _Form:
     cut = cut_of(event)
+    closed = b",".join(_member(field.name, _CLOSED) for field in cut.sealed)
     return _Form(
         tag=tag_of(event),
         cut=cut,
-        decoder=msgspec.json.Decoder(event),
-        closed=b",".join(_member(field.name, _CLOSED) for field in cut.sealed),
+        decode=msgspec.json.Decoder(event).decode,
+        closed=closed,
+        ending=b"," + closed + b"}" if closed else b"}",
+        alone=_joined(b"{}", closed),
     )
 
 
@@ -263,7 +274,7 @@ def _member(name: str, value: bytes) -> bytes:
 def _joined(facts: bytes, sealed: bytes) -> bytes:
     if not sealed:
         return facts
-    return facts[:-1] + (b"," if len(facts) > len(b"{}") else b"") + sealed + b"}"
+    return facts[:-1] + (b"," if facts != b"{}" else b"") + sealed + b"}"
 
 
 def _path(error: msgspec.ValidationError) -> str:

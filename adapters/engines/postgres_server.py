@@ -61,7 +61,7 @@ DISCREET: Final = {
 
 BOUNDED: Final = {
     "max_connections": "100",
-    "max_wal_size": "1GB",
+    "max_wal_size": "4GB",  # Only a flood comes near it. Each checkpoint makes appends dearer.
     "log_filename": "postgres-%u-%H.log",  # One file an hour, overwritten after a week.
     "log_rotation_age": "1h",
     "log_rotation_size": "10MB",
