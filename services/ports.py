@@ -82,10 +82,15 @@ class StoredEvent(NamedTuple):
     type: str
     entry: bytes
     parts: Parts = NO_PARTS
+    facts: Span | None = None  # Where in the header the log finds them for those who recall.
 
     @property
     def header(self) -> bytes:
         return self.entry[8:]
+
+    @property
+    def facts_said(self) -> bytes | None:
+        return self.facts and self.header[self.facts.at :][: self.facts.size]
 
     @property
     def recorded_at(self) -> datetime:

@@ -157,6 +157,8 @@ class Sealing:
             form = forms.get(fact.type)
             if form is None:
                 raise UnknownEventType(type=fact.type, position=fact.position)
+            if not fact.facts.endswith(b"}"):
+                raise EventDamaged(position=fact.position, type=fact.type)
             try:
                 event: Event = form.decode(
                     fact.facts[:-1] + form.ending if fact.facts != b"{}" else form.alone
@@ -218,6 +220,8 @@ def _header_of(stored: StoredEvent) -> Header:
     except msgspec.DecodeError:
         raise EventDamaged(position=stored.position, type=stored.type) from None
     if (header.type, header.stream, header.version) != (stored.type, stored.stream, stored.version):
+        raise EventDamaged(position=stored.position, type=stored.type)
+    if stored.facts_said not in {None, bytes(header.facts)}:
         raise EventDamaged(position=stored.position, type=stored.type)
     return header
 

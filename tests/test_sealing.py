@@ -149,7 +149,9 @@ def keys_for(*events: Event) -> Keys:
 
 def stored(sealed: NewEvent) -> StoredEvent:
     leaf = (1_778_646_000_000_001).to_bytes(8, "big") + sealed.header
-    return StoredEvent(9, sealed.stream, sealed.version, sealed.type, leaf, sealed.parts)
+    return StoredEvent(
+        9, sealed.stream, sealed.version, sealed.type, leaf, sealed.parts, sealed.facts
+    )
 
 
 def fact(sealed: NewEvent) -> Fact:
@@ -348,6 +350,27 @@ def test_a_damaged_header_stops_the_reading_and_is_not_quoted(type_: type[Event]
             read()
         assert stopped.value.facts == {"position": 9, "type": tag_of(type_)}
         assert stopped.value.__suppress_context__
+
+
+@every_type
+def test_facts_found_in_the_wrong_place_stop_the_reading(type_: type[Event]) -> None:
+    sealed = seal(largest(type_))
+    at, size = sealed.facts
+    for wrong in (Span(0, 0), Span(at, size - 1), Span(at + 1, size), Span(at, size + 1)):
+        moved = replace(sealed, facts=wrong)
+        for read in (lambda: SEALING.open(stored(moved)), lambda: [*SEALING.facts([fact(moved)])]):  # noqa: B023 (called at once)
+            with pytest.raises(EventDamaged):
+                read()
+
+
+def test_facts_cut_short_at_a_comma_are_not_taken_for_whole() -> None:
+    event = largest(EVENTS.types["consent.granted.v1"])
+    sealed = seal(event)
+    at, _ = sealed.facts
+    whole = fact(sealed).facts
+    for cut in (n + 1 for n, byte in enumerate(whole) if byte == ord(",")):
+        with pytest.raises(EventDamaged):
+            list(SEALING.facts([fact(replace(sealed, facts=Span(at, cut)))]))
 
 
 WITH_PARTS: Final = EVENTS.types["case.subject_identified.v1"]

@@ -25,6 +25,7 @@ from services.ports import (
     Outcome,
     Parts,
     Reading,
+    Span,
     StoredEvent,
     Verdict,
 )
@@ -42,16 +43,18 @@ _APPEND: Final = Question(
     b"$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
 )
 
-# Each row begins with its place: the number of the stream that was asked for, position, version.
+# Each row begins with its place: the number of the stream asked for, position, version, span.
 # The first row tells the head of the log instead.
 _READ: Final = Question(
     b"read",
     b"""
-select int4send(0) || int8send(coalesce(max(position), 0)) || int8send(0), null, null, null
+select int4send(0) || int8send(coalesce(max(position), 0)) || int8send(0) || int8send(0),
+       null, null, null
 from log.event
 union all
-select int4send(asked.nth::int) || int8send(e.position) || int8send(e.version), e.type, e.entry,
-       e.parts
+select int4send(asked.nth::int) || int8send(e.position) || int8send(e.version)
+       || int4send(e.facts_at) || int4send(e.facts_size),
+       e.type, e.entry, e.parts
 from unnest($1::uuid[]) with ordinality asked(stream, nth)
 join log.event e on e.stream = asked.stream
 """,
@@ -68,7 +71,7 @@ from unnest($1::uuid[]) with ordinality asked(stream, nth)
 join log.event e on e.stream = asked.stream
 """,
 )
-_PLACE: Final = Struct("!iqq").unpack
+_PLACE: Final = Struct("!iqqii").unpack
 _POSITION: Final = attrgetter("position")
 _FACT_PLACE: Final = Struct("!iq").unpack
 
@@ -236,9 +239,11 @@ async def _read_all(link: Link, batch: "Sequence[Waiting[Streams, Reading[Stored
     found: list[list[StoredEvent]] = [[] for _ in streams]
     nth: int
     for row in range(1, rows.ntuples):
-        nth, position, version = _PLACE(cell(row, 0))
+        nth, position, version, at, size = _PLACE(cell(row, 0))
         type_, entry, parts = cell(row, 1).decode(), cell(row, 2), unpacked(rows.get_value(row, 3))
-        found[nth - 1].append(StoredEvent(position, streams[nth - 1], version, type_, entry, parts))
+        found[nth - 1].append(
+            StoredEvent(position, streams[nth - 1], version, type_, entry, parts, Span(at, size))
+        )
     _answer_each(batch, _PLACE(cell(0, 0))[1], dict(zip(streams, found, strict=True)))
 
 

@@ -8,15 +8,13 @@ long again for a small answer, and three times as long for a large one, fetched 
 import asyncio
 import contextlib
 import itertools
-import os
-import socket
 from collections import deque
 from typing import Final, NamedTuple, TypeAlias
 
 import psycopg
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.pq import ExecStatus
+from psycopg.pq import DiagnosticField, ExecStatus
 from psycopg.pq.abc import PGresult
 from psycopg.rows import TupleRow
 
@@ -61,9 +59,9 @@ class Link:
                     hang_up.cancel()
             except _NOT_NOW as error:
                 raise LogUnavailable from error
-            except (*_NO_WRITES, psycopg.OperationalError) as error:
-                if isinstance(error, _NO_WRITES) and not _is_panic(error):
-                    raise LogRefusesWrites from error
+            except _NO_WRITES as error:
+                raise LogRefusesWrites from error
+            except psycopg.OperationalError as error:
                 pause_s = next(pauses_s)
                 if loop.time() + pause_s >= deadline:
                     raise LogUnavailable from error
@@ -79,12 +77,19 @@ class Link:
             if self._wire is None or self._wire.broken:
                 await self.close()
                 left_s = deadline - asyncio.get_running_loop().time()
+                if left_s <= 0:  # Others were connecting all the while.
+                    raise psycopg.OperationalError
                 self._wire = Wire(
                     await psycopg.AsyncConnection.connect(
                         self._conninfo, autocommit=True, connect_timeout=max(2, int(left_s))
                     )
                 )
         return self._wire
+
+
+class Asked(NamedTuple):
+    answered: "asyncio.Future[PGresult]"
+    prepared: bool  # Together with it.
 
 
 class Wire:
@@ -97,30 +102,29 @@ class Wire:
         self._libpq.enter_pipeline_mode()
         self._socket: Final = self._libpq.socket
         self._prepared: Final[set[Question]] = set()
-        self._unanswered: Final[deque[asyncio.Future[PGresult]]] = deque()
+        self._unanswered: Final[deque[Asked]] = deque()
         self._heard: PGresult | None = None
         self._loop: Final = asyncio.get_running_loop()
         self._loop.add_reader(self._socket, self._listen)
 
     async def ask(self, question: Question, parameters: tuple[Parameter, ...]) -> PGresult:
-        if question not in self._prepared:
-            self._libpq.send_prepare(question.name, question.sql)
-            self._prepared.add(question)
-        self._libpq.send_query_prepared(question.name, parameters, [1] * len(parameters), 1)
-        self._libpq.pipeline_sync()
         answered: asyncio.Future[PGresult] = self._loop.create_future()
-        self._unanswered.append(answered)
-        if self._libpq.flush():
-            self._loop.add_writer(self._socket, self._send)
+        self._unanswered.append(Asked(answered, question not in self._prepared))
+        try:
+            if question not in self._prepared:
+                self._libpq.send_prepare(question.name, question.sql)
+                self._prepared.add(question)
+            self._libpq.send_query_prepared(question.name, parameters, [1] * len(parameters), 1)
+            self._libpq.pipeline_sync()
+            if self._libpq.flush():
+                self._loop.add_writer(self._socket, self._send)
+        except psycopg.OperationalError as error:
+            self._break(error)
         return await answered
 
     def hang_up(self) -> None:
-        """A stopped server answers nothing, not even a cancel; an ended socket answers at once."""
-        with (
-            contextlib.suppress(OSError, psycopg.OperationalError),
-            socket.socket(fileno=os.dup(self._socket)) as ended,
-        ):
-            ended.shutdown(socket.SHUT_RDWR)
+        """A stopped server answers nothing, not even a cancel."""
+        self._break(psycopg.OperationalError("no answer in time"))
 
     async def close(self) -> None:
         self._break(psycopg.OperationalError("closed"))
@@ -146,34 +150,44 @@ class Wire:
             return
         if result.status == ExecStatus.PIPELINE_SYNC:
             self._answer()
+        elif _is_libpqs_own(result):
+            raise psycopg.OperationalError(result.get_error_message())
         elif self._heard is None or self._heard.status == ExecStatus.COMMAND_OK:
             self._heard = result  # The last of them, or the first that failed.
 
     def _answer(self) -> None:
-        answered, heard = self._unanswered.popleft(), self._heard
+        (answered, prepared), heard = self._unanswered.popleft(), self._heard
         self._heard = None
         assert heard is not None
-        if answered.done():  # Whoever asked has gone.
-            return
         if heard.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-            answered.set_result(heard)
-        else:
+            if not answered.done():  # Otherwise whoever asked has gone.
+                answered.set_result(heard)
+            return
+        if not answered.done():
             answered.set_exception(errors.error_from_result(heard))
+        if prepared:  # It may not have been, and those behind it count on it.
+            self._break(psycopg.OperationalError("not prepared"))
 
     def _break(self, error: psycopg.OperationalError) -> None:
-        if not self.broken:
-            self.broken = True
-            self._loop.remove_reader(self._socket)
-            self._loop.remove_writer(self._socket)
         while self._unanswered:
-            answered = self._unanswered.popleft()
+            answered, _ = self._unanswered.popleft()
             if not answered.done():
                 answered.set_exception(error)
+        if not self.broken:
+            self.broken = True
+            # libpq may have closed the socket already, and the loop trips over it once.
+            with contextlib.suppress(OSError):
+                self._loop.remove_reader(self._socket)
+            with contextlib.suppress(OSError):
+                self._loop.remove_writer(self._socket)
 
 
-def _is_panic(error: psycopg.Error) -> bool:
-    """The whole server fell with it: what was committed a moment before may be there or not."""
-    return error.diag.severity_nonlocalized == "PANIC"
+def _is_libpqs_own(result: PGresult) -> bool:
+    """What says no code was said by no server: the connection is lost."""
+    return (
+        result.status == ExecStatus.FATAL_ERROR
+        and result.error_field(DiagnosticField.SQLSTATE) is None
+    )
 
 
 def _with_options(conninfo: str, options: str) -> str:

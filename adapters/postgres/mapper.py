@@ -53,6 +53,7 @@ class SealingMapper(Mapper[UUID]):
             state=sealed.header,
             parts=sealed.parts,
             stamps=sealed.stamps,
+            facts=sealed.facts,
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> Happened:

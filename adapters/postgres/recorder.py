@@ -25,7 +25,7 @@ from psycopg.rows import TupleRow
 from adapters.postgres.event_log import PostgresEventLog, unpacked
 from domain.model import AgencyId, CommandId, StreamId
 from domain.speech import Spoken
-from services.ports import NO_PARTS, Append, Followed, NewEvent, Outcome, Parts
+from services.ports import NO_PARTS, Append, Followed, NewEvent, Outcome, Parts, Span
 
 T = TypeVar("T")
 
@@ -58,7 +58,9 @@ class SealedEvent(StoredEvent):
     """``state`` is the header, opaque to the recorder; the parts stand beside it."""
 
     parts: Parts = field(default_factory=dict[str, bytes])
-    stamps: tuple[str, ...] = field(default=(), compare=False)  # Said once, never read back.
+    # Said once, never read back.
+    stamps: tuple[str, ...] = field(default=(), compare=False)
+    facts: Span = field(default=Span(0, 0), compare=False)
 
 
 @dataclass(frozen=True)
@@ -263,4 +265,5 @@ def _new_event(event: StoredEvent) -> NewEvent:
         header=event.state,
         parts=parts_of(event),
         stamps=event.stamps if isinstance(event, SealedEvent) else (),
+        facts=event.facts if isinstance(event, SealedEvent) else Span(0, 0),
     )

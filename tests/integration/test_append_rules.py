@@ -103,6 +103,9 @@ async def test_a_crowd_leaves_no_gap(database: PostgresAccess) -> None:
         pytest.param((), (2,), id="a_gap_before_the_first"),
         pytest.param((1, 2), (3, 5), id="a_hole_within"),
         pytest.param((1, 2), (3, 3), id="a_version_twice"),
+        pytest.param((1, 2), (4, 3), id="the_wrong_way_round"),
+        pytest.param((), (1, 1), id="a_beginning_twice"),
+        pytest.param((), (0, 2), id="a_hole_after_the_zeroth"),
     ],
 )
 def test_a_command_that_does_not_continue_its_stream_has_moved(

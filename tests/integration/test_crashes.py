@@ -277,6 +277,70 @@ async def test_a_lost_connection_is_made_again(database: PostgresAccess) -> None
         assert (await log.append(command(event(case, 4)))).verdict == "appended"
 
 
+@pytest.mark.parametrize("size", [1 << 10, 1 << 20])
+async def test_a_connection_lost_while_it_is_written_to_is_made_again(
+    database: PostgresAccess, size: int
+) -> None:
+    """Nobody has heard of the loss before the next question is sent, and one is under way."""
+    async with PostgresEventLog(database.app) as log, asyncio.timeout(8):
+        assert (await log.append(command(event(a_stream())))).verdict == "appended"
+        with session(database.owner) as holding:
+            holding.execute("begin")
+            holding.execute("select pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
+            under_way = asyncio.create_task(log.append(heavy(a_stream(), size)))
+            await until(lambda: waits_for_the_lock(database.owner))
+            with session(database.owner) as owner:
+                owner.execute(
+                    "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+                    " where application_name = 'tsunagu-log' and datname = current_database()"
+                )
+            holding.execute("commit")
+        outcomes = [await log.append(heavy(a_stream(), size)), await under_way]
+    assert [outcome.verdict for outcome in outcomes] == ["appended", "appended"]
+
+
+@pytest.mark.usefixtures("short_deadline")
+@pytest.mark.parametrize("ended", [True, False])
+async def test_a_question_half_sent_is_given_up_at_the_deadline(
+    database: PostgresAccess, *, ended: bool
+) -> None:
+    async with wire(database.app) as (between, through), PostgresEventLog(through) as log:
+        assert (await log.append(command(event(a_stream())))).verdict == "appended"
+        between.silent_after(0)
+        half_sent = asyncio.create_task(log.append(heavy(a_stream(), 16 << 20)))
+        await between.fell_silent.wait()
+        if ended:
+            between.end_answers()
+        async with asyncio.timeout(5):
+            with pytest.raises(LogUnavailable):
+                await half_sent
+
+
+async def test_a_question_that_could_not_be_prepared_is_prepared_later(
+    database: PostgresAccess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session_ = event_log._SESSION  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(event_log, "_SESSION", session_.replace("=5s", "=100ms"))
+    async with PostgresEventLog(database.app) as log:
+        with session(database.owner) as holding:
+            holding.execute("begin")
+            holding.execute("lock table log.event in access exclusive mode")
+            for reading in (log.read, log.recall):
+                with pytest.raises(LogUnavailable):
+                    await reading(a_stream())
+            holding.execute("commit")
+        assert (await log.read()).head == (await log.recall()).head == 0
+
+
+def waits_for_the_lock(owner: str) -> bool:
+    with session(owner) as looking:
+        waiting = looking.execute(
+            "select from pg_locks where locktype = 'advisory' and not granted and database ="
+            " (select oid from pg_database where datname = current_database())"
+        )
+        return waiting.rowcount > 0
+
+
 # Stopped
 
 
@@ -419,8 +483,8 @@ async def test_a_full_disk_refuses_and_works_again_when_there_is_room(
         assert counted == (1 + appended + 1, True)
 
 
-def heavy(stream: StreamId) -> Append:
-    return command(event(stream, parts={"summary": os.urandom(1 << 20)}))
+def heavy(stream: StreamId, size: int = 1 << 20) -> Append:
+    return command(event(stream, parts={"summary": os.urandom(size)}))
 
 
 async def persistently(log: PostgresEventLog, said: Append) -> Outcome:

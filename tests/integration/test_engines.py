@@ -273,7 +273,7 @@ async def test_an_engine_is_started_again_even_where_nobody_reads_the_log(
         os.kill(died, signal.SIGKILL)
         await eventually_async(lambda: answers(engines.postgres.app))
         assert postmaster(settings.data) != died
-    assert not holders(settings.data)
+    eventually(lambda: not holders(settings.data))
 
 
 async def test_an_engine_is_stopped_even_if_its_keeper_has_failed(
@@ -288,7 +288,7 @@ async def test_an_engine_is_stopped_even_if_its_keeper_has_failed(
 
     with pytest.raises(MemoryError):
         await run()
-    assert not holders(settings.data)
+    eventually(lambda: not holders(settings.data))
 
 
 async def test_an_engine_that_does_not_start_says_why(settings: Settings) -> None:
@@ -434,7 +434,7 @@ async def test_not_even_an_embedded_postgres_may_lose_what_it_confirmed(
         async with embedded(settings):
             pass
     assert [finding.code for finding in refusal.value.findings] == [code]
-    assert not holders(settings.data)
+    eventually(lambda: not holders(settings.data))
 
 
 async def test_a_role_that_does_not_wait_for_the_disk_is_noticed(settings: Settings) -> None:

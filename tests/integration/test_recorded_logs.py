@@ -2,7 +2,9 @@
 
 import asyncio
 from pathlib import Path
+from uuid import UUID
 
+import psycopg
 import pytest
 
 from adapters.crypto import ChaChaCipher
@@ -11,6 +13,7 @@ from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.keyring import PostgresKeyring
 from adapters.postgres.migrating import migrate, migrations
 from domain.catalogue import EVENTS
+from domain.model import StreamId
 from services.sealing import Sealing
 from tests.integration.conftest import MakeDatabase
 from tests.recording import RECORDED, load, restore, streams_of, views
@@ -44,3 +47,24 @@ def test_a_recorded_log_opens_and_folds_to_what_it_was(
                 assert folded == [sealing.open(each).event for each in read.streams[stream]]
 
     asyncio.run(reread())
+
+
+def test_an_entry_that_is_no_header_of_ours_has_no_facts_to_recall(
+    make_database: MakeDatabase,
+) -> None:
+    """The library's recorder keeps whatever it is given."""
+    database = make_database(migrations()[:2])
+    stream = StreamId(UUID(int=1, version=4))
+    with psycopg.connect(database.owner) as owner:
+        for version, header in enumerate((b"{}", b'{"facts":1}', b',"id":"{"facts":{'), start=1):
+            owner.execute(
+                "insert into log.event values (%s, %s, %s, 'test.noted.v1', int8send(1) || %s)",
+                (version, stream, version, header),
+            )
+
+    async def recalled() -> list[bytes]:
+        await migrate(database.owner)
+        async with PostgresEventLog(database.app) as log:
+            return [fact.facts for fact in (await log.recall(stream)).streams[stream]]
+
+    assert asyncio.run(recalled()) == [b"", b"", b""]

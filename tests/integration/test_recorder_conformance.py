@@ -1,5 +1,6 @@
 """The library's own cases hold for our recorder as for its own, on the same engine."""
 
+import asyncio
 import contextlib
 import io
 import time
@@ -32,6 +33,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from adapters.crypto import ChaChaCipher
 from adapters.engines import PostgresAccess
+from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.mapper import Happened, SealingMapper
 from adapters.postgres.recorder import LogRecorder, SealedEvent, SealedNotification
 from domain.categories import IDN, NAR, SVC
@@ -207,6 +209,18 @@ def test_sealed_parts_are_read_back_where_there_are_any(recorder: LogRecorder) -
         SealedNotification(STREAM, 1, "test.noted.v1", b"{}", 1, sealed.parts),
         Notification(STREAM, 2, "test.plain.v1", b"{}", 2),
     ]
+
+
+def test_what_the_library_put_is_recalled_to_decide(
+    recorder: LogRecorder, database: PostgresAccess
+) -> None:
+    EventStore(SealingMapper(SEALING, KEYS), recorder).put([happened(1)])
+
+    async def recalled() -> list[Event]:
+        async with PostgresEventLog(database.app) as log:
+            return list(SEALING.facts((await log.recall(STREAM)).streams[STREAM]))
+
+    assert asyncio.run(recalled()) == [Noted(at_the_door=True, words=CLOSED, told_by=CLOSED)]
 
 
 def test_an_event_that_narrows_stamps_through_the_library_too(

@@ -109,6 +109,11 @@ class Wire:
         """Forward so many more answers, and then nothing, in either direction, for ever."""
         self._answers_left = answers
 
+    def end_answers(self) -> None:
+        """Say that no answer will come, and read on no further than before."""
+        for writer in self._open:
+            writer.write_eof()
+
     def cut_at_next_commit(self) -> None:
         """Lose the answer to the next statement that was executed, and the connection."""
         self._cuts_left = 1

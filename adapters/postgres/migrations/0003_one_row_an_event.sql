@@ -17,10 +17,11 @@ alter table log.event set (toast_tuple_target = 8160);
 alter table log.event disable trigger append_only;
 update log.event e set
     parts = packed.parts,
-    facts_at = packed.facts_at,
-    facts_size = packed.facts_to - packed.facts_at
+    facts_at = case when packed.is_header then packed.facts_at else 0 end,
+    facts_size = case when packed.is_header then packed.facts_to - packed.facts_at else 0 end
 from (
     select e.position,
+           e.entry like '%"facts":{%},"id":"%'::bytea as is_header,
            position('"facts":'::bytea in substr(e.entry, 9)) + 7 as facts_at,
            position(',"id":"'::bytea in substr(e.entry, 9)) - 1 as facts_to,
            '\xde'::bytea || int2send(count(*)::int2) || string_agg(
@@ -41,7 +42,8 @@ alter table log.event
     drop constraint event_position_check,
     drop constraint event_version_check,
     drop constraint event_entry_check,
-    add check (position > 0 and version >= 0 and octet_length(entry) <= 8 + 60000);
+    add check (position > 0 and version >= 0 and octet_length(entry) <= 8 + 60000
+               and facts_at >= 0 and facts_size >= 0);
 
 create index on log.fence (position);
 
@@ -105,7 +107,7 @@ begin
     -- Nearly always nobody is too late, and nobody stands in another's way.
     at_once := not (
         c_follower <> '{}'
-        or now_here > any (c_not_after)
+        or (now_here > any (c_not_after)) is true
         or s_key && r_key
         or exists (select from log.fence f
                    where f.position > (select min(read) from unnest(c_read) read))
@@ -147,16 +149,18 @@ begin
                         when exists (
                             select from generate_series(e0, e1) e
                             cross join lateral (
-                                select e_version[e] - count(*) as first
+                                select e_version[max(own)] as version
                                 from generate_series(e0, e - 1) own where e_stream[own] = e_stream[e]
-                            ) written
+                            ) before
                             cross join lateral (
                                 select max(version) as version
                                 from log.event where stream = e_stream[e]
                             ) stored
-                            where case when written.first > 1
-                                       then stored.version is distinct from written.first - 1
-                                       else stored.version >= written.first end
+                            where case when before.version is not null
+                                       then e_version[e] <> before.version + 1
+                                       when e_version[e] > 1
+                                       then stored.version is distinct from e_version[e] - 1
+                                       else stored.version >= e_version[e] end
                         ) then moved
                         when exists (
                             select from generate_series(r0, r1) r
