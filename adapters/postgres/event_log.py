@@ -252,10 +252,11 @@ async def _recall_all(link: Link, batch: "Sequence[Waiting[Streams, Reading[Fact
     rows = await link.ask(_RECALL, arrays.uuids(streams))
     cell = cast("Cell", rows.get_value)
     found: list[list[Fact]] = [[] for _ in streams]
+    find = [history.append for history in found]
     nth: int
     for row in range(1, rows.ntuples):
         nth, position = _FACT_PLACE(cell(row, 0))
-        found[nth - 1].append(Fact(position, cell(row, 1).decode(), cell(row, 2)))
+        find[nth - 1](Fact(position, cell(row, 1).decode(), cell(row, 2)))
     _answer_each(batch, _FACT_PLACE(cell(0, 0))[1], dict(zip(streams, found, strict=True)))
 
 

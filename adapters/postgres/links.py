@@ -73,6 +73,8 @@ class Link:
             self._wire = None
 
     async def _connected(self, deadline: float) -> "Wire":
+        if self._wire is not None and not self._wire.broken:
+            return self._wire
         async with self._connecting:
             if self._wire is None or self._wire.broken:
                 await self.close()

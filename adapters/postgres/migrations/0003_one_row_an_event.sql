@@ -42,8 +42,7 @@ alter table log.event
     drop constraint event_position_check,
     drop constraint event_version_check,
     drop constraint event_entry_check,
-    add check (position > 0 and version >= 0 and octet_length(entry) <= 8 + 60000
-               and facts_at >= 0 and facts_size >= 0);
+    add check (position > 0 and version >= 0 and octet_length(entry) <= 8 + 60000);
 
 create index on log.fence (position);
 
