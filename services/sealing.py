@@ -158,7 +158,7 @@ class Sealing:
             if form is None:
                 raise UnknownEventType(type=fact.type, position=fact.position)
             if not fact.facts.endswith(b"}"):
-                raise EventDamaged(position=fact.position, type=fact.type)
+                raise EventDamaged(position=fact.position, type=fact.type) from None
             try:
                 event: Event = form.decode(
                     fact.facts[:-1] + form.ending if fact.facts != b"{}" else form.alone
