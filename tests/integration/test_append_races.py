@@ -16,22 +16,11 @@ from tests.integration.writers import (
     command,
     event,
     session,
-    until,
+    waiting_for_the_lock,
     wire,
 )
 
 DEADLINE_S = 10.0
-
-
-async def waiting_for_the_lock(owner: str) -> None:
-    """Until somebody waits for the append lock."""
-    with session(owner) as watch:
-        await until(
-            lambda: watch.execute(
-                "select 1 from pg_locks where locktype = 'advisory' and not granted"
-                " and database = (select oid from pg_database where datname = current_database())"
-            ).fetchone()
-        )
 
 
 async def test_a_disclosure_never_follows_a_withdrawal_it_has_not_seen(

@@ -35,6 +35,7 @@ from tests.integration.writers import (
     history_of,
     session,
     until,
+    waiting_for_the_lock,
     wire,
 )
 
@@ -288,7 +289,7 @@ async def test_a_connection_lost_while_it_is_written_to_is_made_again(
             holding.execute("begin")
             holding.execute("select pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
             under_way = asyncio.create_task(log.append(heavy(a_stream(), size)))
-            await until(lambda: waits_for_the_lock(database.owner))
+            await waiting_for_the_lock(database.owner)
             with session(database.owner) as owner:
                 owner.execute(
                     "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
@@ -330,15 +331,6 @@ async def test_a_question_that_could_not_be_prepared_is_prepared_later(
                     await reading(a_stream())
             holding.execute("commit")
         assert (await log.read()).head == (await log.recall()).head == 0
-
-
-def waits_for_the_lock(owner: str) -> bool:
-    with session(owner) as looking:
-        waiting = looking.execute(
-            "select from pg_locks where locktype = 'advisory' and not granted and database ="
-            " (select oid from pg_database where datname = current_database())"
-        )
-        return waiting.rowcount > 0
 
 
 # Stopped

@@ -92,6 +92,17 @@ async def until(found: Callable[[], object]) -> None:
             await asyncio.sleep(0.005)
 
 
+async def waiting_for_the_lock(owner: str) -> None:
+    """Until somebody waits for the append lock."""
+    with session(owner) as watch:
+        await until(
+            lambda: watch.execute(
+                "select 1 from pg_locks where locktype = 'advisory' and not granted"
+                " and database = (select oid from pg_database where datname = current_database())"
+            ).fetchone()
+        )
+
+
 class Wire:
     """Between a client and PostgreSQL: from a chosen answer on, it falls silent or is cut."""
 
