@@ -32,11 +32,11 @@ def bigints(values: Iterable[int | None]) -> bytes:
 
 
 def texts(values: Iterable[str | None]) -> bytes:
-    return _sized(25, [None if value is None else value.encode() for value in values])
+    return _array(25, [_NULL if v is None else _sized(v.encode()) for v in values])
 
 
 def byteas(values: Iterable[bytes | None]) -> bytes:
-    return _sized(17, values)
+    return _array(17, [_NULL if v is None else _sized(v) for v in values])
 
 
 def timestamps(values: Iterable[datetime | None]) -> bytes:
@@ -59,23 +59,15 @@ def byteas_in(array: bytes) -> list[bytes]:
     return found
 
 
-def _sized(element_oid: int, values: Iterable[bytes | None]) -> bytes:
-    elements: list[bytes] = []
-    count = 0
-    for value in values:
-        count += 1
-        if value is None:
-            elements.append(_NULL)
-        else:
-            elements += _INT4(len(value)), value
-    return _array(element_oid, elements, count)
+def _sized(value: bytes) -> bytes:
+    return _INT4(len(value)) + value
 
 
-def _array(element_oid: int, elements: Sequence[bytes], count: int | None = None) -> bytes:
+def _array(element_oid: int, elements: Sequence[bytes]) -> bytes:
+    """``elements`` are packed, each with its size before it."""
     if not elements:
         return pack("!3i", 0, 0, element_oid)
-    length = len(elements) if count is None else count
-    return b"".join((pack("!5i", 1, 1, element_oid, length, 1), *elements))
+    return b"".join((pack("!5i", 1, 1, element_oid, len(elements), 1), *elements))
 
 
 def _microseconds(at: datetime) -> int:

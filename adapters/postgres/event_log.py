@@ -66,7 +66,7 @@ select int4send(0) || int8send(coalesce(max(position), 0)), null, null
 from log.event
 union all
 select int4send(asked.nth::int) || int8send(e.position), e.type,
-       substr(e.entry, 9 + e.facts_at, e.facts_size)
+       substr(e.entry, 9 + e.facts_at, greatest(0, e.facts_size))
 from unnest($1::uuid[]) with ordinality asked(stream, nth)
 join log.event e on e.stream = asked.stream
 """,
@@ -355,7 +355,11 @@ def packed(parts: Parts) -> bytes | None:
 
 
 def unpacked(parts: bytes | None) -> Parts:
-    return NO_PARTS if parts is None else _PARTS.decode(parts)
+    """What is no map of parts holds none: only who opens one of them has to be told."""
+    try:
+        return NO_PARTS if parts is None else _PARTS.decode(parts)
+    except msgspec.DecodeError:
+        return NO_PARTS
 
 
 _PARTS: Final = msgspec.msgpack.Decoder(dict[str, bytes])

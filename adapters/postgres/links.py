@@ -122,6 +122,10 @@ class Wire:
                 self._loop.add_writer(self._socket, self._send)
         except psycopg.OperationalError as error:
             self._break(error)
+        except BaseException:  # What was sent of it would shift everybody's answers by one.
+            answered.cancel()
+            self._break(psycopg.OperationalError("half asked"))
+            raise
         return await answered
 
     def hang_up(self) -> None:

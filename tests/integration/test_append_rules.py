@@ -357,8 +357,9 @@ async def test_what_is_recalled_are_the_facts_alone(database: PostgresAccess) ->
     case, ledger = a_stream(), a_stream()
     header, facts = b'{"agency":"","facts":{"a":1},"id":""}', b'{"a":1}'
     noted = replace(event(case, header=header), facts=Span(header.index(facts), len(facts)))
+    nowhere = replace(event(case, 2), facts=Span(7, -8))
     async with PostgresEventLog(database.app) as log:
-        await log.append(command(noted, event(ledger), event(case, 2)))
+        await log.append(command(noted, event(ledger), nowhere))
         recalled = await log.recall(case, ledger)
     assert recalled.head == 3
     assert recalled.streams[case] == [
