@@ -155,6 +155,14 @@ class EventLog(Protocol):
         """The same, and of each event only its facts: a fraction of its bytes."""
         ...
 
+    async def after(self, position: int, most: int) -> Sequence[StoredEvent]:
+        """The next events in the order of the log: fewer if they are large, none at its head."""
+        ...
+
+    async def head(self) -> int:
+        """The position of the last event."""
+        ...
+
 
 SecretKey: TypeAlias = bytes
 Keys: TypeAlias = Mapping[PersonId, SecretKey | None]  # None: destroyed.

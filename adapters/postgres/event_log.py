@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from operator import attrgetter
 from struct import Struct
 from types import TracebackType
-from typing import Final, Generic, Self, TypeAlias, TypeVar, cast
+from typing import Final, Generic, NamedTuple, Self, TypeAlias, TypeVar, cast
+from uuid import UUID
 
 import msgspec
 from psycopg.pq.abc import PGresult
@@ -36,6 +37,14 @@ Answered = TypeVar("Answered")
 Row = TypeVar("Row", StoredEvent, Fact)
 Streams: TypeAlias = tuple[StreamId, ...]
 Cell: TypeAlias = Callable[[int, int], bytes]
+
+
+class Page(NamedTuple):
+    """So many events after a position."""
+
+    after: int
+    most: int
+
 
 _APPEND: Final = Question(
     b"append",
@@ -71,7 +80,28 @@ from unnest($1::uuid[]) with ordinality asked(stream, nth)
 join log.event e on e.stream = asked.stream
 """,
 )
+# A page ends with the event that makes it this large, whatever it was asked for.
+_PAGE_BYTES: Final = 8 << 20
+_AFTER: Final = Question(
+    b"after",
+    b"""
+select int8send(position) || int8send(version) || int4send(facts_at) || int4send(facts_size)
+       || uuid_send(stream),
+       type, entry, parts
+from (
+    select *, coalesce(sum(octet_length(entry) + coalesce(octet_length(parts), 0)) over (
+        order by position rows between unbounded preceding and 1 preceding
+    ), 0) as bytes_before
+    from log.event where position > $1 order by position limit $2
+) page
+where bytes_before < %d
+order by position
+"""
+    % _PAGE_BYTES,
+)
 _PLACE: Final = Struct("!iqqii").unpack
+_PLACE_IN_LOG: Final = Struct("!qqii16s").unpack
+_INT8: Final = Struct("!q").pack
 _POSITION: Final = attrgetter("position")
 _FACT_PLACE: Final = Struct("!iq").unpack
 
@@ -116,6 +146,7 @@ class PostgresEventLog:
         }
         self._reads: Final[Lane[Streams, Reading[StoredEvent]]] = Lane(conninfo, _read_all)
         self._recalls: Final[Lane[Streams, Reading[Fact]]] = Lane(conninfo, _recall_all)
+        self._pages: Final[Lane[Page, Sequence[StoredEvent]]] = Lane(conninfo, _turn_all)
 
     async def __aenter__(self) -> Self:
         return self
@@ -131,7 +162,7 @@ class PostgresEventLog:
     async def close(self) -> None:
         for appends in self._appends.values():
             await appends.close()
-        for reads in (self._reads, self._recalls):
+        for reads in (self._reads, self._recalls, self._pages):
             await reads.close()
 
     async def append(self, append: Append, lane: LaneName = "commands") -> Outcome:
@@ -142,6 +173,12 @@ class PostgresEventLog:
 
     async def recall(self, *streams: StreamId) -> Reading[Fact]:
         return await self._recalls.ask(streams)
+
+    async def after(self, position: int, most: int) -> Sequence[StoredEvent]:
+        return await self._pages.ask(Page(position, most))
+
+    async def head(self) -> int:
+        return (await self.recall()).head
 
 
 class Lane(Generic[Asked, Answered]):
@@ -258,6 +295,26 @@ async def _recall_all(link: Link, batch: "Sequence[Waiting[Streams, Reading[Fact
         nth, position = _FACT_PLACE(cell(row, 0))
         find[nth - 1](Fact(position, cell(row, 1).decode(), cell(row, 2)))
     _answer_each(batch, _FACT_PLACE(cell(0, 0))[1], dict(zip(streams, found, strict=True)))
+
+
+async def _turn_all(link: Link, batch: "Sequence[Waiting[Page, Sequence[StoredEvent]]]") -> None:
+    for waiting in batch:
+        rows = await link.ask(_AFTER, _INT8(waiting.asked.after), _INT8(waiting.asked.most))
+        waiting.answer([_event_of(rows, row) for row in range(rows.ntuples)])
+
+
+def _event_of(rows: PGresult, row: int) -> StoredEvent:
+    cell = cast("Cell", rows.get_value)
+    position, version, at, size, stream = _PLACE_IN_LOG(cell(row, 0))
+    return StoredEvent(
+        position,
+        StreamId(UUID(bytes=stream)),
+        version,
+        cell(row, 1).decode(),
+        cell(row, 2),
+        unpacked(rows.get_value(row, 3)),
+        Span(at, size),
+    )
 
 
 def _asked_for(batch: "Sequence[Waiting[Streams, Reading[Row]]]") -> Streams:
