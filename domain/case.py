@@ -5,15 +5,27 @@ A case is opened without a name, and may be accepted without one.
 
 from datetime import date
 from functools import partial
-from typing import Annotated, ClassVar, Final, NewType, TypeAlias, assert_never
+from typing import Annotated, ClassVar, Final, Literal, NewType, TypeAlias, assert_never
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
+from domain.agency_codes import Municipality
 from domain.calendar import date_in_japan
-from domain.categories import ACC, ENV, IDN, NAR, PRB, SVC, SXH
-from domain.codes import AgeBand, Channel, FoundVia, Framework, Language, ProblemCode, TopicCode
+from domain.categories import ACC, ADR, CNT, ENV, IDN, NAR, PRB, SVC, SXH, CategoryCode
+from domain.codes import (
+    AddressKind,
+    AgeBand,
+    Channel,
+    ContactMeans,
+    FoundVia,
+    Framework,
+    Language,
+    ProblemCode,
+    SupportFunction,
+    TopicCode,
+)
 from domain.model import (
     AgencyId,
     Command,
@@ -22,12 +34,14 @@ from domain.model import (
     Event,
     NetworkId,
     PersonId,
+    ReferralId,
     Sealed,
 )
 from domain.speech import Refused
 from domain.text import FreeText, Line
 
 ConsultationId = NewType("ConsultationId", UUID)
+NoteId = NewType("NoteId", UUID)
 CaseNumber: TypeAlias = Annotated[
     str, Meta(max_length=14, pattern=r"\A[0-9]{4}-[0-9]{4,9}\Z", extra={"text": "code"})
 ]
@@ -81,6 +95,31 @@ class SubjectDetailsCorrected(
     correction_reason: Annotated[Sealed[FreeText], NAR]
 
 
+class ContactMethodSet(Event, frozen=True, kw_only=True, tag="case.contact_method_set.v1"):
+    """How she can be reached without harm, in place of whatever was said before."""
+
+    means: Annotated[Sealed[ContactMeans], CNT]
+    value: Annotated[Sealed[Line], CNT]
+    safe_times: Annotated[Sealed[Line | None], CNT]
+    unsafe_means: Annotated[Sealed[frozenset[ContactMeans]], CNT]
+
+
+class AddressRecorded(Event, frozen=True, kw_only=True, tag="case.address_recorded.v1"):
+    """Never where she is: that is LOC, and stands with her stay."""
+
+    kind: Annotated[Sealed[AddressKind], ADR]
+    address: Annotated[Sealed[Line], ADR]
+    municipality_code: Annotated[Sealed[Municipality | None], ADR]
+
+
+class NoteRecorded(Event, frozen=True, kw_only=True, tag="case.note_recorded.v1"):
+    """``declared_category`` says what the note is mostly about, and is as secret as the note."""
+
+    note_id: Annotated[NoteId, ENV]
+    declared_category: Annotated[Sealed[CategoryCode], NAR]
+    text: Annotated[Sealed[FreeText], NAR]
+
+
 class CaseAccepted(Event, frozen=True, kw_only=True, tag="case.accepted.v1"):
     accepted_on: Annotated[date, SVC]
     ledger_network_id: Annotated[NetworkId, ENV]
@@ -88,8 +127,44 @@ class CaseAccepted(Event, frozen=True, kw_only=True, tag="case.accepted.v1"):
     main_responsible: Annotated[AgencyId, SVC]
 
 
+class RoleAssigned(Event, frozen=True, kw_only=True, tag="case.role_assigned.v1"):
+    """With a role an agency takes part, until the role ends."""
+
+    function: Annotated[SupportFunction, SVC]
+    agency_id: Annotated[AgencyId, SVC]
+    decided_by: Annotated[ReferralId | None, ENV] = None
+
+
+class RoleEnded(Event, frozen=True, kw_only=True, tag="case.role_ended.v1"):
+    stamps: ClassVar[frozenset[Literal["case", "agency"]]] = frozenset({"case"})
+
+    function: Annotated[SupportFunction, SVC]
+    agency_id: Annotated[AgencyId, SVC]
+
+
+class ResponsibilityMoved(Event, frozen=True, kw_only=True, tag="case.responsibility_moved.v1"):
+    """In one step, so that at every moment exactly one agency answers for her."""
+
+    stamps: ClassVar[frozenset[Literal["case", "agency"]]] = frozenset({"case"})
+
+    from_agency: Annotated[AgencyId, SVC]
+    to_agency: Annotated[AgencyId, SVC]
+    from_remains: Annotated[bool, SVC]
+    decided_by: Annotated[ReferralId, ENV]
+
+
 CaseEvent: TypeAlias = (
-    CaseOpened | ConsultationRecorded | SubjectIdentified | SubjectDetailsCorrected | CaseAccepted
+    CaseOpened
+    | ConsultationRecorded
+    | SubjectIdentified
+    | SubjectDetailsCorrected
+    | ContactMethodSet
+    | AddressRecorded
+    | NoteRecorded
+    | CaseAccepted
+    | RoleAssigned
+    | RoleEnded
+    | ResponsibilityMoved
 )
 
 
@@ -135,7 +210,47 @@ class AcceptCase(Command, frozen=True, kw_only=True, tag="case.accept"):
     main_responsible: AgencyId | None = None
 
 
-CaseCommand: TypeAlias = OpenCase | RecordConsultation | IdentifySubject | CorrectSubjectDetails
+class SetContactMethod(Command, frozen=True, kw_only=True, tag="case.set_contact_method"):
+    means: ContactMeans
+    value: Line
+    safe_times: Line | None = None
+    unsafe_means: frozenset[ContactMeans] = frozenset()
+
+
+class RecordAddress(Command, frozen=True, kw_only=True, tag="case.record_address"):
+    kind: AddressKind
+    address: Line
+    municipality_code: Municipality | None = None
+
+
+class RecordNote(Command, frozen=True, kw_only=True, tag="case.record_note"):
+    declared_category: CategoryCode
+    text: FreeText
+
+
+class AssignRole(Command, frozen=True, kw_only=True, tag="case.assign_role"):
+    function: SupportFunction
+    agency_id: AgencyId
+
+
+class EndRole(Command, frozen=True, kw_only=True, tag="case.end_role"):
+    function: SupportFunction
+    agency_id: AgencyId
+
+
+CaseCommand: TypeAlias = (
+    OpenCase
+    | RecordConsultation
+    | IdentifySubject
+    | CorrectSubjectDetails
+    | SetContactMethod
+    | RecordAddress
+    | RecordNote
+    | AssignRole
+    | EndRole
+)
+# Why an agency takes part. Two reasons are two: with one of them gone it still does.
+Reason: TypeAlias = Literal["OPENED", "MAIN_RESPONSIBLE", "REFERRER"] | SupportFunction
 
 
 class NoCase(msgspec.Struct, frozen=True):
@@ -144,13 +259,13 @@ class NoCase(msgspec.Struct, frozen=True):
 
 class ContactCase(msgspec.Struct, frozen=True, kw_only=True):
     subject_id: PersonId
-    participants: frozenset[AgencyId]
+    reasons: frozenset[tuple[AgencyId, Reason]]
     identified: bool = False
 
 
 class ActiveCase(msgspec.Struct, frozen=True, kw_only=True):
     subject_id: PersonId
-    participants: frozenset[AgencyId]
+    reasons: frozenset[tuple[AgencyId, Reason]]
     identified: bool
     main_responsible: AgencyId
 
@@ -188,6 +303,18 @@ class SubjectNotIdentified(Refused):
     ja: ClassVar[str] = "本人の氏名等がまだ登録されていないため、訂正できません。"
 
 
+class CategoryNotForNotes(Refused):
+    """A note is about her: envelopes, consents, staff and figures are recorded elsewhere."""
+
+    ja: ClassVar[str] = "この区分の記録は、自由記述ではなく、それぞれの手続で残してください。"
+
+
+class OnlyWhoAnswersForHer(Refused):
+    """Only the agency that answers for her gives out roles, or the agency whose role it is."""
+
+    ja: ClassVar[str] = "役割を決められるのは、主担当機関か、その役割を担う機関だけです。"
+
+
 class NothingToCorrect(Refused):
     """A correction names at least one detail that changes."""
 
@@ -207,6 +334,16 @@ def decide(state: Case, command: CaseCommand, by: Context) -> tuple[CaseEvent, .
             return (_identified(case, command),)
         case CorrectSubjectDetails():
             return (_corrected(case, command),)
+        case SetContactMethod():
+            return (_contact(command),)
+        case RecordAddress():
+            return (_address(command),)
+        case RecordNote():
+            return (_note(command, by),)
+        case AssignRole():
+            return _assigned(case, command, by)
+        case EndRole():
+            return _ended(case, command, by)
     assert_never(command)
 
 
@@ -229,29 +366,63 @@ def accept(
 
 def as_participant(state: Case, agency: AgencyId) -> ContactCase | ActiveCase:
     """The case, for an agency that takes part in it; for all others there is none."""
-    if isinstance(state, NoCase) or agency not in state.participants:
+    if isinstance(state, NoCase) or agency not in participants(state):
         raise CaseNotFound
     return state
 
 
+def participants(case: Case) -> frozenset[AgencyId]:
+    if isinstance(case, NoCase):
+        return frozenset()
+    return frozenset(agency for agency, _ in case.reasons)
+
+
 def evolve(state: Case, event: CaseEvent) -> Case:
+    if isinstance(event, CaseOpened):
+        return ContactCase(
+            subject_id=event.subject_id,
+            reasons=frozenset({(event.opened_by_agency, "OPENED")}),
+        )
+    assert not isinstance(state, NoCase)
+    change = msgspec.structs.replace
     match event:
-        case CaseOpened(subject_id=subject_id, opened_by_agency=opener):
-            return ContactCase(subject_id=subject_id, participants=frozenset({opener}))
         case SubjectIdentified():
-            assert not isinstance(state, NoCase)
-            return msgspec.structs.replace(state, identified=True)
+            return change(state, identified=True)
         case CaseAccepted(main_responsible=agency):
-            assert isinstance(state, ContactCase)
             return ActiveCase(
                 subject_id=state.subject_id,
-                participants=state.participants | {agency},
+                reasons=state.reasons | {(agency, "MAIN_RESPONSIBLE")},
                 identified=state.identified,
                 main_responsible=agency,
             )
-        case ConsultationRecorded() | SubjectDetailsCorrected():
+        case RoleAssigned(function=function, agency_id=agency):
+            return change(state, reasons=state.reasons | {(agency, function)})
+        case RoleEnded(function=function, agency_id=agency):
+            return change(state, reasons=state.reasons - {(agency, function)})
+        case ResponsibilityMoved():
+            assert isinstance(state, ActiveCase)
+            return _moved(state, event)
+        case (
+            ConsultationRecorded()
+            | SubjectDetailsCorrected()
+            | ContactMethodSet()
+            | AddressRecorded()
+            | NoteRecorded()
+        ):
             return state
     assert_never(event)
+
+
+def _moved(case: ActiveCase, event: ResponsibilityMoved) -> ActiveCase:
+    """The agency she was handed on from stays as long as she likes it to, or for its own roles."""
+    before, after = event.from_agency, event.to_agency
+    gone: set[tuple[AgencyId, Reason]] = {(before, "MAIN_RESPONSIBLE"), (before, "OPENED")}
+    come: set[tuple[AgencyId, Reason]] = {(after, "MAIN_RESPONSIBLE")}
+    if event.from_remains:
+        come.add((before, "REFERRER"))
+    return msgspec.structs.replace(
+        case, reasons=(case.reasons - gone) | come, main_responsible=after
+    )
 
 
 CASE: Final[Decider[Case, CaseCommand, CaseEvent]] = Decider(NoCase(), decide, evolve)
@@ -317,3 +488,60 @@ def _corrected(
         gender_identity_note=command.gender_identity_note,
         correction_reason=command.correction_reason,
     )
+
+
+def _contact(command: SetContactMethod) -> ContactMethodSet:
+    return ContactMethodSet(
+        means=command.means,
+        value=command.value,
+        safe_times=command.safe_times,
+        unsafe_means=command.unsafe_means,
+    )
+
+
+def _address(command: RecordAddress) -> AddressRecorded:
+    return AddressRecorded(
+        kind=command.kind,
+        address=command.address,
+        municipality_code=command.municipality_code,
+    )
+
+
+def _note(command: RecordNote, by: Context) -> NoteRecorded:
+    if command.declared_category in NOT_FOR_NOTES:
+        raise CategoryNotForNotes
+    return NoteRecorded(
+        note_id=NoteId(by.new_id),
+        declared_category=command.declared_category,
+        text=command.text,
+    )
+
+
+def _assigned(
+    case: ContactCase | ActiveCase, command: AssignRole, by: Context
+) -> tuple[RoleAssigned, ...]:
+    if by.agency != _answering(case):
+        raise OnlyWhoAnswersForHer
+    if (command.agency_id, command.function) in case.reasons:
+        return ()
+    return (RoleAssigned(function=command.function, agency_id=command.agency_id),)
+
+
+def _ended(case: ContactCase | ActiveCase, command: EndRole, by: Context) -> tuple[RoleEnded, ...]:
+    if by.agency not in {_answering(case), command.agency_id}:
+        raise OnlyWhoAnswersForHer
+    if (command.agency_id, command.function) not in case.reasons:
+        return ()
+    return (RoleEnded(function=command.function, agency_id=command.agency_id),)
+
+
+def _answering(case: ContactCase | ActiveCase) -> AgencyId | None:
+    """Before anybody answers for her, the agency that opened the case does what has to be done."""
+    if isinstance(case, ActiveCase):
+        return case.main_responsible
+    return next((agency for agency, reason in case.reasons if reason == "OPENED"), None)
+
+
+NOT_FOR_NOTES: Final[frozenset[CategoryCode]] = frozenset(
+    {"ENV", "STF", "CNS", "GRV", "AGG", "PUB", "MTG"}
+)

@@ -2,12 +2,17 @@
 
 from typing import Final, TypeAlias, get_args
 
+from domain.agency import AgencyCommand, AgencyEvent
 from domain.case import AcceptCase, CaseCommand, CaseEvent
 from domain.case_numbers import CaseNumberTaken
 from domain.consent_ledger import ConsentCommand, ConsentEvent
 from domain.fields import Catalogue
+from domain.installation import InstallationFounded
+from domain.referral import ReferralCommand, ReferralEvent
 
-AnyEvent: TypeAlias = CaseEvent | CaseNumberTaken | ConsentEvent
-AnyCommand: TypeAlias = CaseCommand | AcceptCase | ConsentCommand
+AnyEvent: TypeAlias = (
+    AgencyEvent | CaseEvent | CaseNumberTaken | ConsentEvent | InstallationFounded | ReferralEvent
+)
+AnyCommand: TypeAlias = AgencyCommand | CaseCommand | AcceptCase | ConsentCommand | ReferralCommand
 
 EVENTS: Final = Catalogue(get_args(AnyEvent))

@@ -4,6 +4,7 @@ A category decides two things: whether the field stands in the clear header or i
 and under which consent it may cross from one agency to another.
 """
 
+from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
 import msgspec
@@ -23,10 +24,26 @@ class Category(msgspec.Struct, frozen=True):
 
     code: CategoryCode
     person_field: str | None = None
+    by_field: str | None = None
+    by_value: frozenset[tuple[str, CategoryCode]] = frozenset()
+
+    @property
+    def codes(self) -> frozenset[CategoryCode]:
+        return frozenset({self.code, *(code for _, code in self.by_value)})
+
+    def of(self, event: object) -> CategoryCode:
+        """What the field is in this event."""
+        if self.by_field is None:
+            return self.code
+        return dict(self.by_value).get(getattr(event, self.by_field), self.code)
 
     def about(self, person_field: str) -> "Category":
         """Name the field that says whose the value is, where it is not the woman's."""
-        return Category(self.code, person_field)
+        return msgspec.structs.replace(self, person_field=person_field)
+
+    def by(self, field: str, codes: Mapping[str, CategoryCode]) -> "Category":
+        """Name the field whose code may make of this another category."""
+        return msgspec.structs.replace(self, by_field=field, by_value=frozenset(codes.items()))
 
 
 ENV: Final = Category("ENV")  # envelope

@@ -296,6 +296,92 @@ CONDITIONS: Final[Mapping[Condition, Label]] = {
     "OTHER": Label("その他", "Other"),
 }
 
+# 連絡手段
+ContactMeans: TypeAlias = Literal["PHONE", "EMAIL", "SNS", "LETTER", "THROUGH_ANOTHER", "OTHER"]
+CONTACT_MEANS: Final[Mapping[ContactMeans, Label]] = {
+    "PHONE": Label("電話", "Telephone"),
+    "EMAIL": Label("メール", "Email"),
+    "SNS": Label("SNS", "Social media"),
+    "LETTER": Label("郵便", "Letter"),
+    "THROUGH_ANOTHER": Label("信頼できる人を通じて", "Through somebody she trusts"),
+    "OTHER": Label("その他", "Other"),
+}
+
+# 住所の種別
+AddressKind: TypeAlias = Literal["REGISTERED", "FORMER"]
+ADDRESS_KINDS: Final[Mapping[AddressKind, Label]] = {
+    "REGISTERED": Label("住民票の住所", "Registered address"),
+    "FORMER": Label("以前の住所", "Former address"),
+}
+
+# ケースでの役割: all but the main responsible agency, which moves in one step of its own.
+SupportFunction: TypeAlias = Literal[
+    "MAIN_SUPPORT", "CONVENOR", "SERVICE_PROVIDER", "AFTERCARE_LEAD"
+]
+SUPPORT_FUNCTIONS: Final[Mapping[SupportFunction, Label]] = {
+    "MAIN_SUPPORT": Label("主たる支援機関", "Main support agency"),
+    "CONVENOR": Label("取りまとめ機関", "Convenor"),
+    "SERVICE_PROVIDER": Label("サービス提供機関", "Service provider"),
+    "AFTERCARE_LEAD": Label("アフターケアの担当機関", "Aftercare lead"),
+}
+
+# つなぎの種類
+ReferralKind: TypeAlias = Literal[
+    "INTRODUCTION",
+    "SERVICE_LINK",
+    "TEMPORARY_PROTECTION_REQUEST",
+    "COMMISSION",
+    "FACILITY_ADMISSION",
+    "MOTHER_CHILD_FACILITY",
+    "OUT_OF_PREFECTURE",
+    "CHILD_GUIDANCE",
+    "AFTERCARE_HANDOVER",
+    "CASE_TRANSFER",
+    "ADVICE_REQUEST",
+]
+REFERRAL_KINDS: Final[Mapping[ReferralKind, Label]] = {
+    "INTRODUCTION": Label("紹介", "Introduction"),
+    "SERVICE_LINK": Label("サービスへのつなぎ", "Link to a service"),
+    "TEMPORARY_PROTECTION_REQUEST": Label("一時保護の依頼", "Request for temporary protection"),
+    "COMMISSION": Label("一時保護委託", "Commission of temporary protection"),
+    "FACILITY_ADMISSION": Label("施設入所の依頼", "Admission to a facility"),
+    "MOTHER_CHILD_FACILITY": Label(
+        "母子生活支援施設の利用", "Living support facility for mothers and children"
+    ),
+    "OUT_OF_PREFECTURE": Label("県外へのつなぎ", "To another prefecture"),
+    "CHILD_GUIDANCE": Label("児童相談所へのつなぎ", "To child guidance"),
+    "AFTERCARE_HANDOVER": Label("アフターケアの引き継ぎ", "Handover for aftercare"),
+    "CASE_TRANSFER": Label("ケースの移管", "Transfer of the case"),
+    "ADVICE_REQUEST": Label("助言の依頼", "Request for advice"),
+}
+
+# 危険度・緊急度
+Level: TypeAlias = Literal["LOW", "MEDIUM", "HIGH", "CRITICAL"]
+LEVELS: Final[Mapping[Level, Label]] = {
+    "LOW": Label("低い", "Low"),
+    "MEDIUM": Label("中程度", "Medium"),
+    "HIGH": Label("高い", "High"),
+    "CRITICAL": Label("切迫している", "Critical"),
+}
+
+# 設置主体
+Sector: TypeAlias = Literal["PUBLIC", "PRIVATE"]
+SECTORS: Final[Mapping[Sector, Label]] = {
+    "PUBLIC": Label("公的機関", "Public"),
+    "PRIVATE": Label("民間", "Private"),
+}
+
+# 調整担当者に望まれる資格
+Qualification: TypeAlias = Literal[
+    "SOCIAL_WORKER", "PSYCHIATRIC_SOCIAL_WORKER", "PUBLIC_HEALTH_NURSE", "OTHER"
+]
+QUALIFICATIONS: Final[Mapping[Qualification, Label]] = {
+    "SOCIAL_WORKER": Label("社会福祉士", "Certified social worker"),
+    "PSYCHIATRIC_SOCIAL_WORKER": Label("精神保健福祉士", "Psychiatric social worker"),
+    "PUBLIC_HEALTH_NURSE": Label("保健師", "Public health nurse"),
+    "OTHER": Label("その他", "Other"),
+}
+
 # 情報区分
 CATEGORIES: Final[Mapping[CategoryCode, Label]] = {
     "ENV": Label("記録の管理情報", "Envelope"),

@@ -44,7 +44,7 @@ def cut_of(event: type[Event]) -> Cut:
     sealed = [
         field
         for field in fields
-        if field.category.code not in CLEAR and not _is_reference(declared[field.name].type)
+        if not field.category.codes <= CLEAR and not _is_reference(declared[field.name].type)
     ]
     cut = Cut(tuple(f for f in fields if f not in sealed), tuple(sealed))
     _check(event, cut, hints)
@@ -86,6 +86,11 @@ def _check(event: type[Event], cut: Cut, hints: dict[str, Any]) -> None:
         *((field, _wrong_in_the_clear(declared[field.name])) for field in cut.clear),
         *((field, _wrong_when_sealed(field, declared[field.name])) for field in cut.sealed),
         *(
+            (field, f"follows from {by}, which is no clear field")
+            for field in (*cut.clear, *cut.sealed)
+            if (by := field.category.by_field) not in (None, *(f.name for f in cut.clear))
+        ),
+        *(
             (field, f"is about {about}, which is no clear field that always names a person")
             for field in cut.sealed
             if (about := field.category.person_field) not in (None, *persons)
@@ -113,7 +118,7 @@ def _wrong_when_sealed(field: Field, declared: inspect.Field) -> str | None:
     kinds = _kinds(declared.type)
     if "other" in kinds:
         return "is not bounded: use Line, FreeText or a code, a Count, an Instant"
-    if "free" in kinds and field.category.code not in WORDS:
+    if "free" in kinds and not field.category.codes <= WORDS:
         return "is free text, and so NAR, MTG or GRV"
     if not _says_it_can_be_withheld(declared.type):
         return "can be withheld, and its type does not say so: use Sealed[...]"
@@ -189,7 +194,7 @@ def _declared(event: type[Event]) -> dict[str, inspect.Field]:
     return {field.name: field for field in info.fields}
 
 
-def _largest(info: inspect.Type) -> int:  # noqa: PLR0911 (one line a kind of value)
+def _largest(info: inspect.Type) -> int:
     match info:
         case inspect.Metadata(type=inner):
             return _largest(inner)

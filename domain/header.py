@@ -9,6 +9,7 @@ import msgspec
 from domain.categories import CategoryCode
 from domain.model import (
     AgencyId,
+    CaseId,
     CommandId,
     Count,
     PersonId,
@@ -50,6 +51,7 @@ class Header(
     role: StaffRole
     correlation: UUID
     command: CommandId
+    case: CaseId | None = None  # Whichever stream of hers it stands in; no word of what happened.
     facts: msgspec.Raw
     parts: tuple[PartLine, ...] = ()
 

@@ -28,6 +28,7 @@ PersonId = NewType("PersonId", UUID)
 CaseId = NewType("CaseId", UUID)
 NetworkId = NewType("NetworkId", UUID)
 CommandId = NewType("CommandId", UUID)
+ReferralId = NewType("ReferralId", UUID)
 StreamId = NewType("StreamId", UUID)
 
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
@@ -50,11 +51,14 @@ StaffRole: TypeAlias = Literal[
     "AUDITOR",
 ]
 
-StreamKind: TypeAlias = Literal["case", "consent", "numbers"]
+StreamKind: TypeAlias = Literal["case", "consent", "numbers", "referral", "agency", "installation"]
 NAMESPACE: Final[dict[StreamKind, UUID]] = {
     "case": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a01"),
     "consent": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a02"),
     "numbers": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a03"),
+    "referral": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a04"),
+    "agency": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a05"),
+    "installation": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a06"),
 }
 
 

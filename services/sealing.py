@@ -16,6 +16,7 @@ import msgspec
 from domain.fields import Catalogue, Cut, cut_of, tag_of
 from domain.header import SCHEMA, Header, PartLine
 from domain.model import (
+    CaseId,
     CommandId,
     Context,
     Event,
@@ -75,6 +76,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     key: UUID
     version: int
     woman: PersonId
+    case: CaseId | None = None
 
 
 class Recorded(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
@@ -115,7 +117,7 @@ class Sealing:
             lines.append(
                 PartLine(
                     field=field.name,
-                    category=field.category.code,
+                    category=field.category.of(event),
                     person=person,
                     sha256=value.sha256,
                     commitment=value.commitment,
@@ -135,6 +137,7 @@ class Sealing:
                 role=origin.by.role,
                 correlation=origin.correlation,
                 command=origin.command,
+                case=place.case,
                 facts=facts,
                 parts=tuple(lines),
             ),

@@ -262,7 +262,7 @@ def test_no_word_of_hers_reaches_the_state() -> None:
     state = CASE.replay((opened, consulted, identified, kana_corrected, accepted))
     assert state == ActiveCase(
         subject_id=MISAKI,
-        participants=frozenset({CITY.agency}),
+        reasons=frozenset({(CITY.agency, "OPENED"), (CITY.agency, "MAIN_RESPONSIBLE")}),
         identified=True,
         main_responsible=CITY.agency,
     )

@@ -59,10 +59,10 @@ MISAKI: Final = PersonId(an_id(600))
 HER_SISTER: Final = PersonId(an_id(601))
 ASKED: Final = GrantId(CITY.new_id)
 
-contact = ContactCase(subject_id=MISAKI, participants=frozenset({CITY.agency}))
+contact = ContactCase(subject_id=MISAKI, reasons=frozenset({(CITY.agency, "OPENED")}))
 active = ActiveCase(
     subject_id=MISAKI,
-    participants=frozenset({CITY.agency, CENTRE.agency}),
+    reasons=frozenset({(CITY.agency, "OPENED"), (CENTRE.agency, "MAIN_SUPPORT")}),
     identified=True,
     main_responsible=CENTRE.agency,
 )
