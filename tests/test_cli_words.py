@@ -7,7 +7,7 @@ from typer.core import TyperGroup
 
 from adapters import words
 from adapters.cli import doctor
-from adapters.cli.program import program
+from adapters.cli.program import every_command, program
 from adapters.engines import Finding
 from adapters.engines import findings as engine_findings
 from adapters.words import Words
@@ -47,10 +47,12 @@ def test_every_finding_says_what_to_do_in_both_languages(finding: Finding) -> No
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_command_and_option_has_its_help(language: words.Language) -> None:
     group: TyperGroup = program(language)
-    assert group.commands.keys() == words.COMMANDS.keys()
-    named = {option.name for command in group.commands.values() for option in command.params}
-    assert named == words.OPTIONS.keys()
-    assert all(command.help for command in group.commands.values())
+    commands = dict(every_command(group))
+    assert commands.keys() == words.COMMANDS.keys()
+    assert all(command.help for command in commands.values())
+    options = [option for command in commands.values() for option in command.params]
+    assert {option.name for option in options} == words.OPTIONS.keys()
+    assert all(getattr(option, "help", None) for option in options)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext
 from enum import IntEnum
 from io import BytesIO, TextIOWrapper
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, TypeAlias, cast
 
 import typer
-from typer.core import TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from adapters import words
@@ -129,16 +129,26 @@ def program(language: Language) -> TyperGroup:
     group = get_command(app)
     assert isinstance(group, TyperGroup)
     group.help = words.PROGRAM.spoken(language)
-    for name, command in group.commands.items():
+    for name, command in every_command(group):
         command.help = words.COMMANDS[name].spoken(language)
-    for option in (
-        each for command in (group, *group.commands.values()) for each in command.params
-    ):
-        assert isinstance(option, TyperOption)
+    everything = (group, *(command for _, command in every_command(group)))
+    for option in (each for command in everything for each in command.params):
+        assert isinstance(option, TyperOption | TyperArgument)
         option.help = words.OPTIONS[option.name].spoken(language)
         if option.name == "lang":
             option.default = language
     return group
+
+
+def every_command(
+    group: TyperGroup, before: str = ""
+) -> Iterator[tuple[str, TyperCommand | TyperGroup]]:
+    """By all the words it takes to call it."""
+    for name, command in group.commands.items():
+        assert isinstance(command, TyperCommand | TyperGroup)
+        yield before + name, command
+        if isinstance(command, TyperGroup):
+            yield from every_command(command, f"{before}{name} ")
 
 
 def settings_for(data: Path | None) -> Settings:
