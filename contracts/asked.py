@@ -1,15 +1,20 @@
 """What a caller sends to have something done: one shape, whichever way it comes in."""
 
-from typing import Annotated, NewType, TypeAlias
+import re
+from typing import Annotated, ClassVar, Final, NewType, TypeAlias
 from uuid import UUID
 
+import msgspec
 from msgspec import Meta
 
 from domain.catalogue import AnyCommand
 from domain.model import CommandId, Guarded, Instant
+from domain.speech import Refused
 
 CaseAlias = NewType("CaseAlias", UUID)
 ConcurrencyToken: TypeAlias = Annotated[str, Meta(max_length=64)]
+
+ASKED_BYTES_MAX: Final = 256 << 10
 
 
 class Asked(Guarded, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -21,3 +26,34 @@ class Asked(Guarded, frozen=True, kw_only=True, forbid_unknown_fields=True):
     occurred_at: Instant | None = None
     not_after: Instant | None = None
     token: ConcurrencyToken | None = None  # Of an earlier answer: only if nothing changed since.
+
+
+class NotUnderstood(Refused):
+    """What was sent cannot be read as a command. Nothing was done."""
+
+    ja: ClassVar[str] = "送られた内容をコマンドとして読み取れないため、何も行っていません。"
+
+
+class TooLarge(Refused):
+    """What was sent is larger than any command may be. Nothing was done."""
+
+    ja: ClassVar[str] = "送られた内容が大きすぎるため、何も行っていません。"
+
+
+def read_asked(body: bytes) -> Asked:
+    """Or a refusal that says where it went wrong, and never with which words."""
+    if len(body) > ASKED_BYTES_MAX:
+        raise TooLarge(bytes_max=ASKED_BYTES_MAX)
+    try:
+        return _ASKED.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NotUnderstood(at=_place(error)) from None
+
+
+_ASKED: Final = msgspec.json.Decoder(Asked)
+
+
+def _place(error: Exception) -> str:
+    """A path of our own names: what the caller wrote stands before it, and stays out."""
+    found = re.search(r" - at `(\$[^`]*)`\Z", str(error))
+    return found[1] if found else "$"
