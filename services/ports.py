@@ -1,6 +1,6 @@
 """What the services need from the outside, in the words of the domain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import ClassVar, Final, Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
@@ -162,6 +162,51 @@ class EventLog(Protocol):
     async def head(self) -> int:
         """The position of the last event."""
         ...
+
+
+class StreamUnavailable(Spoken):
+    """The event stream cannot be reached now. What is in the log will be on it later."""
+
+    ja: ClassVar[str] = (
+        "ただいま出来事の配信路に接続できません。記録済みの出来事は、後から配信されます。"
+    )
+
+
+class Overtaken(Exception):
+    """The stream does not end where it was to be continued: somebody else was first."""
+
+
+class Extent(NamedTuple):
+    """From which message to which a stream reaches, and how many of them it still has."""
+
+    first: int
+    last: int
+    kept: int
+
+
+class Message(NamedTuple):
+    type: str
+    content: bytes
+
+
+class EventStream(Protocol):
+    """EVENTS: the log once more, on NATS. The sequence of a message is its event's position."""
+
+    async def extent(self) -> Extent:
+        """How far it reaches. Where there is no stream it is made."""
+        ...
+
+    async def continue_after(self, position: int, messages: Sequence[Message]) -> None:
+        """Add them where the stream ends at this position; ``Overtaken`` where it does not."""
+        ...
+
+    async def message(self, position: int) -> bytes | None: ...
+
+    def messages(self) -> AsyncIterator[tuple[int, bytes]]:
+        """All there are now, in order, each with its position."""
+        ...
+
+    async def remove(self) -> None: ...
 
 
 SecretKey: TypeAlias = bytes
