@@ -170,6 +170,11 @@ class Sealing:
                 raise EventDamaged(position=fact.position, type=fact.type) from None
             yield event
 
+    def expect(self, stored: StoredEvent) -> None:
+        """What is not known here is never passed over, not even by those who would not open it."""
+        if stored.type not in self._forms:
+            raise UnknownEventType(type=stored.type, position=stored.position)
+
     def open(self, stored: StoredEvent, keys: Keys | None = None) -> Recorded[Event]:
         """With ``keys``, what they open is opened; without, every part stays closed."""
         form = self._forms.get(stored.type)
