@@ -16,6 +16,8 @@ from adapters.postgres.keyring import PostgresKeyring
 from adapters.postgres.migrating import migrate
 from adapters.settings import Settings
 from domain.catalogue import EVENTS
+from domain.installation import InstallationFounded
+from services.founding import Founding
 from services.handling import Handling
 from services.sealing import Sealing
 
@@ -26,6 +28,7 @@ class App(NamedTuple):
     keyring: PostgresKeyring
     sealing: Sealing
     handling: Handling
+    operator: InstallationFounded
 
 
 @asynccontextmanager
@@ -41,12 +44,14 @@ async def running(
             PostgresKeyring(endpoints.postgres.keyring, opener) as keyring,
         ):
             sealing = Sealing(EVENTS, ChaChaCipher())
+            clock = WallClock()
             yield App(
                 endpoints=endpoints,
                 log=log,
                 keyring=keyring,
                 sealing=sealing,
-                handling=Handling(log, keyring, sealing, WallClock()),
+                handling=Handling(log, keyring, sealing, clock),
+                operator=await Founding(log, keyring, sealing, clock).once(),
             )
 
 

@@ -27,6 +27,7 @@ from services.handling import Ask, Handling
 from services.ids import uuid7
 from services.ports import Append, EventLog, Fact
 from services.sealing import Sealing
+from tests.agencies import Registry
 
 IN_HAND: Final = "whole command, history in hand"
 TWO_PARTS: Final = "whole command, history read first"
@@ -157,7 +158,13 @@ async def _consulting(access: PostgresAccess, count: int) -> AsyncGenerator[Work
         PostgresEventLog(access.app) as log,
         PostgresKeyring(access.keyring, _KEK) as keyring,
     ):
-        handling = Handling(log, keyring, Sealing(EVENTS, ChaChaCipher()), WallClock())
+        sealing = Sealing(EVENTS, ChaChaCipher())
+        handling = Handling(log, keyring, sealing, WallClock())
+        registered = stream_of("agency", notebook.AGENCY)
+        if not (await log.recall(registered)).streams[registered]:
+            await Registry(log, keyring, sealing).enrolled(
+                notebook.AGENCY, notebook.STAFF, role=_ASK.role
+            )
 
         async def record_consultation() -> None:
             case = waiting.popleft()

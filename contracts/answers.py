@@ -12,8 +12,8 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True, tag="accepted", tag_fi
     """Done; and, had it been asked before, done then."""
 
     command: CommandId
-    case: CaseId
-    made: UUID | None = None  # What the command made: a consultation, a grant.
+    case: CaseId | None = None  # None: it was not about a case.
+    made: UUID | None = None  # What the command made: a consultation, a grant, a referral.
     token: str  # Send it with the next command to say: only if nothing has changed since.
 
 

@@ -35,6 +35,8 @@ NAME: Final[Category] = PUB.by("kind", dict.fromkeys(PROTECTIVE, "LOC"))
 class AgencyRegistered(Event, frozen=True, kw_only=True, tag="agency.registered.v1"):
     """What is sealed here is sealed under a key of the agency's own."""
 
+    makes: ClassVar[str | None] = "agency_id"
+
     agency_id: Annotated[AgencyId, ENV]
     kind: Annotated[AgencyKind, PUB]
     name: Annotated[Sealed[Line], NAME]
@@ -45,6 +47,8 @@ class AgencyRegistered(Event, frozen=True, kw_only=True, tag="agency.registered.
 
 
 class StaffEnrolled(Event, frozen=True, kw_only=True, tag="agency.staff_enrolled.v1"):
+    makes: ClassVar[str | None] = "staff_id"
+
     staff_id: Annotated[StaffId, STF]
     role: Annotated[StaffRole, ENV]
     qualifications: Annotated[Sealed[frozenset[Qualification]], STF]

@@ -60,6 +60,8 @@ class CaseOpened(Event, frozen=True, kw_only=True, tag="case.opened.v1"):
 
 
 class ConsultationRecorded(Event, frozen=True, kw_only=True, tag="case.consultation_recorded.v1"):
+    makes: ClassVar[str | None] = "consultation_id"
+
     consultation_id: Annotated[ConsultationId, ENV]
     channel: Annotated[Channel, SVC]
     caller_is_subject: Annotated[bool, SVC]
@@ -114,6 +116,8 @@ class AddressRecorded(Event, frozen=True, kw_only=True, tag="case.address_record
 
 class NoteRecorded(Event, frozen=True, kw_only=True, tag="case.note_recorded.v1"):
     """``declared_category`` says what the note is mostly about, and is as secret as the note."""
+
+    makes: ClassVar[str | None] = "note_id"
 
     note_id: Annotated[NoteId, ENV]
     declared_category: Annotated[Sealed[CategoryCode], NAR]

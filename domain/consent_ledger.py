@@ -38,6 +38,7 @@ from domain.model import (
     Sealed,
     StaffId,
 )
+from domain.referral import ReferralEvent
 from domain.speech import Refused
 from domain.text import Code, FreeText
 
@@ -57,6 +58,8 @@ Digest: TypeAlias = Annotated[
 
 
 class ConsentExplained(Event, frozen=True, kw_only=True, tag="consent.explained.v1"):
+    makes: ClassVar[str | None] = "grant_id"
+
     grant_id: Annotated[GrantId, CNS]
     kind: Annotated[ConsentKind, CNS]
     purpose: Annotated[Purpose, CNS]
@@ -94,6 +97,8 @@ class ConsentGranted(Event, frozen=True, kw_only=True, tag="consent.granted.v1")
 
 
 class ConsentRefused(Event, frozen=True, kw_only=True, tag="consent.refused.v1"):
+    makes: ClassVar[str | None] = "grant_id"
+
     grant_id: Annotated[GrantId, CNS]
     kind: Annotated[ConsentKind, CNS]
     recipients: Annotated[Recipients, CNS]
@@ -468,7 +473,7 @@ def _withdrawn(
 # What a grant may name or leave out: an unknown name would leave out nothing, unseen.
 FIELD_PATHS: Final[frozenset[str]] = frozenset(
     f"{tag_of(event)}/{field.name}"
-    for event in get_args(CaseEvent)
+    for event in (*get_args(CaseEvent), *get_args(ReferralEvent))
     for cut in (cut_of(event),)
     for field in (*cut.clear, *cut.sealed)
     if field.category.code not in NEVER_BY_CONSENT

@@ -103,6 +103,8 @@ class Event(
 
     # Which readers' earlier decisions this event overtakes: its own case's, its own agency's.
     stamps: ClassVar[frozenset[Literal["case", "agency"]]] = frozenset()
+    # Which of its fields names what it made, for whoever asked for it.
+    makes: ClassVar[str | None] = None
 
 
 class Command(

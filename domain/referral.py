@@ -30,6 +30,8 @@ from domain.speech import Refused
 
 
 class ReferralDrafted(Event, frozen=True, kw_only=True, tag="referral.drafted.v1"):
+    makes: ClassVar[str | None] = "referral_id"
+
     referral_id: Annotated[ReferralId, ENV]
     case_id: Annotated[CaseId, ENV]
     kind: Annotated[ReferralKind, SVC]

@@ -2,69 +2,34 @@
 
 import asyncio
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Final, Generic, NamedTuple, TypeVar, assert_never, cast
+from typing import ClassVar, Final, assert_never
 from uuid import UUID, uuid4
 
 import msgspec
 
 from contracts.answers import Accepted, Answer, Refusal
-from domain.calendar import date_in_japan, in_utc
-from domain.case import (
-    CASE,
-    AcceptCase,
-    CaseAlreadyOpened,
-    ConsultationRecorded,
-    NoCase,
-    OpenCase,
-    accepting,
-)
-from domain.case_numbers import CASE_NUMBERS, numbers_key
+from domain.calendar import in_utc
 from domain.catalogue import AnyCommand
-from domain.consent_ledger import (
-    ConsentExplained,
-    ConsentRefused,
-    ExplainConsent,
-    GrantConsent,
-    RecordRefusal,
-    WithdrawConsent,
-    consent_ledger,
-)
 from domain.model import (
     AgencyId,
     CaseId,
     CommandId,
     Context,
-    Decider,
     Event,
     Guarded,
     Instant,
-    PersonId,
     StaffId,
     StaffRole,
-    StreamId,
-    fence_key,
-    stream_of,
 )
 from domain.speech import Refused
+from services.deciding import Decision, Past, Scope, decide, scope_of
 from services.ids import uuid7
-from services.ports import (
-    Append,
-    Clock,
-    EventLog,
-    Fact,
-    Keyring,
-    Keys,
-    NewEvent,
-    Outcome,
-    Reading,
-    SecretKey,
-)
+from services.keys import installation_key, keys_of
+from services.ports import Append, Clock, EventLog, Keyring, NewEvent, Outcome, SecretKey
 from services.sealing import Origin, Place, Sealing, persons_of
 
-# The installation's own key: for hashes that must not be guessed, and tokens not to be forged.
-INSTALLATION: Final = PersonId(UUID(int=0))
 RETRY_WITHIN_S: Final = 5.0
 
 
@@ -121,25 +86,6 @@ class Ask(Guarded, frozen=True, kw_only=True):
                 msgspec.structs.force_setattr(self, name, in_utc(at))
 
 
-S = TypeVar("S")
-C = TypeVar("C")
-E = TypeVar("E", bound=Event)
-E_co = TypeVar("E_co", bound=Event, covariant=True)
-
-
-class Write(NamedTuple, Generic[E_co]):
-    """New events of one stream, after the version they were decided on."""
-
-    stream: StreamId
-    version: int
-    events: Sequence[E_co]
-
-
-class Decision(NamedTuple):
-    writes: tuple[Write[Event], ...]  # The first is the aggregate that was asked.
-    woman: PersonId
-
-
 class Handling:
     def __init__(self, log: EventLog, keyring: Keyring, sealing: Sealing, clock: Clock) -> None:
         self._log: Final = log
@@ -149,9 +95,8 @@ class Handling:
 
     async def handle(self, ask: Ask) -> Answer:
         """Sent again with the same id, it is answered as it was answered first."""
-        secret = await self._installation_key()
-        case = ask.case or CaseId(uuid4())
-        new_id = uuid4()
+        secret = await installation_key(self._keyring)
+        fresh, new_id = CaseId(uuid4()), uuid4()
         give_up_at = asyncio.get_running_loop().time() + RETRY_WITHIN_S
         while True:
             by = Context(
@@ -161,7 +106,7 @@ class Handling:
                 at=self._clock.now(),
                 new_id=new_id,
             )
-            append = await self._append_of(ask, case, by, secret)
+            append = await self._append_of(ask, fresh, by, secret)
             outcome = await self._log.append(append)
             answer = _answer_of(ask, append, outcome)
             if answer is not None:
@@ -169,28 +114,28 @@ class Handling:
             if asyncio.get_running_loop().time() > give_up_at:
                 return _refusal(ask, TooManyAtOnce())
 
-    async def _append_of(self, ask: Ask, case: CaseId, by: Context, secret: SecretKey) -> Append:
+    async def _append_of(self, ask: Ask, fresh: CaseId, by: Context, secret: SecretKey) -> Append:
         """What goes into the log: the events and the answer; or the refusal, as an answer alone."""
         body = _body(secret, ask)
         try:
             if ask.occurred_at and ask.occurred_at > by.at:
                 raise NotYetHappened
-            streams = _streams(ask.command, case, by)
-            reading = await self._log.recall(*streams)
-            version = len(reading.streams[streams[0]])
-            if ask.token not in (None, _token(secret, by.agency, streams[0], version)):
+            scope = scope_of(ask.command, ask.case, fresh, by)
+            reading = await self._log.recall(*scope.streams(by))
+            past = Past(self._sealing, reading)
+            decision = decide(scope, ask.command, past, by)
+            if ask.token not in (None, _token(secret, by, scope, past.version(scope.asked))):
                 raise ChangedSince
-            decision = self._decide(ask, reading, streams, by)
-            events = await self._sealed(ask, case, by, decision)
+            events = await self._sealed(ask, scope, by, decision)
         except Refused as refused:
             answer: Answer = _refusal(ask, refused)
             return Append(agency=by.agency, command=ask.id, body=body, answer=_encoded(answer))
-        made = decision.writes[0].events
+        asked = decision.writes[0]
         answer = Accepted(
             command=ask.id,
-            case=case,
-            made=_made(made),
-            token=_token(secret, by.agency, streams[0], version + len(made)),
+            case=scope.case,
+            made=_made(asked.events),
+            token=_token(secret, by, scope, asked.version + len(asked.events)),
         )
         return Append(
             agency=by.agency,
@@ -199,48 +144,17 @@ class Handling:
             answer=_encoded(answer),
             events=events,
             not_after=ask.not_after,
-            # What narrows waits for nobody; all else must not have been overtaken.
-            reads=() if any(event.stamps for event in events) else (fence_key("case", case),),
+            # What only narrows waits for nobody; all else must not have been overtaken.
+            reads=() if events and all(event.stamps for event in events) else scope.fence_keys(by),
             read_to=reading.head,
         )
 
-    def _decide(
-        self, ask: Ask, reading: Reading[Fact], streams: tuple[StreamId, ...], by: Context
-    ) -> Decision:
-        asked, beside = (reading.streams[stream] for stream in (streams[0], streams[-1]))
-        writes: tuple[Write[Event], ...]
-        match ask.command:
-            case OpenCase() if ask.case is not None:
-                raise CaseAlreadyOpened
-            case AcceptCase() as command:
-                case = self._fold(CASE, asked)
-                (taken,) = CASE_NUMBERS.decide(self._fold(CASE_NUMBERS, beside), command, by)
-                accepted = accepting(taken.number).decide(case, command, by)
-                writes = (
-                    Write(streams[0], len(asked), accepted),
-                    Write(streams[-1], len(beside), (taken,)),
-                )
-            case ExplainConsent() | GrantConsent() | RecordRefusal() | WithdrawConsent() as command:
-                case = self._fold(CASE, beside)
-                ledger = consent_ledger(case)
-                consented = ledger.decide(self._fold(ledger, asked), command, by)
-                writes = (Write(streams[0], len(asked), consented),)
-            case command:
-                case = self._fold(CASE, asked)
-                writes = (Write(streams[0], len(asked), CASE.decide(case, command, by)),)
-        woman = PersonId(by.new_id) if isinstance(case, NoCase) else case.subject_id
-        return Decision(writes, woman)
-
-    def _fold(self, decider: Decider[S, C, E], history: Sequence[Fact]) -> S:
-        """The stream holds the events of its aggregate, and no others."""
-        return decider.replay(cast("Iterator[E]", self._sealing.facts(history)))
-
     async def _sealed(
-        self, ask: Ask, case: CaseId, by: Context, decision: Decision
+        self, ask: Ask, scope: Scope, by: Context, decision: Decision
     ) -> tuple[NewEvent, ...]:
         events = [event for write in decision.writes for event in write.events]
-        persons = frozenset(p for event in events for p in persons_of(event, decision.woman))
-        keys = await self._keys(persons)
+        persons = frozenset(p for event in events for p in persons_of(event, decision.owner))
+        keys = await keys_of(self._keyring, persons)
         origin = Origin(
             by=by,
             occurred_at=ask.occurred_at or by.at,
@@ -251,37 +165,19 @@ class Handling:
             self._sealing.seal(
                 event,
                 uuid7(by.at),
-                Place(stream=write.stream, key=case, version=version, woman=decision.woman),
+                Place(
+                    stream=write.stream,
+                    key=scope.case or decision.owner,
+                    version=version,
+                    woman=decision.owner,
+                    case=scope.case,
+                ),
                 origin,
                 keys,
             )
             for write in decision.writes
             for version, event in enumerate(write.events, start=write.version + 1)
         )
-
-    async def _keys(self, persons: frozenset[PersonId]) -> Keys:
-        keys = await self._keyring.keys(persons)
-        for person in persons - keys.keys():
-            await self._keyring.make(person)
-        return keys if len(keys) == len(persons) else await self._keyring.keys(persons)
-
-    async def _installation_key(self) -> SecretKey:
-        keys = await self._keys(frozenset({INSTALLATION}))
-        key = keys[INSTALLATION]
-        assert key is not None, "the installation's own key is never destroyed"
-        return key
-
-
-def _streams(command: AnyCommand, case: CaseId, by: Context) -> tuple[StreamId, ...]:
-    """What is read to decide: first the aggregate that is asked, then what stands beside it."""
-    match command:
-        case AcceptCase(network_id=network):
-            numbers = stream_of("numbers", numbers_key(network, date_in_japan(by.at)))
-            return stream_of("case", case), numbers
-        case ExplainConsent() | GrantConsent() | RecordRefusal() | WithdrawConsent():
-            return stream_of("consent", case), stream_of("case", case)
-        case _:
-            return (stream_of("case", case),)
 
 
 def _answer_of(ask: Ask, append: Append, outcome: Outcome) -> Answer | None:
@@ -320,19 +216,11 @@ def _body(secret: SecretKey, ask: Ask) -> bytes:
     return hmac.digest(secret, b"body1" + msgspec.json.encode(asked, order="sorted"), "sha256")
 
 
-def _token(secret: SecretKey, agency: AgencyId, stream: StreamId, version: int) -> str:
+def _token(secret: SecretKey, by: Context, scope: Scope, version: int) -> str:
     """Tells whether anything has changed, and not how much: each agency has tokens of its own."""
-    seen = b"token1" + agency.bytes + stream.bytes + version.to_bytes(8, "big")
+    seen = b"token1" + by.agency.bytes + scope.asked.bytes + version.to_bytes(8, "big")
     return hmac.digest(secret, seen, "sha256").hex()[:32]
 
 
 def _made(events: Sequence[Event]) -> UUID | None:
-    for event in events:
-        match event:
-            case ConsultationRecorded(consultation_id=made):
-                return made
-            case ConsentExplained(grant_id=made) | ConsentRefused(grant_id=made):
-                return made
-            case _:
-                pass
-    return None
+    return next((getattr(event, event.makes) for event in events if event.makes), None)

@@ -8,6 +8,8 @@ from adapters.app import App
 from adapters.cli.telling import Line, Scene, Story
 from adapters.words import Words
 from contracts.answers import Accepted
+from domain.agency import RegisterAgency
+from domain.agency_codes import AgencyKind
 from domain.case import (
     AcceptCase,
     CorrectSubjectDetails,
@@ -24,7 +26,7 @@ from domain.consent_ledger import (
     RecordRefusal,
     WithdrawConsent,
 )
-from domain.model import AgencyId, CaseId, CommandId, NetworkId, StaffId, stream_of
+from domain.model import AgencyId, CaseId, CommandId, NetworkId, stream_of
 from projections.case_view import CaseView, Consent, project
 from services.handling import Ask
 from services.sealing import persons_in
@@ -62,15 +64,14 @@ CONSENTS: Final[dict[Consent, Words]] = {
 
 async def tell(app: App) -> Story:
     """Append it, one command after the other; then read it back and fold it."""
-    agency, staff = AgencyId(uuid4()), StaffId(uuid4())
-    centre, police = AgencyId(uuid4()), AgencyId(uuid4())
+    agency, staff = app.operator.operator, app.operator.first_staff
 
     async def say(command: AnyCommand, case: CaseId | None = None) -> Accepted:
         ask = Ask(
             id=CommandId(uuid4()),
             agency=agency,
             staff=staff,
-            role="WOMENS_SUPPORT_COUNSELLOR",
+            role="REPRESENTATIVE",
             command=command,
             case=case,
         )
@@ -78,6 +79,13 @@ async def tell(app: App) -> Story:
         assert isinstance(answer, Accepted), answer
         return answer
 
+    async def registered(kind: AgencyKind, name: str) -> AgencyId:
+        answer = await say(RegisterAgency(kind=kind, name=name, sector="PUBLIC"))
+        assert answer.made is not None
+        return AgencyId(answer.made)
+
+    centre = await registered("WOMENS_SUPPORT_CENTRE", "青葉県女性相談支援センター")
+    police = await registered("POLICE", "緑野警察署")
     case = (
         await say(
             OpenCase(
@@ -89,6 +97,7 @@ async def tell(app: App) -> Story:
             )
         )
     ).case
+    assert case is not None
     await say(
         RecordConsultation(
             channel="PHONE",

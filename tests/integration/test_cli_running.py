@@ -86,7 +86,7 @@ def test_engines_of_others_are_asked_and_their_addresses_shown(data: Path, tmp_p
     status = tsunagu("status", "--json", **environ)
     assert status.returncode == 0, status.stderr
     found = msgspec.json.decode(status.stdout)
-    assert (found["running"], found["nats"], found["events"]) == (True, theirs.nats.url, 0)
+    assert (found["running"], found["nats"], found["events"]) == (True, theirs.nats.url, 4)
     assert "<sealed>@" in found["postgres"]
     assert said["password"] not in status.stdout + status.stderr
     doctor = tsunagu("doctor", **environ)

@@ -32,6 +32,7 @@ from domain.model import (
 from services.handling import Ask, Handling
 from services.ports import Append
 from services.sealing import Sealing, persons_in
+from tests.agencies import Registry
 
 CITY, SHELTER = AgencyId(uuid4()), AgencyId(uuid4())
 SATO = StaffId(uuid4())
@@ -68,6 +69,9 @@ async def desk(database: PostgresAccess) -> AsyncIterator[Desk]:
         PostgresKeyring(database.keyring, Kek(epoch=1, secret=bytes(32))) as keyring,
     ):
         sealing = Sealing(EVENTS, ChaChaCipher())
+        registry = Registry(log, keyring, sealing)
+        for agency in (CITY, SHELTER):
+            await registry.enrolled(agency, SATO)
         yield Desk(Handling(log, keyring, sealing, WallClock()), log, keyring, sealing)
 
 
@@ -87,7 +91,13 @@ def refused(answer: Answer) -> str:
 
 
 async def opened(desk: Desk) -> CaseId:
-    return accepted(await desk.handling.handle(ask(OPEN))).case
+    return opened_by(await desk.handling.handle(ask(OPEN)))
+
+
+def opened_by(answer: Answer) -> CaseId:
+    case = accepted(answer).case
+    assert case is not None
+    return case
 
 
 async def test_what_was_said_comes_back_as_it_was_said(desk: Desk) -> None:
@@ -101,7 +111,7 @@ async def test_a_command_sent_again_gets_its_first_answer(desk: Desk) -> None:
     once = ask(OPEN)
     first = await desk.handling.handle(once)
     assert await desk.handling.handle(once) == first
-    assert len(await desk.told(accepted(first).case)) == 1
+    assert len(await desk.told(opened_by(first))) == 1
 
 
 async def test_a_refused_command_sent_again_stays_refused(desk: Desk) -> None:
@@ -114,7 +124,7 @@ async def test_a_refused_command_sent_again_stays_refused(desk: Desk) -> None:
 
 async def test_another_command_under_a_used_id_is_refused(desk: Desk) -> None:
     once = ask(OPEN)
-    case = accepted(await desk.handling.handle(once)).case
+    case = opened_by(await desk.handling.handle(once))
     other = ask(IdentifySubject(name="相川"), case, id=once.id)
     assert refused(await desk.handling.handle(other)) == "COMMAND_ID_REUSED"
 

@@ -12,6 +12,7 @@ from domain.catalogue import AnyCommand
 from domain.consent_ledger import ExplainConsent, GrantId, WithdrawConsent
 from domain.model import AgencyId, CaseId, CommandId, StaffId
 from services.handling import Ask
+from tests.agencies import Registry
 
 PLANTED = "PlantedInTheClear ヤマダ秘密花子"
 HERS = (b"PlantedInTheClear", "ヤマダ秘密花子".encode(), b"SPOUSE_VIOLENCE")
@@ -23,6 +24,8 @@ async def test_no_word_of_hers_is_found_in_any_file(tmp_path: Path) -> None:
     kek.make(key_file)
     data = tmp_path / "data"
     async with running(Settings(data=data, kek_file=key_file)) as app:
+        registry = Registry(app.log, app.keyring, app.sealing)
+        await registry.enrolled(AGENCY, STAFF)
 
         async def say(command: AnyCommand, case: CaseId | None = None) -> Accepted:
             ask = Ask(

@@ -21,6 +21,7 @@ from domain.model import AgencyId, CommandId, StaffId, stream_of
 from services.handling import Ask, Handling
 from services.ports import Fact, LogRefusesWrites, LogUnavailable, NotAppendable, StoredEvent
 from services.sealing import EventDamaged, Sealing, persons_in
+from tests.agencies import Registry
 from tests.integration.writers import a_stream, append_batch, command, event, session
 
 KEK = Kek(epoch=1, secret=bytes(32))
@@ -132,10 +133,11 @@ async def test_when_it_happened_is_stored_in_utc(database: PostgresAccess) -> No
         PostgresEventLog(database.app) as log,
         PostgresKeyring(database.keyring, KEK) as keyring,
     ):
-        handling = Handling(log, keyring, Sealing(EVENTS, ChaChaCipher()), WallClock())
+        handling = await handling_for(ASK, log, keyring)
         ask = replace(ASK, occurred_at=happened)
         answer = await handling.handle(ask)
         assert isinstance(answer, Accepted)
+        assert answer.case is not None
         stream = stream_of("case", answer.case)
         (stored,) = (await log.read(stream)).streams[stream]
         assert msgspec.json.decode(stored.header)["occurred_at"] == "2026-05-13T00:00:00Z"
@@ -148,11 +150,18 @@ async def test_a_command_id_is_no_pass_for_another_person(database: PostgresAcce
         PostgresEventLog(database.app) as log,
         PostgresKeyring(database.keyring, KEK) as keyring,
     ):
-        handling = Handling(log, keyring, Sealing(EVENTS, ChaChaCipher()), WallClock())
+        handling = await handling_for(ASK, log, keyring)
         await handling.handle(ASK)
         other = await handling.handle(replace(ASK, staff=StaffId(uuid4())))
     assert isinstance(other, Refusal)
     assert other.code == "COMMAND_ID_REUSED"
+
+
+async def handling_for(ask: Ask, log: PostgresEventLog, keyring: PostgresKeyring) -> Handling:
+    """Whoever asks is enrolled and has signed the pledge."""
+    sealing = Sealing(EVENTS, ChaChaCipher())
+    await Registry(log, keyring, sealing).enrolled(ask.agency, ask.staff, role=ask.role)
+    return Handling(log, keyring, sealing, WallClock())
 
 
 def test_not_after_is_judged_by_the_time_that_is_recorded(database: PostgresAccess) -> None:
