@@ -1,0 +1,70 @@
+"""Receiving (受付): what becomes of a command, through whichever entrance it came.
+
+Whoever asks is known by a verified token and by nothing they wrote. A case has another name for
+each agency, its alias: outside of here nobody meets a case id.
+"""
+
+from typing import Final, Protocol
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from contracts.answered import Answered, Done
+from contracts.answers import Accepted, Answer, Refusal
+from contracts.asked import Asked, CaseAlias
+from domain.model import AgencyId, CaseId
+from services.handling import Ask
+from services.identity import Bearer
+
+# Where a value is wrong may be said; which case, person or position it was about may not.
+FACTS_TOLD: Final = frozenset({"at"})
+
+
+class Aliases(Protocol):
+    def alias(self, agency: AgencyId, case: CaseId) -> CaseAlias: ...
+
+    def case_of(self, agency: AgencyId, alias: CaseAlias) -> CaseId: ...
+
+
+class Handles(Protocol):
+    async def handle(self, ask: Ask) -> Answer: ...
+
+
+class Receiving:
+    def __init__(self, handling: Handles, aliases: Aliases) -> None:
+        self._handling: Final = handling
+        self._aliases: Final = aliases
+
+    async def receive(self, asked: Asked, bearer: Bearer, correlation: UUID) -> Answered:
+        answer = await self._handling.handle(self.ask(asked, bearer, correlation))
+        return self.told(answer, bearer.agency)
+
+    def ask(self, asked: Asked, bearer: Bearer, correlation: UUID) -> Ask:
+        case = None if asked.case is None else self._aliases.case_of(bearer.agency, asked.case)
+        return Ask(
+            id=asked.id,
+            agency=bearer.agency,
+            staff=bearer.staff,
+            role=bearer.role,
+            command=asked.command,
+            case=case,
+            occurred_at=asked.occurred_at,
+            not_after=asked.not_after,
+            token=asked.token,
+            correlation=correlation,
+        )
+
+    def told(self, answer: Answer, agency: AgencyId) -> Answered:
+        """As that agency may know it; also of an answer given earlier."""
+        match answer:
+            case Accepted(case=case):
+                alias = None if case is None else self._aliases.alias(agency, case)
+                return Done(
+                    command=answer.command,
+                    case=alias,
+                    made=answer.made,
+                    token=answer.token,
+                )
+            case Refusal():
+                told = {name: said for name, said in answer.facts.items() if name in FACTS_TOLD}
+                return replace(answer, facts=told)
