@@ -53,7 +53,7 @@ E = TypeVar("E", bound=Event)
 E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 
-class NotAboutACase(Refused):
+class CaseNotNeeded(Refused):
     """This is not about a case: leave out which case it is."""
 
     ja: ClassVar[str] = "これはケースについての依頼ではありません。ケースの指定を外してください。"
@@ -96,7 +96,7 @@ def scope_of(  # noqa: PLR0911 (one arm for each shape of scope)
     """``named`` is the case that was asked about. Only its opening names none, and makes one."""
     if isinstance(command, AgencyCommand):
         if named is not None:
-            raise NotAboutACase
+            raise CaseNotNeeded
         asked = by.new_id if isinstance(command, RegisterAgency) else command.agency_id
         return Scope(None, stream_of("agency", asked), (INSTALLATION,))
     if isinstance(command, OpenCase) and named is not None:

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from adapters.clock import WallClock
 from adapters.crypto import ChaChaCipher, Kek
@@ -14,21 +16,38 @@ from adapters.engines import PostgresAccess
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.keyring import PostgresKeyring
 from contracts.answers import Accepted, Answer, Refusal
+from domain.agency import (
+    EnrolStaff,
+    RegisterAgency,
+    RestoreAgency,
+    SignPledge,
+    SuspendAgency,
+)
 from domain.calendar import date_in_japan
-from domain.case import AcceptCase, CorrectSubjectDetails, IdentifySubject, OpenCase
+from domain.case import AcceptCase, AssignRole, CorrectSubjectDetails, IdentifySubject, OpenCase
 from domain.case_numbers import numbers_key
 from domain.catalogue import EVENTS, AnyCommand
 from domain.consent_ledger import ExplainConsent, GrantId, WithdrawConsent
+from domain.installation import InstallationFounded
 from domain.model import (
     AgencyId,
     CaseId,
     CommandId,
     Event,
     NetworkId,
+    ReferralId,
     StaffId,
     fence_key,
     stream_of,
 )
+from domain.referral import (
+    AcceptReferral,
+    ConfirmHandover,
+    DraftReferral,
+    ReceiveReferral,
+    SendReferral,
+)
+from services.founding import Founding
 from services.handling import Ask, Handling
 from services.ports import Append
 from services.sealing import Sealing, persons_in
@@ -39,6 +58,7 @@ SATO = StaffId(uuid4())
 OPEN = OpenCase(
     anonymous=True, channel="PHONE", found_via="SELF", frameworks=frozenset(), at_risk_only=False
 )
+REGISTER = RegisterAgency(kind="PRIVATE_SHELTER", name="あおばの家", sector="PRIVATE")
 EXPLAIN = ExplainConsent(
     kind="INFORMATION",
     purpose="PROTECTION",
@@ -54,6 +74,7 @@ class Desk(NamedTuple):
     log: PostgresEventLog
     keyring: PostgresKeyring
     sealing: Sealing
+    operator: InstallationFounded
 
     async def told(self, case: CaseId) -> list[Event]:
         stream = stream_of("case", case)
@@ -72,12 +93,20 @@ async def desk(database: PostgresAccess) -> AsyncIterator[Desk]:
         registry = Registry(log, keyring, sealing)
         for agency in (CITY, SHELTER):
             await registry.enrolled(agency, SATO)
-        yield Desk(Handling(log, keyring, sealing, WallClock()), log, keyring, sealing)
+        clock = WallClock()
+        operator = await Founding(log, keyring, sealing, clock).once()
+        yield Desk(Handling(log, keyring, sealing, clock), log, keyring, sealing, operator)
 
 
 def ask(command: AnyCommand, case: CaseId | None = None, **more: object) -> Ask:
-    values: dict[str, object] = {"id": CommandId(uuid4()), "agency": CITY, **more}
-    return Ask(staff=SATO, role="COORDINATOR", command=command, case=case, **values)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    values: dict[str, object] = {
+        "id": CommandId(uuid4()),
+        "agency": CITY,
+        "staff": SATO,
+        "role": "COORDINATOR",
+        **more,
+    }
+    return Ask(command=command, case=case, **values)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def accepted(answer: Answer) -> Accepted:
@@ -236,3 +265,147 @@ async def test_a_withdrawal_stamps_the_case_and_is_stopped_by_no_stamp(desk: Des
         read_to=before,
     )
     assert (await desk.log.append(decided_before)).verdict == "fenced"
+
+
+# Who may act
+
+
+async def test_nobody_acts_whose_name_is_not_in_the_agencys_roster(desk: Desk) -> None:
+    stranger = StaffId(uuid4())
+    assert refused(await desk.handling.handle(ask(OPEN, staff=stranger))) == "STAFF_NOT_ENROLLED"
+    nowhere = AgencyId(uuid4())
+    assert refused(await desk.handling.handle(ask(OPEN, agency=nowhere))) == "STAFF_NOT_ENROLLED"
+    posing = await desk.handling.handle(ask(OPEN, role="REPRESENTATIVE"))
+    assert refused(posing) == "STAFF_NOT_ENROLLED"
+
+
+async def test_a_new_agency_acts_once_its_first_member_has_signed_the_pledge(desk: Desk) -> None:
+    agency = AgencyId(made(await operator_asks(desk, REGISTER)))
+    enrol = EnrolStaff(agency_id=agency, role="CASEWORKER")
+    staff = StaffId(made(await operator_asks(desk, enrol)))
+    first = ask(OPEN, agency=agency, staff=staff, role="CASEWORKER")
+    assert refused(await desk.handling.handle(first)) == "PLEDGE_NOT_SIGNED"
+    pledge = SignPledge(agency_id=agency, staff_id=staff, text_version="2026-04")
+    accepted(await operator_asks(desk, pledge))
+    accepted(await desk.handling.handle(replace(first, id=CommandId(uuid4()))))
+
+
+async def test_a_suspended_agency_does_nothing_until_it_is_restored(desk: Desk) -> None:
+    case = await opened(desk)
+    accepted(await operator_asks(desk, SuspendAgency(agency_id=CITY)))
+    note = IdentifySubject(name="相川")
+    assert refused(await desk.handling.handle(ask(note, case))) == "AGENCY_IS_SUSPENDED"
+    accepted(await operator_asks(desk, RestoreAgency(agency_id=CITY)))
+    accepted(await desk.handling.handle(ask(note, case)))
+
+
+async def test_what_was_decided_before_an_agency_was_suspended_is_decided_again(
+    desk: Desk,
+) -> None:
+    before = (await desk.log.read(stream_of("agency", CITY))).head
+    accepted(await operator_asks(desk, SuspendAgency(agency_id=CITY)))
+    decided_before = Append(
+        agency=CITY,
+        command=CommandId(uuid4()),
+        body=b"",
+        answer=b"",
+        reads=(fence_key("agency", CITY),),
+        read_to=before,
+    )
+    assert (await desk.log.append(decided_before)).verdict == "fenced"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        AcceptCase(network_id=NetworkId(uuid4()), main_responsible=AgencyId(uuid4())),
+        AssignRole(function="MAIN_SUPPORT", agency_id=AgencyId(uuid4())),
+        DraftReferral(
+            kind="INTRODUCTION", to_agency=AgencyId(uuid4()), purpose="SERVICE", urgency="LOW"
+        ),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+async def test_nothing_is_given_to_an_agency_that_is_not_there(
+    desk: Desk, command: AnyCommand
+) -> None:
+    case = await opened(desk)
+    assert refused(await desk.handling.handle(ask(command, case))) == "AGENCY_NOT_KNOWN"
+
+
+async def test_what_concerns_no_case_names_none(desk: Desk) -> None:
+    case = await opened(desk)
+    answer = await desk.handling.handle(ask(REGISTER, case))
+    assert refused(answer) == "CASE_NOT_NEEDED"
+
+
+# How she is handed on
+
+
+async def test_a_handover_moves_the_responsibility_in_one_append(desk: Desk) -> None:
+    case = await opened(desk)
+    accepted(await desk.handling.handle(ask(AcceptCase(network_id=NetworkId(uuid4())), case)))
+    referral = await taken_on(desk, case)
+    confirm = ConfirmHandover(referral_id=referral, referrer_remains=False)
+    assert accepted(await desk.handling.handle(ask(confirm, case, agency=SHELTER)))
+    case_stream, referral_stream = stream_of("case", case), stream_of("referral", referral)
+    reading = await desk.log.read(case_stream, referral_stream)
+    confirmed, moved = (reading.streams[each][-1] for each in (referral_stream, case_stream))
+    assert (confirmed.type, moved.type) == (
+        "referral.handover_confirmed.v1",
+        "case.responsibility_moved.v1",
+    )
+    assert (confirmed.position + 1, confirmed.recorded_at) == (moved.position, moved.recorded_at)
+    note = IdentifySubject(name="相川")
+    assert refused(await desk.handling.handle(ask(note, case))) == "CASE_NOT_FOUND"
+    accepted(await desk.handling.handle(ask(note, case, agency=SHELTER)))
+
+
+async def test_of_two_handovers_at_once_one_is_confirmed(desk: Desk) -> None:
+    case = await opened(desk)
+    accepted(await desk.handling.handle(ask(AcceptCase(network_id=NetworkId(uuid4())), case)))
+    referrals = [await taken_on(desk, case), await taken_on(desk, case)]
+    confirms = [ConfirmHandover(referral_id=each, referrer_remains=True) for each in referrals]
+    answers = await asyncio.gather(
+        *(desk.handling.handle(ask(confirm, case, agency=SHELTER)) for confirm in confirms)
+    )
+    assert sorted(answer.code if isinstance(answer, Refusal) else "done" for answer in answers) == [
+        "NOT_ITS_TO_HAND_OVER",
+        "done",
+    ]
+
+
+async def test_a_referral_of_another_case_does_not_exist(desk: Desk) -> None:
+    case, other = await opened(desk), await opened(desk)
+    referral = await taken_on(desk, case)
+    receive = ReceiveReferral(referral_id=referral)
+    hidden = await desk.handling.handle(ask(receive, other, agency=SHELTER))
+    assert refused(hidden) == "REFERRAL_NOT_FOUND"
+
+
+async def taken_on(desk: Desk, case: CaseId) -> ReferralId:
+    """The city refers her, and the shelter takes her on."""
+    draft = DraftReferral(
+        kind="TEMPORARY_PROTECTION_REQUEST",
+        to_agency=SHELTER,
+        purpose="PROTECTION",
+        urgency="HIGH",
+    )
+    referral = ReferralId(made(await desk.handling.handle(ask(draft, case))))
+    accepted(await desk.handling.handle(ask(SendReferral(referral_id=referral), case)))
+    accept = AcceptReferral(referral_id=referral, role_taken="MAIN_SUPPORT")
+    accepted(await desk.handling.handle(ask(accept, case, agency=SHELTER)))
+    return referral
+
+
+async def operator_asks(desk: Desk, command: AnyCommand) -> Answer:
+    operator, staff = desk.operator.operator, desk.operator.first_staff
+    return await desk.handling.handle(
+        ask(command, agency=operator, staff=staff, role="REPRESENTATIVE")
+    )
+
+
+def made(answer: Answer) -> UUID:
+    it = accepted(answer).made
+    assert it is not None
+    return it
