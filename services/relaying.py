@@ -8,7 +8,7 @@ relays one is told that the other was first.
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
-from typing import ClassVar, Final, Literal, NoReturn, TypeAlias
+from typing import ClassVar, Final, Literal, NamedTuple, NoReturn, TypeAlias
 
 import msgspec
 
@@ -98,39 +98,44 @@ class Head:
         return self._position > position
 
 
+class Progress(NamedTuple):
+    position: int
+    of: int
+
+
 class Relaying:
     def __init__(self, log: EventLog, stream: EventStream, head: Head) -> None:
         self._log: Final = log
         self._stream: Final = stream
         self._head: Final = head
 
-    async def run(self, told: Callable[[int], None]) -> NoReturn:
-        """For ever. After a while without news it looks again whether the stream is still there."""
+    async def run(self, told: Callable[[Progress], None]) -> NoReturn:
+        """For ever. When it has heard nothing for a while, it looks whether all is still there."""
         while True:
             position = 0
             self._head.forget()
-            async for position in self.catch_up():
-                told(position)
+            async for progress in self.catch_up():
+                told(progress)
+                position = progress.position
             while await self._head.is_beyond(position, POLL_S):
                 page = await self._log.after(position, BATCH_MAX)
-                if not page:
+                if not page:  # More was heard of than there is.
                     break
                 position = await self._relay(position, page)
-                told(position)
 
-    async def catch_up(self) -> AsyncGenerator[int]:
-        """How far it has come, page by page, until the stream ends where the log does."""
-        position = await self.resume()
-        yield position
+    async def catch_up(self) -> AsyncGenerator[Progress]:
+        """Page by page, until the stream ends where the log does."""
+        position, head = await self.resume(), await self._log.head()
+        yield Progress(position, max(position, head))
         while page := await self._log.after(position, BATCH_MAX):
             position = await self._relay(position, page)
-            yield position
+            yield Progress(position, max(position, head))
 
-    async def rebuild(self) -> AsyncGenerator[int]:
+    async def rebuild(self) -> AsyncGenerator[Progress]:
         """The same from the first event on, whatever the stream holds."""
         await self._stream.remove()
-        async for position in self.catch_up():
-            yield position
+        async for progress in self.catch_up():
+            yield progress
 
     async def resume(self) -> int:
         """Where the stream ends. Another log's is left alone; one with holes is begun anew."""

@@ -139,7 +139,9 @@ _SESSION: Final = (
 class PostgresEventLog:
     """``async with PostgresEventLog(conninfo) as log``: any number of processes may."""
 
-    def __init__(self, conninfo: str) -> None:
+    def __init__(self, conninfo: str, reached: Callable[[int], None] | None = None) -> None:
+        """``reached`` hears at once how far the log has come by what is appended here."""
+        self._reached: Final = reached
         self._appends: Final[dict[LaneName, Lane[Append, Outcome]]] = {
             "commands": Lane(conninfo, _append_all),
             "disclosures": Lane(conninfo, _append_all),
@@ -166,7 +168,10 @@ class PostgresEventLog:
             await reads.close()
 
     async def append(self, append: Append, lane: LaneName = "commands") -> Outcome:
-        return await self._appends[lane].ask(append)
+        outcome = await self._appends[lane].ask(append)
+        if self._reached and outcome.positions:
+            self._reached(outcome.positions[-1])
+        return outcome
 
     async def read(self, *streams: StreamId) -> Reading[StoredEvent]:
         return await self._reads.ask(streams)

@@ -1,0 +1,87 @@
+"""The relay of this process: started, kept going through every outage, and stopped."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Final, NoReturn
+
+import structlog
+
+from adapters.engines.endpoints import NatsAccess
+from adapters.nats.connecting import connected
+from adapters.nats.events import EVENTS, JetStreamEvents
+from adapters.postgres.listening import listen
+from domain.speech import Spoken
+from services.ports import EventLog, LogUnavailable, StreamUnavailable
+from services.relaying import BATCH_MAX, Head, Progress, Relaying
+
+PAUSE_MIN_S: Final = 0.1
+PAUSE_MAX_S: Final = 5.0
+TELL_EVERY_S: Final = 2.0
+PASSING: Final = (LogUnavailable, StreamUnavailable)
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def relay(
+    event_log: EventLog, head: Head, conninfo: str, access: NatsAccess, stream: str = EVENTS
+) -> AsyncGenerator[None]:
+    """Refuses to start where the stream is another log's; an outage it sits out."""
+    ours = _Relay(event_log, head, access, stream)
+    with suppress(*PASSING):
+        await ours.look()
+    tasks = [asyncio.create_task(work) for work in (ours.keep(), listen(conninfo, head.reached))]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class _Relay:
+    """Says once that it has stopped, and why; and once that it goes on."""
+
+    def __init__(self, event_log: EventLog, head: Head, access: NatsAccess, stream: str) -> None:
+        self._log: Final = event_log
+        self._head: Final = head
+        self._access: Final = access
+        self._stream: Final = stream
+        self._stopped_by: str | None = None
+        self._pause_s = PAUSE_MIN_S
+        self._told_at_s = 0.0
+
+    async def look(self) -> None:
+        async with connected(self._access, "relay") as client:
+            events = JetStreamEvents(client, self._stream)
+            await Relaying(self._log, events, self._head).resume()
+
+    async def keep(self) -> NoReturn:
+        while True:
+            try:
+                async with connected(self._access, "relay") as client:
+                    events = JetStreamEvents(client, self._stream)
+                    await Relaying(self._log, events, self._head).run(self._goes_on)
+            except Spoken as spoken:
+                self._stops(spoken.code, spoken.facts, passing=isinstance(spoken, PASSING))
+            except Exception as error:  # noqa: BLE001 - whatever it was, nobody else will try again.
+                self._stops(type(error).__name__, {}, passing=False)
+            await asyncio.sleep(self._pause_s)
+            self._pause_s = min(2 * self._pause_s, PAUSE_MAX_S)
+
+    def _stops(self, code: str, facts: Mapping[str, object], *, passing: bool) -> None:
+        if code != self._stopped_by:
+            self._stopped_by = code
+            tell = log.warning if passing else log.error
+            tell("relay_stopped", **{**facts, "code": code})
+
+    def _goes_on(self, progress: Progress) -> None:
+        if self._stopped_by:
+            self._stopped_by = None
+            self._pause_s = PAUSE_MIN_S
+            log.info("relay_goes_on", position=progress.position)
+        now_s = asyncio.get_running_loop().time()
+        if progress.of - progress.position > BATCH_MAX and now_s - self._told_at_s > TELL_EVERY_S:
+            self._told_at_s = now_s
+            log.info("relay_catching_up", position=progress.position, of=progress.of)
