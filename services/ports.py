@@ -1,6 +1,7 @@
 """What the services need from the outside, in the words of the domain."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import ClassVar, Final, Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
@@ -10,6 +11,8 @@ import msgspec
 
 from domain.model import AgencyId, CommandId, PersonId, StreamId
 from domain.speech import Spoken
+from projections.tables import Key, Projection
+from projections.tables import Row as ListRow
 
 Row = TypeVar("Row")
 
@@ -207,6 +210,62 @@ class EventStream(Protocol):
         ...
 
     async def remove(self) -> None: ...
+
+
+class Events(Protocol):
+    """Events in the order of the log: the log itself is one, and so is EVENTS."""
+
+    async def after(self, position: int, most: int) -> Sequence[StoredEvent]:
+        """What follows; none at the end, where one may be waited for a while."""
+        ...
+
+
+# What is read, and what is being made beside it to take its place.
+Edition: TypeAlias = Literal["live", "next"]
+
+
+class Checkpoint(NamedTuple):
+    """How far a list has come, under which definition, and whether it is to go on."""
+
+    definition: str
+    position: int
+    state: Literal["running", "paused", "stopped"] = "running"
+
+
+class Turn(Protocol[Key, ListRow]):
+    """While it lasts nobody else changes this edition; what it writes is there whole, or not."""
+
+    checkpoint: Checkpoint | None
+
+    async def rows(self, keys: Collection[Key]) -> Mapping[Key, ListRow]: ...
+
+    async def write(self, changes: Mapping[Key, ListRow | None], position: int) -> None:
+        """The rows that change, and how far the list has come with them."""
+        ...
+
+
+class Views(Protocol):
+    async def checkpoint(
+        self, of: Projection[Key, ListRow], edition: Edition
+    ) -> Checkpoint | None: ...
+
+    def turn(
+        self, of: Projection[Key, ListRow], edition: Edition
+    ) -> AbstractAsyncContextManager[Turn[Key, ListRow]]: ...
+
+    async def begin(self, of: Projection[Key, ListRow]) -> None:
+        """Have a next edition under this definition: one that was begun, or an empty one."""
+        ...
+
+    async def swap(self, of: Projection[Key, ListRow]) -> None:
+        """Let the next edition take the place of the live one, unless it has not come as far."""
+        ...
+
+    async def stop(
+        self, of: Projection[Key, ListRow], edition: Edition, position: int, code: str
+    ) -> None:
+        """It cannot go past this position, unless somebody has in the meantime."""
+        ...
 
 
 SecretKey: TypeAlias = bytes

@@ -40,7 +40,7 @@ Parameter: TypeAlias = bytes | None  # In PostgreSQL's binary format, as the ans
 
 class Link:
     def __init__(self, conninfo: str, options: str) -> None:
-        self._conninfo: Final = _with_options(conninfo, options)
+        self._conninfo: Final = with_options(conninfo, options)
         self._connecting: Final = asyncio.Lock()
         self._wire: Wire | None = None
 
@@ -196,6 +196,6 @@ def _is_libpqs_own(result: PGresult) -> bool:
     )
 
 
-def _with_options(conninfo: str, options: str) -> str:
+def with_options(conninfo: str, options: str) -> str:
     given = conninfo_to_dict(conninfo).get("options") or ""
     return make_conninfo(conninfo, options=f"{given} {options}".strip())

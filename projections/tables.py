@@ -1,0 +1,134 @@
+"""Lists (一覧): which rows an event touches, and what it makes of each of them.
+
+A row holds ids, codes, times and positions, never a person's words: a list names candidates, and
+whoever reads it decides row by row what may be shown.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Final, Generic, Literal, NamedTuple, TypeAlias, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+from domain.fields import BadDeclaration, tag_of
+from domain.header import Header
+from domain.model import Event
+
+
+class Seen(NamedTuple):
+    """An event as a list sees it: with every part closed."""
+
+    position: int
+    recorded_at: datetime
+    header: Header
+    event: Event
+
+
+Key = TypeVar("Key", bound=tuple[object, ...])
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+
+class Projection(msgspec.Struct, Generic[Key, Row], frozen=True, kw_only=True):
+    """A table as a fold: the fields of ``row`` are its columns, and ``None`` is no row."""
+
+    name: str
+    row: type[Row]
+    key: tuple[str, ...]
+    touches: Callable[[Seen], Collection[Key]]
+    evolve: Callable[[Row | None, Key, Seen], Row | None]
+    wants: frozenset[type[Event]] | None = None  # None: every event.
+    indexes: tuple[tuple[str, ...], ...] = ()
+    version: int = 1  # To be raised when the same events make other rows.
+
+    def __post_init__(self) -> None:
+        named = [column.name for column in self.columns]
+        if not _NAME.fullmatch(self.name):
+            message = f"{self.name} is no name for a table"
+            raise BadDeclaration(message)
+        if not {*self.key, *(name for index in self.indexes for name in index)} <= {*named}:
+            message = f"{self.name} has a key or an index of columns it does not have"
+            raise BadDeclaration(message)
+
+    @property
+    def columns(self) -> tuple["Column", ...]:
+        return columns_of(self.row)
+
+    @property
+    def tags(self) -> frozenset[str] | None:
+        return None if self.wants is None else frozenset(map(tag_of, self.wants))
+
+    @property
+    def definition(self) -> str:
+        """What was made under another one is made anew."""
+        tags = None if self.tags is None else sorted(self.tags)
+        said = (self.version, self.columns, self.key, self.indexes, tags)
+        return hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:16]
+
+    def key_of(self, row: Row) -> tuple[object, ...]:
+        return tuple(getattr(row, name) for name in self.key)
+
+
+def touched(projection: Projection[Key, Row], batch: Iterable[Seen]) -> frozenset[Key]:
+    return frozenset(key for seen in batch for key in projection.touches(seen))
+
+
+def fold(
+    projection: Projection[Key, Row], rows: Mapping[Key, Row], batch: Iterable[Seen]
+) -> dict[Key, Row | None]:
+    """From the rows that the batch touches, those that change: what each becomes, or no row."""
+    now: dict[Key, Row | None] = {**rows}
+    for seen in batch:
+        for key in projection.touches(seen):
+            now[key] = projection.evolve(now.get(key), key, seen)
+    return {key: row for key, row in now.items() if row != rows.get(key)}
+
+
+ColumnKind: TypeAlias = Literal["id", "number", "code", "time", "date", "flag"]
+
+
+class Column(NamedTuple):
+    name: str
+    kind: ColumnKind
+    optional: bool
+
+
+def columns_of(row: type[msgspec.Struct]) -> tuple[Column, ...]:
+    info = inspect.type_info(row)
+    assert isinstance(info, inspect.StructType)
+    return tuple(_column(row, field) for field in info.fields)
+
+
+def _column(row: type[msgspec.Struct], field: inspect.Field) -> Column:
+    match field.type:
+        case inspect.UnionType(types=(one, inspect.NoneType()) | (inspect.NoneType(), one)):
+            kind, optional = _kind(one), True
+        case one:
+            kind, optional = _kind(one), False
+    if kind is None:
+        message = f"{row.__name__}.{field.name} is no id, code, time or number"
+        raise BadDeclaration(message)
+    return Column(field.name, kind, optional)
+
+
+def _kind(info: inspect.Type) -> ColumnKind | None:
+    match info:
+        case inspect.Metadata(type=inspect.StrType(), extra={"text": "code"}):
+            return "code"
+        case inspect.LiteralType(values=values) if all(isinstance(v, str) for v in values):
+            return "code"
+        case inspect.DateTimeType(tz=True):
+            return "time"
+        case _:
+            return _KINDS.get(type(info))
+
+
+_KINDS: Final[Mapping[type, ColumnKind]] = {
+    inspect.UUIDType: "id",
+    inspect.IntType: "number",
+    inspect.DateType: "date",
+    inspect.BoolType: "flag",
+}
+_NAME: Final = re.compile(r"[a-z]+(_[a-z]+)*(?<!_next)")  # The next edition has a name of its own.
