@@ -113,7 +113,7 @@ AgencyCommand: TypeAlias = RegisterAgency | EnrolStaff | SignPledge | SuspendAge
 
 class Staff(msgspec.Struct, frozen=True):
     role: StaffRole
-    pledged: bool = False
+    pledged_under: Code | None = None  # The text that was signed last.
 
 
 class NoAgency(msgspec.Struct, frozen=True):
@@ -133,13 +133,15 @@ Agency: TypeAlias = NoAgency | KnownAgency
 class AgencyNotKnown(Refused):
     """There is no such agency here, or it is suspended."""
 
-    ja: ClassVar[str] = "該当する機関は登録されていないか、利用を停止されています。"
+    ja: ClassVar[str] = "該当する機関は登録されていないか、利用を停止中です。"
 
 
 class AgencyIsSuspended(Refused):
-    """Your agency is suspended: nothing can be done or read in its name."""
+    """Your agency is suspended, so nothing can be done or read in its name: ask the operator."""
 
-    ja: ClassVar[str] = "所属機関は利用を停止されているため、操作も閲覧もできません。"
+    ja: ClassVar[str] = (
+        "所属機関は利用を停止中のため、操作も閲覧もできません。運営担当者に問い合わせてください。"
+    )
 
 
 class StaffNotEnrolled(Refused):
@@ -148,10 +150,18 @@ class StaffNotEnrolled(Refused):
     ja: ClassVar[str] = "この機関にこの職務で登録されていません。"
 
 
-class PledgeNotSigned(Refused):
-    """You have not signed the pledge of confidentiality yet."""
+class StaffNotKnown(Refused):
+    """Nobody is enrolled in this agency under that id: enrol them first."""
 
-    ja: ClassVar[str] = "守秘義務の誓約がまだ記録されていません。"
+    ja: ClassVar[str] = "指定された職員は、この機関に登録されていません。先に登録してください。"
+
+
+class PledgeNotSigned(Refused):
+    """Your pledge of confidentiality is not recorded yet: sign it, and have it recorded."""
+
+    ja: ClassVar[str] = (
+        "守秘義務の誓約がまだ記録されていません。誓約書に署名し、記録を受けてください。"
+    )
 
 
 class NotYourAgency(Refused):
@@ -206,10 +216,9 @@ def evolve(state: Agency, event: AgencyEvent) -> Agency:
     match event:
         case StaffEnrolled(staff_id=staff, role=role):
             return change(state, staff={**state.staff, staff: Staff(role)})
-        case PledgeSigned(staff_id=staff):
-            return change(
-                state, staff={**state.staff, staff: change(state.staff[staff], pledged=True)}
-            )
+        case PledgeSigned(staff_id=staff, text_version=text):
+            signed = change(state.staff[staff], pledged_under=text)
+            return change(state, staff={**state.staff, staff: signed})
         case AgencySuspended():
             return change(state, suspended=True)
         case AgencyRestored():
@@ -228,7 +237,7 @@ def check_may_act(agency: Agency, staff: StaffId, role: StaffRole) -> None:
         case KnownAgency(suspended=True):
             raise AgencyIsSuspended
         case KnownAgency(staff=enrolled) if staff in enrolled and enrolled[staff].role == role:
-            if not enrolled[staff].pledged:
+            if enrolled[staff].pledged_under is None:
                 raise PledgeNotSigned
         case _:
             raise StaffNotEnrolled
@@ -279,8 +288,8 @@ def _enrolled(command: EnrolStaff, by: Context) -> StaffEnrolled:
 
 def _pledged(agency: KnownAgency, command: SignPledge, by: Context) -> tuple[PledgeSigned, ...]:
     if command.staff_id not in agency.staff:
-        raise StaffNotEnrolled
-    if agency.staff[command.staff_id].pledged:
+        raise StaffNotKnown
+    if agency.staff[command.staff_id].pledged_under == command.text_version:
         return ()
     return (
         PledgeSigned(
