@@ -5,7 +5,7 @@ import os
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, ClassVar, Final, Literal, TypeAlias
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias, get_args
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
@@ -109,6 +109,11 @@ class MonitorUrl(Url):
     schemes: ClassVar[tuple[str, ...]] = ("http", "https")
 
 
+class TracesUrl(Url):
+    __slots__ = ()
+    schemes: ClassVar[tuple[str, ...]] = ("http", "https")
+
+
 FindingCode: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]{2,63}$")]
 
 A_PATH = Meta(description="an absolute path", extra={"ja": "絶対パス"})
@@ -123,6 +128,21 @@ A_NATS_URL = Meta(
 A_MONITOR_URL = Meta(
     description="http://host:port or https://host:port, in ASCII",
     extra={"ja": "ASCII の http://host:port または https://host:port"},
+)
+AN_ADDRESS = Meta(
+    pattern=r"^[0-9A-Za-z.:-]{1,253}$",
+    description="a host name or address to listen at, such as 127.0.0.1",
+    extra={"ja": "待ち受けるホスト名またはアドレス。例: 127.0.0.1"},
+)
+A_PORT = Meta(
+    ge=0,
+    le=65535,
+    description="a port, or 0 for any that is free",
+    extra={"ja": "ポート番号。0 は空いているもの"},
+)
+A_TRACES_URL = Meta(
+    description="http://host:port/v1/traces of an OpenTelemetry collector, in ASCII",
+    extra={"ja": "OpenTelemetry コレクターの http://host:port/v1/traces（ASCII）"},
 )
 A_SECRET = Meta(description="a secret text", extra={"ja": "秘密の文字列"})
 A_LANGUAGE = Meta(description="ja or en", extra={"ja": "ja または en"})
@@ -144,6 +164,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     nats_credentials: Annotated[Path | None, A_PATH] = None
     nats_monitor_url: Annotated[MonitorUrl | None, A_MONITOR_URL] = None
     nats_server: Annotated[Path | None, A_PATH] = None
+    http_host: Annotated[str, AN_ADDRESS] = "127.0.0.1"
+    http_port: Annotated[int, A_PORT] = 8420
+    traces: Annotated[TracesUrl | None, A_TRACES_URL] = None
     kek: Annotated[Secret | None, A_SECRET] = None
     kek_file: Annotated[Path | None, A_PATH] = None
     lang: Annotated[Literal["ja", "en"] | None, A_LANGUAGE] = None
@@ -180,7 +203,11 @@ def shown(settings: Settings) -> dict[str, str]:
         name: getattr(settings, field.name) for name, field in FIELDS.items()
     }
     values["TSUNAGU_ALLOW"] = ",".join(sorted(settings.allow))
-    return {name: str(value) for name, value in values.items() if value}
+    return {
+        name: str(value)
+        for name, value in values.items()
+        if value and value != FIELDS[name].default
+    }
 
 
 def _home(environ: Mapping[str, str]) -> Path:
@@ -201,6 +228,7 @@ def _converted(name: str, text: str) -> object:
         return msgspec.convert(
             text.split(",") if kind == Settings.__annotations__["allow"] else _sane(text),
             kind,
+            strict=get_args(kind)[0] is not int,  # An environment holds texts alone.
             dec_hook=_decoded,
         )
     except (msgspec.ValidationError, ValueError):
