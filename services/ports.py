@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.model import AgencyId, CommandId, PersonId, StreamId
+from domain.model import AgencyId, CaseId, CommandId, PersonId, StreamId
 from domain.speech import Spoken
 from projections.tables import Key, Projection
 from projections.tables import Row as ListRow
@@ -145,6 +145,13 @@ class Reading(NamedTuple, Generic[Row]):
     streams: Mapping[StreamId, Sequence[Row]]
 
 
+class Cases(NamedTuple):
+    """Whole cases as they were when the log had come to ``head``, each in the order of the log."""
+
+    head: int
+    events: Mapping[CaseId, Sequence[StoredEvent]]
+
+
 class EventLog(Protocol):
     async def append(self, append: Append, lane: LaneName = "commands") -> Outcome:
         """Append for good, or say why not. Sent twice, it is done once."""
@@ -156,6 +163,10 @@ class EventLog(Protocol):
 
     async def recall(self, *streams: StreamId) -> Reading[Fact]:
         """The same, and of each event only its facts: a fraction of its bytes."""
+        ...
+
+    async def of_cases(self, *cases: CaseId) -> Cases:
+        """All that stands in a case's name, at one moment: itself, its ledger, its referrals."""
         ...
 
     async def after(self, position: int, most: int) -> Sequence[StoredEvent]:
@@ -235,7 +246,8 @@ class Checkpoint(NamedTuple):
 class Turn(Protocol[Key, ListRow]):
     """While it lasts nobody else changes this edition; what it writes is there whole, or not."""
 
-    checkpoint: Checkpoint | None
+    @property
+    def checkpoint(self) -> Checkpoint | None: ...
 
     async def rows(self, keys: Collection[Key]) -> Mapping[Key, ListRow]: ...
 

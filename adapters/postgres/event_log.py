@@ -14,10 +14,11 @@ from psycopg.pq.abc import PGresult
 
 from adapters.postgres import arrays
 from adapters.postgres.links import Link, Question
-from domain.model import StreamId
+from domain.model import CaseId, StreamId, stream_of
 from services.ports import (
     NO_PARTS,
     Append,
+    Cases,
     Fact,
     LaneName,
     LogRefusesWrites,
@@ -36,6 +37,7 @@ Asked = TypeVar("Asked")
 Answered = TypeVar("Answered")
 Row = TypeVar("Row", StoredEvent, Fact)
 Streams: TypeAlias = tuple[StreamId, ...]
+CaseIds: TypeAlias = tuple[CaseId, ...]
 Cell: TypeAlias = Callable[[int, int], bytes]
 
 
@@ -80,6 +82,34 @@ from unnest($1::uuid[]) with ordinality asked(stream, nth)
 join log.event e on e.stream = asked.stream
 """,
 )
+# The referrals of a case have streams of their own, found by an index on their drafts.
+_OF_CASES: Final = Question(
+    b"of cases",
+    b"""
+with asked as (
+    select nth::int, case_id, file, ledger
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality a(case_id, file, ledger, nth)
+), stands as (
+    select nth, file as stream from asked
+    union all
+    select nth, ledger from asked
+    union all
+    select asked.nth, draft.stream
+    from asked
+    join log.event draft
+        on draft.type = 'referral.drafted.v1'
+        and log.case_of_draft(draft.entry, draft.facts_at, draft.facts_size) = asked.case_id
+)
+select int8send(coalesce(max(position), 0)), null, null, null
+from log.event
+union all
+select int8send(e.position) || int8send(e.version) || int4send(e.facts_at) || int4send(e.facts_size)
+       || uuid_send(e.stream) || int4send(stands.nth),
+       e.type, e.entry, e.parts
+from stands
+join log.event e on e.stream = stands.stream
+""",
+)
 # A page ends with the event that makes it this large, whatever it was asked for.
 _PAGE_BYTES: Final = 8 << 20
 _AFTER: Final = Question(
@@ -101,6 +131,7 @@ order by position
 )
 _PLACE: Final = Struct("!iqqii").unpack
 _PLACE_IN_LOG: Final = Struct("!qqii16s").unpack
+_PLACE_IN_CASE: Final = Struct("!qqii16si").unpack
 _INT8: Final = Struct("!q").pack
 _POSITION: Final = attrgetter("position")
 _FACT_PLACE: Final = Struct("!iq").unpack
@@ -148,6 +179,7 @@ class PostgresEventLog:
         }
         self._reads: Final[Lane[Streams, Reading[StoredEvent]]] = Lane(conninfo, _read_all)
         self._recalls: Final[Lane[Streams, Reading[Fact]]] = Lane(conninfo, _recall_all)
+        self._cases: Final[Lane[CaseIds, Cases]] = Lane(conninfo, _cases_all)
         self._pages: Final[Lane[Page, Sequence[StoredEvent]]] = Lane(conninfo, _turn_all)
 
     async def __aenter__(self) -> Self:
@@ -164,7 +196,7 @@ class PostgresEventLog:
     async def close(self) -> None:
         for appends in self._appends.values():
             await appends.close()
-        for reads in (self._reads, self._recalls, self._pages):
+        for reads in (self._reads, self._recalls, self._cases, self._pages):
             await reads.close()
 
     async def append(self, append: Append, lane: LaneName = "commands") -> Outcome:
@@ -178,6 +210,9 @@ class PostgresEventLog:
 
     async def recall(self, *streams: StreamId) -> Reading[Fact]:
         return await self._recalls.ask(streams)
+
+    async def of_cases(self, *cases: CaseId) -> Cases:
+        return await self._cases.ask(cases)
 
     async def after(self, position: int, most: int) -> Sequence[StoredEvent]:
         return await self._pages.ask(Page(position, most))
@@ -300,6 +335,34 @@ async def _recall_all(link: Link, batch: "Sequence[Waiting[Streams, Reading[Fact
         nth, position = _FACT_PLACE(cell(row, 0))
         find[nth - 1](Fact(position, cell(row, 1).decode(), cell(row, 2)))
     _answer_each(batch, _FACT_PLACE(cell(0, 0))[1], dict(zip(streams, found, strict=True)))
+
+
+async def _cases_all(link: Link, batch: "Sequence[Waiting[CaseIds, Cases]]") -> None:
+    cases = tuple({case: None for waiting in batch for case in waiting.asked})
+    rows = await link.ask(
+        _OF_CASES,
+        arrays.uuids(cases),
+        arrays.uuids([stream_of("case", case) for case in cases]),
+        arrays.uuids([stream_of("consent", case) for case in cases]),
+    )
+    cell = cast("Cell", rows.get_value)
+    found: list[list[StoredEvent]] = [[] for _ in cases]
+    streams: dict[bytes, StreamId] = {}  # There are few, and making an id takes its time.
+    nth: int
+    for row in range(1, rows.ntuples):
+        position, version, at, size, of, nth = _PLACE_IN_CASE(cell(row, 0))
+        if (stream := streams.get(of)) is None:
+            stream = streams[of] = StreamId(UUID(bytes=of))
+        type_, entry, parts = cell(row, 1).decode(), cell(row, 2), unpacked(rows.get_value(row, 3))
+        found[nth - 1].append(
+            StoredEvent(position, stream, version, type_, entry, parts, Span(at, size))
+        )
+    for history in found:
+        history.sort(key=_POSITION)
+    by_case = dict(zip(cases, found, strict=True))
+    head = int.from_bytes(cell(0, 0), "big")
+    for waiting in batch:
+        waiting.answer(Cases(head, {case: by_case[case] for case in waiting.asked}))
 
 
 async def _turn_all(link: Link, batch: "Sequence[Waiting[Page, Sequence[StoredEvent]]]") -> None:
