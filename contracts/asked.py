@@ -46,7 +46,7 @@ def read_asked(body: bytes) -> Asked:
         raise TooLarge(bytes_max=ASKED_BYTES_MAX)
     try:
         return _ASKED.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotUnderstood(at=_place(error)) from None
 
 
