@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 import msgspec
 
 from adapters import kek
-from adapters.engines.nats_server import configuration, hub
+from adapters.engines.nats_server import accounts, configuration, desk
 from adapters.engines.nkey import new_seed
 from domain.speech import CannotRun
 
@@ -28,9 +28,9 @@ def make(folder: Path) -> None:
         folder.mkdir(mode=0o700)
     except FileExistsError:
         raise SecretsAlreadyMade(path=folder) from None
-    seed = new_seed()
+    seed, desk_seed = new_seed(), new_seed()
     nats = {
-        **configuration(hub(seed), store="/data", key=token_urlsafe(32)),
+        **configuration(accounts(seed, desk(desk_seed)), store="/data", key=token_urlsafe(32)),
         "host": "0.0.0.0",  # noqa: S104 - the container's; compose.yaml publishes it on loopback.
         "port": 4222,
         "http": "0.0.0.0:8222",
@@ -39,6 +39,7 @@ def make(folder: Path) -> None:
         ".gitignore": b"*\n",
         "nats.conf": msgspec.json.encode(nats),
         "nats_seed": seed.encode(),
+        "nats_desk_seed": desk_seed.encode(),  # For the systems of agencies; no container has it.
         "postgres_password": token_urlsafe(32).encode(),
     }.items():
         (folder / name).write_bytes(content)

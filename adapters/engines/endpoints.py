@@ -11,6 +11,7 @@ DATABASE = "tsunagu"
 OWNER = "tsunagu_owner"
 APP = "tsunagu_app"
 KEYRING = "tsunagu_keyring"
+DESK_INBOX = "_INBOX_DESK"
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -41,6 +42,8 @@ class NatsAccess(Sealed, frozen=True):
     seed: str | None = None
     credentials: Path | None = None
     monitor_url: str | None = None
+    inbox: str = "_INBOX"
+    desk_seed: str | None = None  # Where others run the server, it is theirs to give out.
 
     def login(self) -> NatsLogin:
         """What `nats.connect` wants beside the address."""
@@ -49,6 +52,11 @@ class NatsAccess(Sealed, frozen=True):
         if self.credentials:
             return {"user_credentials": str(self.credentials)}
         return {}
+
+    def at_the_desk(self) -> "NatsAccess":
+        """As the systems of agencies log in, whose rights are few."""
+        assert self.desk_seed
+        return NatsAccess(self.url, seed=self.desk_seed, inbox=DESK_INBOX)
 
 
 class Endpoints(msgspec.Struct, frozen=True):
@@ -87,6 +95,7 @@ class Secrets(Sealed, frozen=True):
     keyring: str
     nats_seed: str
     nats_store_key: str
+    desk_seed: str = ""  # Of a folder that knew no desk yet, until it is held again.
 
 
 def postgres_access(address: PostgresAddress, secrets: Secrets) -> PostgresAccess:
@@ -107,4 +116,9 @@ def postgres_access(address: PostgresAddress, secrets: Secrets) -> PostgresAcces
 
 
 def nats_access(address: NatsAddress, secrets: Secrets) -> NatsAccess:
-    return NatsAccess(address.url, seed=secrets.nats_seed, monitor_url=address.monitor_url)
+    return NatsAccess(
+        address.url,
+        seed=secrets.nats_seed,
+        monitor_url=address.monitor_url,
+        desk_seed=secrets.desk_seed or None,
+    )

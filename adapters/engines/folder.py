@@ -15,6 +15,7 @@ from typing import ClassVar, Final, NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
+from msgspec.structs import replace
 
 from adapters.engines.endpoints import Running, Secrets
 from adapters.engines.nkey import new_seed
@@ -126,7 +127,7 @@ class Held(NamedTuple):
         """Made once, before the first cluster that they open."""
         with explained(self.path):
             if _secrets(self.path).exists():
-                return _read(_secrets(self.path), Secrets)
+                return self._with_a_desk(_read(_secrets(self.path), Secrets))
             if (self.path / "postgres/data").exists():
                 raise SecretsMissing(path=_secrets(self.path))
             secrets = Secrets(
@@ -136,8 +137,14 @@ class Held(NamedTuple):
                 nats_seed=new_seed(),
                 nats_store_key=token_urlsafe(32),
             )
+            return self._with_a_desk(secrets)
+
+    def _with_a_desk(self, secrets: Secrets) -> Secrets:
+        """A folder made before there was one gets its seed at its next start."""
+        if not secrets.desk_seed:
+            secrets = replace(secrets, desk_seed=new_seed())
             write(_secrets(self.path), msgspec.json.encode(secrets))
-            return secrets
+        return secrets
 
     def publish(self, running: Running) -> None:
         with explained(self.path):

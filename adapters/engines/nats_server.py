@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from adapters.engines.binaries import find_nats_server
-from adapters.engines.endpoints import NatsAddress, Secrets
+from adapters.engines.endpoints import DESK_INBOX, NatsAddress, Secrets
 from adapters.engines.folder import Held, explained
 from adapters.engines.nkey import public_key
 from adapters.engines.process import Room, kept_running, lay_down, room, spawn
@@ -29,22 +29,93 @@ ANY_PORT: Final = -1
 LOOPBACK: Final = "127.0.0.1"
 MONITOR_ANSWERS_WITHIN_S: Final = 5.0
 ANSWER_BYTES_MAX: Final = 1 << 20
+HUB: Final = "HUB"
+SYSTEM: Final = "SYS"
 
 
-class User(msgspec.Struct, frozen=True):
+class Tenant(msgspec.Struct, frozen=True):
+    """Systems of others on our server: all that they may ask, and by which name HUB hears it."""
+
+    name: str
     nkey: str
+    inbox: str
+    asks: Mapping[str, str]
+
+
+def desk(seed: str) -> Tenant:
+    """受付: where every agency's systems log in until each has an account of its own.
+
+    One inbox is all of theirs: what is answered there holds codes and ids, and no person's words.
+    """
+    asks = {"publish.>": "in.desk.>", "ask.>": "ask.desk.>"}
+    return Tenant("DESK", public_key(seed), DESK_INBOX, asks)
+
+
+def accounts(seed: str, *tenants: Tenant) -> dict[str, "Account"]:
+    """HUB is for our own services. Who is no tenant of ours has no account, and no way in."""
+    exports = tuple(
+        Export(heard, (tenant.name,)) for tenant in tenants for heard in tenant.asks.values()
+    )
+    return {
+        HUB: Account(users=(User(public_key(seed)),), jetstream=True, exports=exports),
+        SYSTEM: Account(),
+        **{tenant.name: _account(tenant) for tenant in tenants},
+    }
+
+
+def _account(tenant: Tenant) -> "Account":
+    """What a tenant's messages are called in HUB is the server's to say, not the sender's."""
+    may = Permissions(Allowed(tuple(tenant.asks)), Allowed((f"{tenant.inbox}.>",)))
+    return Account(
+        users=(User(tenant.nkey, may),),
+        imports=tuple(Import(Place(HUB, heard), to=said) for said, heard in tenant.asks.items()),
+        limits=Limits(),
+    )
+
+
+class Allowed(msgspec.Struct, frozen=True):
+    allow: tuple[str, ...]
+
+
+class Permissions(msgspec.Struct, frozen=True):
+    publish: Allowed
+    subscribe: Allowed
+
+
+class User(msgspec.Struct, frozen=True, omit_defaults=True):
+    nkey: str
+    permissions: Permissions | None = None
+
+
+class Export(msgspec.Struct, frozen=True):
+    service: str
+    accounts: tuple[str, ...]
+
+
+class Place(msgspec.Struct, frozen=True):
+    account: str
+    subject: str
+
+
+class Import(msgspec.Struct, frozen=True):
+    service: Place
+    to: str
+
+
+class Limits(msgspec.Struct, frozen=True):
+    max_connections: int = 500
+    max_subscriptions: int = 5_000
+    max_payload: int = MESSAGE_BYTES_MAX
 
 
 class Account(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One tenant of the server, as its configuration file says it."""
+    """One account of the server, as its configuration file says it."""
 
     users: tuple[User, ...] = ()
     jetstream: bool = False
-
-
-def hub(seed: str) -> dict[str, Account]:
-    """Our own services, and the server's own account. Agencies are further entries."""
-    return {"HUB": Account(users=(User(public_key(seed)),), jetstream=True), "SYS": Account()}
+    exports: tuple[Export, ...] = ()
+    imports: tuple[Import, ...] = ()
+    limits: Limits | None = None
 
 
 def configuration(accounts: Mapping[str, Account], *, store: str, key: str) -> dict[str, object]:
@@ -60,7 +131,7 @@ def configuration(accounts: Mapping[str, Account], *, store: str, key: str) -> d
             "key": key,
         },
         "accounts": accounts,
-        "system_account": "SYS",
+        "system_account": SYSTEM,
     }
 
 
@@ -105,7 +176,7 @@ class EmbeddedNats:
         address = self.address
         return {
             **configuration(
-                hub(self.secrets.nats_seed),
+                accounts(self.secrets.nats_seed, desk(self.secrets.desk_seed)),
                 store=f"{self.home.inside}/jetstream",
                 key=self.secrets.nats_store_key,
             ),

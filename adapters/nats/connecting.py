@@ -17,13 +17,12 @@ CONNECT_WITHIN_S: Final = 10
 CLOSE_WITHIN_S: Final = 2.0
 RECONNECT_EVERY_S: Final = 1
 PING_EVERY_S: Final = 10  # A connection that died unheard is noticed by its silence.
-INBOX: Final = "_INBOX"
 
 log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def connected(access: NatsAccess, name: str, *, inbox: str = INBOX) -> AsyncGenerator[Client]:
+async def connected(access: NatsAccess, name: str) -> AsyncGenerator[Client]:
     """It comes back as often as the server does, and says when it went and when it came."""
     client = Client()
 
@@ -43,7 +42,7 @@ async def connected(access: NatsAccess, name: str, *, inbox: str = INBOX) -> Asy
             await client.connect(
                 access.url,
                 name=f"tsunagu-{name}",
-                inbox_prefix=inbox,
+                inbox_prefix=access.inbox,
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=RECONNECT_EVERY_S,
                 ping_interval=PING_EVERY_S,
