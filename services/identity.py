@@ -134,12 +134,12 @@ class Identity:
         self._revoked: Final = Revoked(tokens.revoked)
         self._key: SecretKey | None = None
 
-    async def bearer(self, text: str | None) -> Bearer:
-        """Whose token this is, if it is good at this moment."""
+    async def bearer(self, text: str | None, at: datetime | None = None) -> Bearer:
+        """Whose token this is, if it is good now, or was when it was sent and not revoked since."""
         if not text:
             raise TokenMissing
         bearer = read(text, await self._signing_key())
-        if bearer.expires_at <= self._clock.now():
+        if bearer.expires_at <= (at or self._clock.now()):
             raise TokenExpired
         if await self._revoked.holds(bearer.id):
             raise TokenRevoked
