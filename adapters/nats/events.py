@@ -104,7 +104,7 @@ class JetStreamEvents:
         self._refuse_the_too_large(position, messages)
         fenced = _one_by_one if len(messages) <= FEW else _as_a_batch
         *before, last = zip(messages, fenced(position, len(messages)), strict=True)
-        with _explained():
+        with explained():
             for message, headers in before:
                 await self._client.publish(self._subject(message), message.content, headers=headers)
             message, headers = last
@@ -125,7 +125,7 @@ class JetStreamEvents:
 
     async def messages(self) -> AsyncGenerator[tuple[int, bytes]]:
         left = (await self.extent()).kept
-        with _explained():
+        with explained():
             reader = await JetStreamContext(self._client, timeout=ANSWER_WITHIN_S).pull_subscribe(
                 "", stream=self._name, config=_passing_reader()
             )
@@ -152,7 +152,7 @@ class JetStreamEvents:
         self, kind: type[T], what: str, body: Mapping[str, object] = NOTHING, *, none: int = 0
     ) -> T | None:
         """None where the server answers with this code."""
-        with _explained():
+        with explained():
             answer = await self._client.request(
                 f"$JS.API.{what}.{self._name}", msgspec.json.encode(body), ANSWER_WITHIN_S
             )
@@ -201,7 +201,7 @@ def _passing_reader() -> ConsumerConfig:
 
 
 @contextmanager
-def _explained() -> Generator[None]:
+def explained() -> Generator[None]:
     try:
         yield
     except (NatsError, OSError, TimeoutError) as error:
