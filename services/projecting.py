@@ -62,6 +62,7 @@ class Projecting(Generic[Key, ListRow]):
                 raise MadeAnewElsewhere(projection=self.of.name)
             async for _ in self.rebuild(most):
                 pass
+            self._was_ours = True
         else:
             self._was_ours = True
             self._under_way = "live", live.position
@@ -74,6 +75,8 @@ class Projecting(Generic[Key, ListRow]):
         """
         await self._views.begin(self.of)
         while (made := await self._views.checkpoint(self.of, "next")) is not None:
+            if made.definition != self.of.definition:
+                raise MadeAnewElsewhere(projection=self.of.name)
             self._under_way = "next", made.position
             if batch := await self._log.after(made.position, most):
                 await self._apply(batch)

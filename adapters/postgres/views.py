@@ -1,0 +1,272 @@
+"""Lists (一覧) on PostgreSQL: rows, and the checkpoint they have come to, in one transaction."""
+
+from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Final, Generic, LiteralString, Self, cast
+
+import msgspec
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow, args_row, class_row
+
+from adapters.postgres.links import with_options
+from projections.tables import Column, ColumnKind, Key, Projection
+from projections.tables import Row as ListRow
+from services.ports import Checkpoint, Edition, LogUnavailable
+
+_CHECKPOINT: Final = "select definition, position, state from views.checkpoint where name = %s"
+_CHECKPOINT_HELD: Final = f"{_CHECKPOINT} for update"
+_ADVANCE: Final = "update views.checkpoint set position = %s where name = %s"
+_BEGIN: Final = """
+insert into views.checkpoint as made (name, definition) values (%s, %s)
+on conflict (name) do update set definition = excluded.definition, position = 0
+where made.definition <> excluded.definition
+"""
+# The next edition is held too: whoever else makes it must not be in the middle of a batch.
+_SWAP: Final = """
+insert into views.checkpoint as live (name, definition, position)
+select %(live)s, definition, position from views.checkpoint where name = %(next)s for update
+on conflict (name) do update set
+    definition = excluded.definition, position = excluded.position,
+    state = case live.state when 'stopped' then 'running' else live.state end,
+    code = null, stopped_at = null
+where live.position <= excluded.position
+"""
+_FORGET: Final = "delete from views.checkpoint where name = %s"
+_STOP: Final = """
+insert into views.checkpoint as live (name, definition, state, code, stopped_at)
+values (%(live)s, '', 'stopped', %(code)s, %(position)s)
+on conflict (name) do update set
+    state = 'stopped', code = excluded.code, stopped_at = excluded.stopped_at
+where live.state = 'running' and (%(making)s or live.position = excluded.stopped_at - 1)
+"""
+_PAUSE: Final = """
+update views.checkpoint set state = 'paused' where name = %s and state = 'running'
+"""
+_RESUME: Final = """
+update views.checkpoint set state = 'running', code = null, stopped_at = null where name = %s
+"""
+
+_TYPES: Final[Mapping[ColumnKind, LiteralString]] = {
+    "id": "uuid",
+    "number": "bigint",
+    "code": "text",
+    "time": "timestamptz",
+    "date": "date",
+    "flag": "boolean",
+}
+# Nothing is waited for longer than this, be it a reader or another who makes the same list.
+_SESSION: Final = "-c lock_timeout=5s -c statement_timeout=60s -c application_name=tsunagu-views"
+_CONNECTED_WITHIN_S: Final = 10
+
+
+class PostgresViews:
+    """``services.ports.Views``. A list has a connection of its own, so that none waits for another.
+
+    Of one list only one thing is asked at a time.
+    """
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo: Final = with_options(conninfo, _SESSION)
+        self._connections: Final[dict[str, psycopg.AsyncConnection[TupleRow]]] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for connection in self._connections.values():
+            await connection.close()
+
+    async def checkpoint(self, of: Projection[Key, ListRow], edition: Edition) -> Checkpoint | None:
+        async with self._transaction(of.name) as connection:
+            return await _checkpoint(connection, _CHECKPOINT, _table_of(of, edition))
+
+    @asynccontextmanager
+    async def turn(
+        self, of: Projection[Key, ListRow], edition: Edition
+    ) -> AsyncGenerator["PostgresTurn[Key, ListRow]"]:
+        table = _table_of(of, edition)
+        async with self._transaction(of.name) as connection:
+            checkpoint = await _checkpoint(connection, _CHECKPOINT_HELD, table)
+            yield PostgresTurn(connection, of, table, checkpoint)
+
+    async def begin(self, of: Projection[Key, ListRow]) -> None:
+        table = _table_of(of, "next")
+        async with self._transaction(of.name) as connection:
+            if (await connection.execute(_BEGIN, (table, of.definition))).rowcount:
+                for statement in _made(of, table):
+                    await connection.execute(statement)
+
+    async def swap(self, of: Projection[Key, ListRow]) -> None:
+        live, made = _table_of(of, "live"), _table_of(of, "next")
+        async with self._transaction(of.name) as connection:
+            if (await connection.execute(_SWAP, {"live": live, "next": made})).rowcount:
+                await connection.execute(_FORGET, (made,))
+                for statement in _swapped(live, made):
+                    await connection.execute(statement)
+
+    async def stop(
+        self, of: Projection[Key, ListRow], edition: Edition, position: int, code: str
+    ) -> None:
+        stopped = {"live": of.name, "code": code, "position": position}
+        async with self._transaction(of.name) as connection:
+            await connection.execute(_STOP, {**stopped, "making": edition == "next"})
+
+    async def pause(self, of: Projection[Key, ListRow]) -> None:
+        """From here on it changes no more. What has stopped stays so, and goes on saying why."""
+        async with self._transaction(of.name) as connection:
+            await connection.execute(_PAUSE, (of.name,))
+
+    async def resume(self, of: Projection[Key, ListRow]) -> None:
+        async with self._transaction(of.name) as connection:
+            await connection.execute(_RESUME, (of.name,))
+
+    @asynccontextmanager
+    async def _transaction(self, name: str) -> AsyncGenerator[psycopg.AsyncConnection[TupleRow]]:
+        try:
+            connection = await self._connected(name)
+            async with connection.transaction():
+                yield connection
+        except psycopg.OperationalError as error:
+            raise LogUnavailable from error
+
+    async def _connected(self, name: str) -> psycopg.AsyncConnection[TupleRow]:
+        connection = self._connections.get(name)
+        if connection is None or connection.closed:
+            connection = self._connections[name] = await psycopg.AsyncConnection.connect(
+                self._conninfo, autocommit=True, connect_timeout=_CONNECTED_WITHIN_S
+            )
+        return connection
+
+
+class PostgresTurn(Generic[Key, ListRow]):
+    """``services.ports.Turn``, as long as its transaction lasts."""
+
+    def __init__(
+        self,
+        connection: psycopg.AsyncConnection[TupleRow],
+        of: Projection[Key, ListRow],
+        table: str,
+        checkpoint: Checkpoint | None,
+    ) -> None:
+        self.checkpoint: Final = checkpoint
+        self._connection: Final = connection
+        self._of: Final = of
+        self._table: Final = table
+
+    async def rows(self, keys: Collection[Key]) -> Mapping[Key, ListRow]:
+        if not keys:
+            return {}
+        whole_rows = class_row(self._of.row)
+        async with self._connection.cursor(binary=True, row_factory=whole_rows) as cursor:
+            await cursor.execute(_select(self._of, self._table), _arrays(keys))
+            return {cast("Key", self._of.key_of(row)): row for row in await cursor.fetchall()}
+
+    async def write(self, changes: Mapping[Key, ListRow | None], position: int) -> None:
+        kept = [msgspec.structs.astuple(row) for row in changes.values() if row is not None]
+        gone = [key for key, row in changes.items() if row is None]
+        if kept:
+            await self._connection.execute(_upsert(self._of, self._table), _arrays(kept))
+        if gone:
+            await self._connection.execute(_delete(self._of, self._table), _arrays(gone))
+        await self._connection.execute(_ADVANCE, (position, self._table))
+
+
+async def _checkpoint(
+    connection: psycopg.AsyncConnection[TupleRow], asked: LiteralString, table: str
+) -> Checkpoint | None:
+    async with connection.cursor(row_factory=args_row(Checkpoint)) as cursor:
+        await cursor.execute(asked, (table,))
+        return await cursor.fetchone()
+
+
+def _table_of(of: Projection[Key, ListRow], edition: Edition) -> str:
+    return of.name if edition == "live" else f"{of.name}_next"
+
+
+def _made(of: Projection[Key, ListRow], table: str) -> Iterator[sql.Composed]:
+    columns = [
+        sql.SQL("{} {} {}").format(
+            sql.Identifier(column.name),
+            sql.SQL(_TYPES[column.kind]),
+            sql.SQL("" if column.optional else "not null"),
+        )
+        for column in of.columns
+    ]
+    name = sql.Identifier("views", table)
+    yield sql.SQL("drop table if exists {}").format(name)
+    yield sql.SQL("create table {} ({}, primary key ({}))").format(
+        name, sql.SQL(", ").join(columns), _names(of.key)
+    )
+    for index in of.indexes:
+        yield sql.SQL("create index on {} ({})").format(name, _names(index))
+
+
+def _swapped(live: str, made: str) -> Iterator[sql.Composed]:
+    yield sql.SQL("analyze {}").format(sql.Identifier("views", made))
+    yield sql.SQL("drop table if exists {}").format(sql.Identifier("views", live))
+    yield sql.SQL("alter table {} rename to {}").format(
+        sql.Identifier("views", made), sql.Identifier(live)
+    )
+
+
+def _select(of: Projection[Key, ListRow], table: str) -> sql.Composed:
+    return sql.SQL("select {} from {} join {} using ({})").format(
+        _names(column.name for column in of.columns),
+        sql.Identifier("views", table),
+        _given(_key_columns(of)),
+        _names(of.key),
+    )
+
+
+def _upsert(of: Projection[Key, ListRow], table: str) -> sql.Composed:
+    replaced = [
+        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(column.name))
+        for column in of.columns
+        if column.name not in of.key
+    ]
+    names = _names(column.name for column in of.columns)
+    return sql.SQL("insert into {} ({}) select {} from {} on conflict ({}) do {}").format(
+        sql.Identifier("views", table),
+        names,
+        names,
+        _given(of.columns),
+        _names(of.key),
+        sql.SQL("update set {}").format(sql.SQL(", ").join(replaced))
+        if replaced
+        else sql.SQL("nothing"),
+    )
+
+
+def _delete(of: Projection[Key, ListRow], table: str) -> sql.Composed:
+    return sql.SQL("delete from {} where ({}) in (select * from {})").format(
+        sql.Identifier("views", table), _names(of.key), _given(_key_columns(of))
+    )
+
+
+def _key_columns(of: Projection[Key, ListRow]) -> tuple[Column, ...]:
+    columns = {column.name: column for column in of.columns}
+    return tuple(columns[name] for name in of.key)
+
+
+def _given(columns: Iterable[Column]) -> sql.Composed:
+    """What was given as one array for each of these columns, as rows."""
+    columns = tuple(columns)
+    arrays = [sql.SQL("%s::{}[]").format(sql.SQL(_TYPES[column.kind])) for column in columns]
+    return sql.SQL("unnest({}) as given ({})").format(
+        sql.SQL(", ").join(arrays), _names(column.name for column in columns)
+    )
+
+
+def _arrays(rows: Iterable[tuple[object, ...]]) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _names(names: Iterable[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, names))

@@ -1,0 +1,94 @@
+"""Keeping lists (一覧の維持): each for itself, whatever becomes of the others."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any, Final, Generic
+
+import structlog
+
+from adapters.engines.endpoints import NatsAccess
+from adapters.nats.connecting import connected
+from adapters.nats.events import EVENTS
+from adapters.nats.following import JetStreamFollowing
+from domain.speech import Spoken
+from projections.tables import Key
+from projections.tables import Row as ListRow
+from services.ports import Events, LogRefusesWrites, LogUnavailable, StreamUnavailable
+from services.projecting import BATCH_MAX, MadeAnewElsewhere, Projecting
+
+PAUSE_MIN_S: Final = 0.1
+PAUSE_MAX_S: Final = 2.0
+PASSING: Final = (LogUnavailable, LogRefusesWrites, StreamUnavailable)
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def kept(
+    lists: Iterable[Projecting[Any, Any]], access: NatsAccess, stream: str = EVENTS
+) -> AsyncGenerator[None]:
+    """A task and a connection for each, so that none waits for another."""
+    tasks = [asyncio.create_task(_Keeping(each).keep(access, stream)) for each in lists]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class _Keeping(Generic[Key, ListRow]):
+    """Says once that it waits, and for what; and once that it goes on."""
+
+    def __init__(self, projecting: Projecting[Key, ListRow]) -> None:
+        self._projecting: Final = projecting
+        self._log: Final = log.bind(projection=projecting.of.name)
+        self._most = BATCH_MAX
+        self._pause_s = PAUSE_MIN_S
+        self._waits_for: str | None = None
+
+    async def keep(self, access: NatsAccess, stream: str) -> None:
+        while True:
+            try:
+                async with connected(access, self._projecting.of.name) as client:
+                    await self._follow(JetStreamFollowing(client, stream))
+            except PASSING as outage:
+                self._waits(outage)
+                await asyncio.sleep(self._pause_s)
+                self._pause_s = min(2 * self._pause_s, PAUSE_MAX_S)
+            except MadeAnewElsewhere as anew:
+                self._log.error("projection_left", code=anew.code)
+                return
+
+    async def _follow(self, events: Events) -> None:
+        """A batch that cannot be applied is halved, down to the one event that cannot be."""
+        while True:
+            try:
+                await self._projecting.step(events, self._most)
+            except (*PASSING, MadeAnewElsewhere):
+                raise
+            except Exception as error:  # noqa: BLE001 (Whatever it is, it stops this list and no other.)
+                if self._most == 1:
+                    await self._stop(error)
+                self._most = max(1, self._most // 2)
+            else:
+                self._goes_on()
+
+    async def _stop(self, error: Exception) -> None:
+        """What the error says may quote the event. Its name does not."""
+        code = error.code if isinstance(error, Spoken) else type(error).__name__
+        position = await self._projecting.stop(code)
+        self._log.error("projection_stopped", position=position, code=code)
+
+    def _waits(self, outage: Spoken) -> None:
+        if outage.code != self._waits_for:
+            self._waits_for = outage.code
+            self._log.warning("projection_waits", code=outage.code)
+
+    def _goes_on(self) -> None:
+        self._most = min(2 * self._most, BATCH_MAX)
+        self._pause_s = PAUSE_MIN_S
+        if self._waits_for:
+            self._waits_for = None
+            self._log.info("projection_goes_on")
