@@ -11,6 +11,7 @@ from adapters import kek
 from adapters.clock import WallClock
 from adapters.crypto import ChaChaCipher, Kek
 from adapters.engines import Endpoints, engines, installation
+from adapters.nats.relay import relay
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.keyring import PostgresKeyring
 from adapters.postgres.migrating import migrate
@@ -19,6 +20,7 @@ from domain.catalogue import EVENTS
 from domain.installation import InstallationFounded
 from services.founding import Founding
 from services.handling import Handling
+from services.relaying import Head
 from services.sealing import Sealing
 
 
@@ -39,9 +41,11 @@ async def running(
     async with engines(settings) as endpoints:
         await migrate(endpoints.postgres.owner)
         opener = await _kek(settings, endpoints, environ)
+        head = Head()
         async with (
-            PostgresEventLog(endpoints.postgres.app) as log,
+            PostgresEventLog(endpoints.postgres.app, head.reached) as log,
             PostgresKeyring(endpoints.postgres.keyring, opener) as keyring,
+            relay(log, head, endpoints.postgres.app, endpoints.nats),
         ):
             sealing = Sealing(EVENTS, ChaChaCipher())
             clock = WallClock()
