@@ -1,0 +1,219 @@
+"""The entrance on NATS (窓口): what agencies ask there, and what they have put into IN.
+
+An answer holds ids and codes only: agencies share an account as yet, and with it their inboxes.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
+from http import HTTPStatus
+from time import monotonic
+from types import MappingProxyType
+from typing import Final, Protocol, TypeAlias
+from uuid import UUID, uuid4
+
+import msgspec
+import structlog
+from nats.errors import Error as NatsError
+
+from adapters.engines.endpoints import NatsAccess
+from adapters.nats.broker import Answering, Pulling, safe_broker
+from adapters.nats.incoming import Incoming, Pulled, Request
+from adapters.nats.intake import COMMANDS, CONSUMER, DURABLE, STREAM, Intake
+from adapters.nats.serving import kept_serving
+from contracts.answered import Answered, Done
+from contracts.asked import Asked, read_asked
+from contracts.problems import (
+    MEDIA_TYPE,
+    Language,
+    NotAnsweredInTime,
+    NotHere,
+    Problem,
+    Unexpected,
+    problem,
+)
+from domain.speech import Refused, Spoken
+from services.identity import Bearer
+
+ASK: Final = "ask.desk.command"
+QUEUE: Final = "desk"
+JSON: Final = "application/json"
+ANSWERED_WITHIN_S: Final = 25.0  # Before IN takes a command for forgotten.
+PUT_OFF_S: Final = 2.0
+PUT_OFF_MAX_S: Final = 60.0
+FAILURES_MAX: Final = 5
+
+Said: TypeAlias = Done | Problem
+
+log = structlog.get_logger()
+
+
+class Knows(Protocol):
+    async def bearer(self, text: str | None, at: datetime | None = None) -> Bearer: ...
+
+
+class Receives(Protocol):
+    async def receive(self, asked: Asked, bearer: Bearer, correlation: UUID) -> Answered: ...
+
+
+@asynccontextmanager
+async def open_desk(
+    access: NatsAccess, identity: Knows, receiving: Receives, intake: Intake
+) -> AsyncGenerator[None]:
+    desk = Desk(identity, receiving)
+    asks = Answering(ASK, QUEUE, read_asked, desk.answer)
+    waits = Pulling(STREAM, DURABLE, CONSUMER, read_asked, desk.take_in)
+    async with kept_serving(lambda: safe_broker(access, asks, waits, check=intake.check)):
+        yield
+
+
+class Desk:
+    def __init__(self, identity: Knows, receiving: Receives) -> None:
+        self._identity: Final = identity
+        self._receiving: Final = receiving
+        self._failures: Final[Counter[int]] = Counter()
+
+    async def answer(self, request: Request[Asked]) -> None:
+        """The caller hears what they would have heard over HTTP."""
+        said = await self._heard(request)
+        await request.answer(
+            msgspec.json.encode(said),
+            {"Content-Type": MEDIA_TYPE if isinstance(said, Problem) else JSON},
+        )
+
+    async def take_in(self, batch: Sequence[Pulled[Asked]]) -> None:
+        """Cases beside each other, and what is asked about one case in its order."""
+        by_case: dict[UUID | int, list[Pulled[Asked]]] = {}
+        for message in batch:
+            by_case.setdefault(_case_of(message) or message.sequence, []).append(message)
+        await asyncio.gather(*map(self._take_in_order, by_case.values()))
+
+    async def _take_in_order(self, messages: Sequence[Pulled[Asked]]) -> None:
+        for nth, message in enumerate(messages):
+            if not await self._taken(message):
+                for later in messages[nth + 1 :]:
+                    await _put_off(later)
+                return
+
+    async def _taken(self, message: Pulled[Asked]) -> bool:
+        """Handled, then overwritten, then done with: wherever that is cut, it is all done again."""
+        said = await self._heard(message)
+        status = said.status if isinstance(said, Problem) else HTTPStatus.OK
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            await _put_off(message)
+        elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            await self._failed(message)
+        else:
+            self._failures.pop(message.sequence, None)
+            return await _told(message.erase)
+        return False
+
+    async def _failed(self, message: Pulled[Asked]) -> None:
+        """It is our own fault. A newer version may mend it: until then it is kept, and told of."""
+        self._failures[message.sequence] += 1
+        if self._failures[message.sequence] < FAILURES_MAX:
+            await _put_off(message)
+            return
+        del self._failures[message.sequence]
+        log.error("command_parked", stream=STREAM, sequence=message.sequence)
+        await _told(message.park)
+
+    async def _heard(self, message: Incoming[Asked]) -> Said:
+        """Whatever becomes of it, there is one line about it, and something to answer."""
+        begun = monotonic()
+        told = _Telling(_correlation(message.headers), _language(message.headers))
+        try:
+            async with asyncio.timeout(ANSWERED_WITHIN_S):
+                said = await self._received(message, told)
+        except TimeoutError:
+            said = told.problem(NotAnsweredInTime().code)
+        except Spoken as spoken:
+            said = told.problem(spoken.code, spoken.facts)
+        except Exception as error:  # noqa: BLE001 (Its words may be a person's: its kind is told.)
+            told.ids["error"] = type(error).__name__
+            said = told.problem(Unexpected().code)
+        told.write(said, ms=round((monotonic() - begun) * 1000, 1))
+        return said
+
+    async def _received(self, message: Incoming[Asked], told: "_Telling") -> Said:
+        at = message.stored_at if isinstance(message, Pulled) else None
+        bearer = await self._identity.bearer(_token(message.headers), at)
+        told.ids.update(agency=bearer.agency, staff=bearer.staff)
+        if message.subject not in {ASK, COMMANDS}:
+            raise NotHere
+        asked = message.read()
+        told.ids.update(command=asked.id)
+        answered = await self._receiving.receive(asked, bearer, told.correlation)
+        if isinstance(answered, Done):
+            return answered
+        return told.problem(answered.code, answered.facts)
+
+
+class _Telling:
+    """What is said of one message: to its sender, and in the log by ids and codes alone."""
+
+    def __init__(self, correlation: UUID, language: Language) -> None:
+        self.correlation: Final = correlation
+        self.ids: Final[dict[str, object]] = {}
+        self._language: Final[Language] = language
+
+    def problem(self, code: str, facts: Mapping[str, object] = MappingProxyType({})) -> Problem:
+        at = facts.get("at")
+        return problem(
+            code, self._language, self.correlation, at=at if isinstance(at, str) else None
+        )
+
+    def write(self, said: Said, *, ms: float) -> None:
+        ids = {name: str(each) for name, each in self.ids.items()}
+        line = log.bind(entrance="nats", correlation=str(self.correlation), **ids, ms=ms)
+        match said:
+            case Done():
+                line.info("command_accepted")
+            case Problem(code=code, status=HTTPStatus.SERVICE_UNAVAILABLE):
+                line.warning("command_not_handled", code=code)
+            case Problem(code=code, status=HTTPStatus.INTERNAL_SERVER_ERROR):
+                line.error("command_failed", code=code)
+            case Problem(code=code):
+                line.info("command_refused", code=code)
+
+
+async def _put_off(message: Pulled[Asked]) -> None:
+    delay_s = min(PUT_OFF_S * 2 ** min(message.deliveries - 1, 10), PUT_OFF_MAX_S)
+    await _told(partial(message.put_off, delay_s))
+
+
+async def _told(tell: Callable[[], Awaitable[None]]) -> bool:
+    """Where NATS does not hear of it, the message comes again: nothing is lost or done twice."""
+    try:
+        await tell()
+    except NatsError as error:
+        log.warning("intake_not_told", stream=STREAM, error=type(error).__name__)
+        return False
+    return True
+
+
+def _case_of(message: Pulled[Asked]) -> UUID | None:
+    try:
+        return message.read().case
+    except Refused:
+        return None
+
+
+def _token(headers: Mapping[str, str]) -> str | None:
+    scheme, _, token = headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _correlation(headers: Mapping[str, str]) -> UUID:
+    """Theirs if it is an id; anything else might be somebody's name."""
+    try:
+        return UUID(headers.get("Correlation-Id", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _language(headers: Mapping[str, str]) -> Language:
+    return "ja" if headers.get("Accept-Language", "").lower().startswith("ja") else "en"
