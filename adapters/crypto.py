@@ -1,4 +1,4 @@
-"""Sealing one value, and wrapping one key.
+"""Sealing one value, wrapping one key, and giving an id another name.
 
     part = 0x01 || nonce || ChaCha20-Poly1305(EK, nonce, pad(r || value), AAD)
     EK   = HMAC-SHA256(SK, "part1", event, field, person)       AAD = event, field, person
@@ -16,7 +16,10 @@ from uuid import UUID
 
 import msgspec
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 from domain.model import PersonId
 from domain.speech import CannotRun
@@ -71,6 +74,37 @@ class ChaChaCipher:
         except (InvalidTag, ValueError) as error:
             raise PartDamaged(event=event, field=field) from error
         return padded[_SALT_BYTES : padded.rindex(_END)]
+
+
+class AesVeil:
+    """``services.ports.Veil``.
+
+    name   = AES-256(key, id): a permutation of all there are
+    closed = nonce || ChaCha20-Poly1305(key, nonce, text, bound)
+    """
+
+    def veiled(self, key: SecretKey, id_: UUID) -> UUID:
+        return UUID(bytes=_one_block(key).encryptor().update(id_.bytes))
+
+    def unveiled(self, key: SecretKey, name: UUID) -> UUID:
+        return UUID(bytes=_one_block(key).decryptor().update(name.bytes))
+
+    def closed(self, key: SecretKey, text: bytes, bound: bytes) -> bytes:
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + ChaCha20Poly1305(key).encrypt(nonce, text, bound)
+
+    def opened(self, key: SecretKey, closed: bytes, bound: bytes) -> bytes | None:
+        try:
+            return ChaCha20Poly1305(key).decrypt(
+                closed[:_NONCE_BYTES], closed[_NONCE_BYTES:], bound
+            )
+        except (InvalidTag, ValueError):
+            return None
+
+
+def _one_block(key: SecretKey) -> Cipher[ECB]:
+    """An id is one block, and each block is an id: there is nothing to chain."""
+    return Cipher(AES(key), ECB())  # noqa: S305 (the same id shall have the same name)
 
 
 def commitment(salt: bytes, value: bytes) -> str:

@@ -310,5 +310,21 @@ class Cipher(Protocol):
     ) -> bytes: ...
 
 
+class Veil(Protocol):
+    """Other names for ids, and texts that only we shall read again."""
+
+    def veiled(self, key: SecretKey, id_: UUID) -> UUID:
+        """Under each key every id has one other name, and every name one id."""
+        ...
+
+    def unveiled(self, key: SecretKey, name: UUID) -> UUID: ...
+
+    def closed(self, key: SecretKey, text: bytes, bound: bytes) -> bytes: ...
+
+    def opened(self, key: SecretKey, closed: bytes, bound: bytes) -> bytes | None:
+        """``None``: it was not closed under this key, or not for this."""
+        ...
+
+
 class Clock(Protocol):
     def now(self) -> datetime: ...
