@@ -28,6 +28,13 @@ COMMANDS: Final[dict[str, Words]] = {
     "doctor": Words(ja="足もとを調べ、直し方を示す", en="Check what we stand on, and mend it."),
     "status": Words(ja="何がどこで動いているかを示す", en="Say what is running, and where."),
     "version": Words(ja="バージョンを示す", en="Say which versions these are."),
+    "streams": Words(ja="EVENTS ストリームの手入れをする", en="Look after the EVENTS stream."),
+    "streams rebuild": Words(
+        ja="EVENTS ストリームを記録から作り直す", en="Make the EVENTS stream anew from the log."
+    ),
+    "streams check": Words(
+        ja="EVENTS ストリームを記録と照合する", en="Compare the EVENTS stream with the log."
+    ),
 }
 OPTIONS: Final[dict[str, Words]] = {
     "data": Words(ja="データフォルダー", en="The data folder."),
@@ -68,6 +75,37 @@ STATUS: Final[dict[str, Words]] = {
     "nats": Words(ja="NATS", en="NATS"),
     "events": Words(ja="記録した出来事", en="Events in the log"),
 }
+
+# --- streams ---
+
+REBUILDING: Final = Words(ja="作り直しています", en="Making it anew")
+REBUILT: Final = Words(
+    ja="EVENTS ストリームを作り直しました（{count} 件）。",
+    en="The EVENTS stream has been made anew. Events: {count}.",
+)
+COMPARING: Final = Words(ja="照合しています", en="Comparing")
+STREAM_EQUAL: Final = Words(
+    ja="EVENTS ストリームは記録と一致しています（{count} 件）。",
+    en="The EVENTS stream equals the log. Events: {count}.",
+)
+STREAM_DIFFERS: Final = Words(
+    ja="EVENTS ストリームが記録と一致しません（{count} 件を照合）。"
+    "`tsunagu streams rebuild` で作り直せます。",
+    en="The EVENTS stream differs from the log. Events compared: {count}. "
+    "`tsunagu streams rebuild` makes it anew.",
+)
+STREAM_FAULTS: Final[dict[str, Words]] = {
+    "missing": Words(
+        ja="位置 {position}：ストリームにありません", en="position {position}: not on the stream"
+    ),
+    "differs": Words(
+        ja="位置 {position}：内容が違います", en="position {position}: another content"
+    ),
+    "not_in_log": Words(
+        ja="位置 {position}：記録にありません", en="position {position}: not in the log"
+    ),
+}
+MORE_DIFFERENCES: Final = Words(ja="ほかに {count} 件", en="and {count} more")
 
 # --- doctor ---
 

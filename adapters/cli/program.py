@@ -23,6 +23,7 @@ from adapters.cli.doctor import examined, refused, report
 from adapters.cli.language import asked, preferred
 from adapters.cli.screen import Screen
 from adapters.cli.status import status_of, status_table
+from adapters.cli.streams import compared, comparison_text, rebuilt
 from adapters.cli.version import versions, versions_table
 from adapters.settings import Settings, read
 from adapters.words import Language
@@ -51,6 +52,8 @@ Once: TypeAlias = Annotated[bool, typer.Option("--once")]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug")]
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+streams = typer.Typer(no_args_is_help=True)
+app.add_typer(streams, name="streams")
 
 
 @app.callback()
@@ -116,6 +119,27 @@ def version(
             screen.answer_json(found)
         else:
             screen.answer(versions_table(found, screen.language))
+
+
+@streams.command("rebuild")
+def streams_rebuild(*, data: Data = None, lang: Lang = "en", debug: Debug = False) -> None:
+    with speaking(lang, debug=debug) as screen:
+        count = asyncio.run(rebuilt(settings_for(data), screen))
+        screen.aside(words.REBUILT.about(count=count))
+
+
+@streams.command("check")
+def streams_check(
+    *, data: Data = None, lang: Lang = "en", as_json: AsJson = False, debug: Debug = False
+) -> None:
+    with speaking(lang, debug=debug, as_json=as_json) as screen:
+        found = asyncio.run(compared(settings_for(data), screen))
+        if as_json:
+            screen.answer_json(found)
+        else:
+            screen.answer(comparison_text(found, screen.language))
+        if found.differences:
+            raise typer.Exit(ExitCode.FINDINGS)
 
 
 def main() -> None:

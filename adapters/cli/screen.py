@@ -1,18 +1,28 @@
 """Where we speak: answers on stdout, progress and refusals on stderr (画面)."""
 
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Final, TextIO
 
 import msgspec
 from rich.console import Console, RenderableType
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from adapters.cli.findings import described, findings_of
 from adapters.engines import EnginesRefused
 from adapters.words import Language, Words
 from domain.speech import CannotRun, Spoken
+
+LINE_EVERY_S: Final = 2.0
 
 
 class Screen:
@@ -43,6 +53,27 @@ class Screen:
             self.aside(words)
             yield
 
+    @contextmanager
+    def counting(self, words: Words) -> Generator[Callable[[int, int], None]]:
+        """For whatever knows how far it is: a bar in a terminal, and elsewhere a line at times."""
+        if self._asides.is_interactive:
+            with Progress(*_COLUMNS, console=self._asides) as bar:
+                task = bar.add_task(words.spoken(self.language), total=None)
+                yield lambda done, of: bar.update(task, completed=done, total=of)
+        else:
+            yield self._lines(words)
+
+    def _lines(self, words: Words) -> Callable[[int, int], None]:
+        said_at_s = -LINE_EVERY_S
+
+        def say(done: int, of: int) -> None:
+            nonlocal said_at_s
+            if done == of or monotonic() - said_at_s >= LINE_EVERY_S:
+                said_at_s = monotonic()
+                self._asides.print(Text(f"{words.spoken(self.language)} {done:,} / {of:,}"))
+
+        return say
+
     def refusal_json(self, spoken: Spoken) -> None:
         """One object with the names that every answer of this kind has."""
         remedies = (spoken.remedy, spoken.remedy_ja) if isinstance(spoken, CannotRun) else None
@@ -61,6 +92,14 @@ class Screen:
         for finding in findings_of(spoken):
             for line in described(finding, self.language):
                 self._asides.print(line)
+
+
+_COLUMNS: Final = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    MofNCompleteColumn(),
+    TimeRemainingColumn(),
+)
 
 
 def _console(stream: TextIO) -> Console:
