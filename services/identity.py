@@ -117,7 +117,7 @@ class Tokens(Protocol):
         ...
 
     async def revoked(self) -> frozenset[TokenId]:
-        """Of those that have not expired."""
+        """Of those with which something may still come in."""
         ...
 
 
