@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from contracts.answered import Answered, Done
 from contracts.answers import Accepted, Answer, Refusal
-from contracts.asked import Asked, CaseAlias
-from domain.model import AgencyId, CaseId
+from contracts.asked import Asked
+from domain.model import AgencyId, CommandId
+from services.aliases import Aliases
 from services.handling import Ask
 from services.identity import Bearer
 
@@ -20,14 +21,14 @@ from services.identity import Bearer
 FACTS_TOLD: Final = frozenset({"at"})
 
 
-class Aliases(Protocol):
-    def alias(self, agency: AgencyId, case: CaseId) -> CaseAlias: ...
-
-    def case_of(self, agency: AgencyId, alias: CaseAlias) -> CaseId: ...
-
-
 class Handles(Protocol):
     async def handle(self, ask: Ask) -> Answer: ...
+
+
+class Answers(Protocol):
+    async def answer(self, agency: AgencyId, command: CommandId) -> Answer | None:
+        """As it was given, if that agency has sent such a command."""
+        ...
 
 
 class Receiving:
