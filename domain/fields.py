@@ -188,6 +188,12 @@ def largest_header(event: type[Event], cut: Cut) -> int:
     return _largest(inspect.type_info(Header)) + facts + parts
 
 
+def largest_parts(event: type[Event], cut: Cut) -> int:
+    """The same of all it seals, before it is sealed."""
+    declared = _declared(event)
+    return sum(_largest(declared[field.name].type) for field in cut.sealed)
+
+
 def _declared(event: type[Event]) -> dict[str, inspect.Field]:
     info = inspect.type_info(event)
     assert isinstance(info, inspect.StructType)

@@ -8,7 +8,7 @@ relays one is told that the other was first.
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
-from typing import ClassVar, Final, Literal, NamedTuple, NoReturn, TypeAlias
+from typing import ClassVar, Final, Literal, NamedTuple, NoReturn, Protocol, TypeAlias
 
 import msgspec
 
@@ -16,7 +16,7 @@ from domain.model import StreamId
 from domain.speech import CannotRun
 from services.ports import (
     NO_PARTS,
-    EventLog,
+    Events,
     EventStream,
     Extent,
     Message,
@@ -98,13 +98,19 @@ class Head:
         return self._position > position
 
 
+class Source(Events, Protocol):
+    """The log, as those see it who only follow it."""
+
+    async def head(self) -> int: ...
+
+
 class Progress(NamedTuple):
     position: int
     of: int
 
 
 class Relaying:
-    def __init__(self, log: EventLog, stream: EventStream, head: Head) -> None:
+    def __init__(self, log: Source, stream: EventStream, head: Head) -> None:
         self._log: Final = log
         self._stream: Final = stream
         self._head: Final = head
@@ -180,34 +186,38 @@ class Compared(msgspec.Struct, frozen=True):
     faults: tuple[tuple[int, Fault], ...] = ()
 
 
-async def compare(log: EventLog, stream: EventStream) -> AsyncGenerator[Compared]:
-    """Byte by byte, page by page."""
+async def compare(log: Source, stream: EventStream) -> AsyncGenerator[Compared]:
+    """Byte by byte, page by page, to the end of the longer of the two."""
     to = await _compared_to(log, stream)
     messages = stream.messages()
-    here = await anext(messages, None)
+    message = await anext(messages, None)
     position = 0
     while position < to:
-        page = [s for s in await log.after(position, BATCH_MAX) if s.position <= to]
-        faults: list[tuple[int, Fault]] = []
-        for stored in page:
-            while here and here[0] < stored.position:
-                faults.append((here[0], "not_in_log"))
-                here = await anext(messages, None)
-            if here is None or here[0] > stored.position:
-                faults.append((stored.position, "missing"))
-                continue
-            if here[1] != message_of(stored):
-                faults.append((stored.position, "differs"))
-            here = await anext(messages, None)
-        position = page[-1].position if page else to
-        while here and not page:
-            faults.append((here[0], "not_in_log"))
-            here = await anext(messages, None)
-        yield Compared(position, to, tuple(faults))
+        here = {stored.position: stored for stored in await log.after(position, BATCH_MAX)}
+        end = min(max(here, default=position + BATCH_MAX), to)
+        there: dict[int, bytes] = {}
+        while message and message[0] <= end:
+            there[message[0]] = message[1]
+            message = await anext(messages, None)
+        faults = tuple(
+            (at, fault)
+            for at in range(position + 1, end + 1)
+            if (fault := _fault(here.get(at), there.get(at)))
+        )
+        yield Compared(end, to, faults)
+        position = end
 
 
-async def _compared_to(log: EventLog, stream: EventStream) -> int:
-    """To the end of the longer of the two, when the stream has had time to follow."""
+def _fault(here: StoredEvent | None, there: bytes | None) -> Fault | None:
+    if here is None:
+        return None if there is None else "not_in_log"
+    if there is None:
+        return "missing"
+    return None if there == message_of(here) else "differs"
+
+
+async def _compared_to(log: Source, stream: EventStream) -> int:
+    """When the stream has had time to follow."""
     head = await log.head()
     extent = await stream.extent()
     with suppress(TimeoutError):

@@ -12,8 +12,8 @@ from adapters.nats.connecting import connected
 from adapters.nats.events import EVENTS, JetStreamEvents
 from adapters.postgres.listening import listen
 from domain.speech import Spoken
-from services.ports import EventLog, LogUnavailable, StreamUnavailable
-from services.relaying import BATCH_MAX, Head, Progress, Relaying
+from services.ports import LogUnavailable, StreamUnavailable
+from services.relaying import BATCH_MAX, Head, Progress, Relaying, Source
 
 PAUSE_MIN_S: Final = 0.1
 PAUSE_MAX_S: Final = 5.0
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def relay(
-    event_log: EventLog, head: Head, conninfo: str, access: NatsAccess, stream: str = EVENTS
+    event_log: Source, head: Head, conninfo: str, access: NatsAccess, stream: str = EVENTS
 ) -> AsyncGenerator[None]:
     """Refuses to start where the stream is another log's; an outage it sits out."""
     ours = _Relay(event_log, head, access, stream)
@@ -43,7 +43,7 @@ async def relay(
 class _Relay:
     """Says once that it has stopped, and why; and once that it goes on."""
 
-    def __init__(self, event_log: EventLog, head: Head, access: NatsAccess, stream: str) -> None:
+    def __init__(self, event_log: Source, head: Head, access: NatsAccess, stream: str) -> None:
         self._log: Final = event_log
         self._head: Final = head
         self._access: Final = access
