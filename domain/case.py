@@ -308,15 +308,18 @@ class SubjectNotIdentified(Refused):
 
 
 class CategoryNotForNotes(Refused):
-    """A note is about her: envelopes, consents, staff and figures are recorded elsewhere."""
+    """A note is about her: what belongs to this category is recorded by a step of its own."""
 
-    ja: ClassVar[str] = "この区分の記録は、自由記述ではなく、それぞれの手続で残してください。"
+    ja: ClassVar[str] = "この区分の情報は、自由記述ではなく、それぞれの手続で記録してください。"
 
 
 class OnlyWhoAnswersForHer(Refused):
-    """Only the agency that answers for her gives out roles, or the agency whose role it is."""
+    """Only the agency that answers for her gives out roles; any agency may end its own."""
 
-    ja: ClassVar[str] = "役割を決められるのは、主担当機関か、その役割を担う機関だけです。"
+    ja: ClassVar[str] = (
+        "役割を決められるのは、主担当機関（決まる前は受け付けた機関）だけです。"
+        "自分の機関の役割は、自分で終えることができます。"
+    )
 
 
 class NothingToCorrect(Refused):
@@ -395,7 +398,7 @@ def evolve(state: Case, event: CaseEvent) -> Case:
         case CaseAccepted(main_responsible=agency):
             return ActiveCase(
                 subject_id=state.subject_id,
-                reasons=state.reasons | {(agency, "MAIN_RESPONSIBLE")},
+                reasons=frozenset({*state.reasons, (agency, "MAIN_RESPONSIBLE")}),
                 identified=state.identified,
                 main_responsible=agency,
             )
@@ -418,9 +421,13 @@ def evolve(state: Case, event: CaseEvent) -> Case:
 
 
 def _moved(case: ActiveCase, event: ResponsibilityMoved) -> ActiveCase:
-    """The agency she was handed on from stays as long as she likes it to, or for its own roles."""
+    """The agency she was handed on from stays if she likes it to, or for roles of its own."""
     before, after = event.from_agency, event.to_agency
-    gone: set[tuple[AgencyId, Reason]] = {(before, "MAIN_RESPONSIBLE"), (before, "OPENED")}
+    gone: set[tuple[AgencyId, Reason]] = {
+        (before, "OPENED"),
+        (before, "MAIN_RESPONSIBLE"),
+        (before, "REFERRER"),
+    }
     come: set[tuple[AgencyId, Reason]] = {(after, "MAIN_RESPONSIBLE")}
     if event.from_remains:
         come.add((before, "REFERRER"))
@@ -539,11 +546,11 @@ def _ended(case: ContactCase | ActiveCase, command: EndRole, by: Context) -> tup
     return (RoleEnded(function=command.function, agency_id=command.agency_id),)
 
 
-def _answering(case: ContactCase | ActiveCase) -> AgencyId | None:
+def _answering(case: ContactCase | ActiveCase) -> AgencyId:
     """Before anybody answers for her, the agency that opened the case does what has to be done."""
     if isinstance(case, ActiveCase):
         return case.main_responsible
-    return next((agency for agency, reason in case.reasons if reason == "OPENED"), None)
+    return next(agency for agency, reason in case.reasons if reason == "OPENED")
 
 
 NOT_FOR_NOTES: Final[frozenset[CategoryCode]] = frozenset(

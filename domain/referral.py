@@ -133,73 +133,81 @@ class Decided(msgspec.Struct, frozen=True):
 class ReferralNotFound(Refused):
     """There is no such referral in this case."""
 
-    ja: ClassVar[str] = "このケースに該当するつなぎはありません。"
+    ja: ClassVar[str] = "このケースに該当するつなぎの依頼はありません。"
 
 
 class ReferralToOneself(Refused):
     """An agency refers her to another agency, not to itself."""
 
-    ja: ClassVar[str] = "自分の機関につなぐことはできません。"
+    ja: ClassVar[str] = "自分の機関につなぐことはできません。別の機関を指定してください。"
 
 
 class ReferralAlreadySent(Refused):
     """This referral has already been sent."""
 
-    ja: ClassVar[str] = "このつなぎはすでに送付されています。"
+    ja: ClassVar[str] = "このつなぎの依頼は、すでに送付されています。"
 
 
 class ReferralAlreadyReceived(Refused):
     """This referral has already been received."""
 
-    ja: ClassVar[str] = "このつなぎはすでに受領されています。"
+    ja: ClassVar[str] = "このつなぎの依頼は、すでに受け取られています。"
 
 
 class ReferralAlreadyAccepted(Refused):
     """This referral has already been accepted."""
 
-    ja: ClassVar[str] = "このつなぎはすでに受諾されています。"
+    ja: ClassVar[str] = "このつなぎの依頼は、すでに受け入れられています。"
 
 
 class ReferralNotAccepted(Refused):
-    """Responsibility moves only after the receiving agency has accepted."""
+    """Responsibility moves only once the receiving agency has accepted: accept first."""
 
-    ja: ClassVar[str] = "受け入れ先が受諾するまで、責任を引き継ぐことはできません。"
+    ja: ClassVar[str] = (
+        "つなぎの依頼を受け入れるまで、主担当を引き継ぐことはできません。先に受け入れてください。"
+    )
 
 
 class HandoverAlreadyConfirmed(Refused):
     """This handover is already confirmed."""
 
-    ja: ClassVar[str] = "この引き継ぎはすでに確認されています。"
+    ja: ClassVar[str] = "この引き継ぎは、すでに確認されています。"
 
 
 class NotForYouToDo(Refused):
-    """The other agency of this referral does this: one sends, the other takes her on."""
+    """The other agency does this: one sends, the other receives, accepts and confirms."""
 
-    ja: ClassVar[str] = "この操作は相手の機関が行います。送り出す側と受け入れる側は別々です。"
+    ja: ClassVar[str] = (
+        "この操作は相手の機関が行います。"
+        "送付はつなぐ側、受け取りから引き継ぎの確認までは受け入れる側の操作です。"
+    )
 
 
 class CaseNotAccepted(Refused):
-    """No agency answers for her yet, so there is no responsibility to hand over."""
+    """No agency answers for her yet, so nobody can hand her over: accept the case first."""
 
-    ja: ClassVar[str] = "主担当機関がまだ決まっていないため、引き継ぐ責任がありません。"
+    ja: ClassVar[str] = (
+        "主担当機関がまだ決まっていないため、引き継げません。先にケースの支援を開始してください。"
+    )
 
 
 class NotItsToHandOver(Refused):
-    """The agency that sent this referral no longer answers for her, so it cannot hand her over."""
+    """The agency that sent this referral does not answer for her, so it cannot hand her over."""
 
-    ja: ClassVar[str] = "送り出した機関はすでに主担当機関ではないため、責任を引き継げません。"
+    ja: ClassVar[str] = "つないだ機関が現在の主担当機関ではないため、主担当を引き継げません。"
 
 
 class AnswerAlreadyDue(Refused):
-    """The time by which an answer is asked for is already over."""
+    """Ask for an answer by a time that is still to come."""
 
-    ja: ClassVar[str] = "回答の期限がすでに過ぎています。"
+    ja: ClassVar[str] = "回答の期限には、これから先の日時を指定してください。"
 
 
 def decide(
     case_id: CaseId, case: Case, referral: Referral, command: ReferralCommand, by: Context
 ) -> Decided:
     if isinstance(command, DraftReferral):
+        assert isinstance(referral, NoReferral), "its id was made for it"
         return Decided((_drafted(case_id, case, command, by),))
     known = _as_party(case_id, referral, by.agency)
     if by.agency != (known.from_agency if isinstance(command, SendReferral) else known.to_agency):
@@ -296,13 +304,11 @@ def _accepted(referral: OpenReferral, command: AcceptReferral, by: Context) -> D
 def _handed_over(
     case: Case, referral: OpenReferral, command: ConfirmHandover, by: Context
 ) -> Decided:
-    match referral.status:
-        case "COMPLETED":
-            raise HandoverAlreadyConfirmed
-        case "ACCEPTED":
-            pass
-        case _:
-            raise ReferralNotAccepted
+    if referral.status == "COMPLETED":
+        raise HandoverAlreadyConfirmed
+    if referral.status != "ACCEPTED":
+        raise ReferralNotAccepted
+    case = as_participant(case, by.agency)
     if not isinstance(case, ActiveCase):
         raise CaseNotAccepted
     if case.main_responsible != referral.from_agency:
