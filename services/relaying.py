@@ -199,12 +199,12 @@ async def compare(log: Source, stream: EventStream) -> AsyncGenerator[Compared]:
         while message and message[0] <= end:
             there[message[0]] = message[1]
             message = await anext(messages, None)
-        faults = tuple(
+        faults: list[tuple[int, Fault]] = [
             (at, fault)
             for at in range(position + 1, end + 1)
             if (fault := _fault(here.get(at), there.get(at)))
-        )
-        yield Compared(end, to, faults)
+        ]
+        yield Compared(end, to, tuple(faults))
         position = end
 
 
