@@ -37,7 +37,6 @@ T = TypeVar("T")
 Check: TypeAlias = Callable[[JetStreamContext], Awaitable[None]]
 
 NAME: Final = "desk"
-INBOX: Final = "_INBOX_HUB"
 CONNECTED_WITHIN_S: Final = 10
 RECONNECT_EVERY_S: Final = 1
 PING_EVERY_S: Final = 10
@@ -99,7 +98,7 @@ def safe_broker(
                     config=each.consumer,
                     pull_sub=PullSub(AT_ONCE_MAX, timeout=WAIT_S, batch=True),
                     decoder=_as_they_came(broker, Pulled, each.read),
-                    inbox_prefix=f"{INBOX}.".encode(),  # The connection's own is not taken over.
+                    inbox_prefix=f"{access.inbox}.".encode(),  # Else it is `_INBOX` after all.
                     ack_policy=AckPolicy.MANUAL,  # Else an error ends the message: an outage, too.
                     no_reply=True,
                 )(each.handle)
@@ -112,7 +111,7 @@ class SafeBroker(NatsBroker):
             access.url,
             name=f"tsunagu-{NAME}",
             security=_security(access),
-            inbox_prefix=INBOX,
+            inbox_prefix=access.inbox,
             connect_timeout=CONNECTED_WITHIN_S,
             max_reconnect_attempts=-1,  # Else it gives up some day, and pulls without a pause.
             reconnect_time_wait=RECONNECT_EVERY_S,
@@ -138,6 +137,9 @@ class SafeBroker(NatsBroker):
         except (NatsError, OSError, TimeoutError) as error:
             await self.stop()
             raise StreamUnavailable(reason=type(error).__name__) from None
+        except BaseException:
+            await self.stop()
+            raise
 
     async def check(self) -> None:
         await self._check(self.config.connection_state.stream)

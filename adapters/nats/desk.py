@@ -52,11 +52,11 @@ log = structlog.get_logger()
 
 
 class Knows(Protocol):
-    async def bearer(self, text: str | None, at: datetime | None = None) -> Bearer: ...
+    async def bearer(self, text: str | None, at: datetime | None, /) -> Bearer: ...
 
 
 class Receives(Protocol):
-    async def receive(self, asked: Asked, bearer: Bearer, correlation: UUID) -> Answered: ...
+    async def receive(self, asked: Asked, bearer: Bearer, correlation: UUID, /) -> Answered: ...
 
 
 @asynccontextmanager
@@ -78,11 +78,9 @@ class Desk:
 
     async def answer(self, request: Request[Asked]) -> None:
         """The caller hears what they would have heard over HTTP."""
-        said = await self._heard(request)
-        await request.answer(
-            msgspec.json.encode(said),
-            {"Content-Type": MEDIA_TYPE if isinstance(said, Problem) else JSON},
-        )
+        telling = _Telling(request.headers)
+        said = await self._heard(request, telling)
+        await request.answer(msgspec.json.encode(said), telling.headers(said))
 
     async def take_in(self, batch: Sequence[Pulled[Asked]]) -> None:
         """Cases beside each other, and what is asked about one case in its order."""
@@ -100,7 +98,7 @@ class Desk:
 
     async def _taken(self, message: Pulled[Asked]) -> bool:
         """Handled, then overwritten, then done with: wherever that is cut, it is all done again."""
-        said = await self._heard(message)
+        said = await self._heard(message, _Telling(message.headers))
         status = said.status if isinstance(said, Problem) else HTTPStatus.OK
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
             await _put_off(message)
@@ -121,44 +119,47 @@ class Desk:
         log.error("command_parked", stream=STREAM, sequence=message.sequence)
         await _told(message.park)
 
-    async def _heard(self, message: Incoming[Asked]) -> Said:
+    async def _heard(self, message: Incoming[Asked], telling: "_Telling") -> Said:
         """Whatever becomes of it, there is one line about it, and something to answer."""
-        begun = monotonic()
-        told = _Telling(_correlation(message.headers), _language(message.headers))
         try:
             async with asyncio.timeout(ANSWERED_WITHIN_S):
-                said = await self._received(message, told)
+                said = await self._received(message, telling)
         except TimeoutError:
-            said = told.problem(NotAnsweredInTime().code)
+            said = telling.problem(NotAnsweredInTime().code)
         except Spoken as spoken:
-            said = told.problem(spoken.code, spoken.facts)
+            said = telling.problem(spoken.code, spoken.facts)
         except Exception as error:  # noqa: BLE001 (Its words may be a person's: its kind is told.)
-            told.ids["error"] = type(error).__name__
-            said = told.problem(Unexpected().code)
-        told.write(said, ms=round((monotonic() - begun) * 1000, 1))
+            telling.ids["error"] = type(error).__name__
+            said = telling.problem(Unexpected().code)
+        telling.write(said)
         return said
 
-    async def _received(self, message: Incoming[Asked], told: "_Telling") -> Said:
+    async def _received(self, message: Incoming[Asked], telling: "_Telling") -> Said:
         at = message.stored_at if isinstance(message, Pulled) else None
         bearer = await self._identity.bearer(_token(message.headers), at)
-        told.ids.update(agency=bearer.agency, staff=bearer.staff)
+        telling.ids.update(agency=bearer.agency, staff=bearer.staff)
         if message.subject not in {ASK, COMMANDS}:
             raise NotHere
         asked = message.read()
-        told.ids.update(command=asked.id)
-        answered = await self._receiving.receive(asked, bearer, told.correlation)
+        telling.ids.update(command=asked.id)
+        answered = await self._receiving.receive(asked, bearer, telling.correlation)
         if isinstance(answered, Done):
             return answered
-        return told.problem(answered.code, answered.facts)
+        return telling.problem(answered.code, answered.facts)
 
 
 class _Telling:
     """What is said of one message: to its sender, and in the log by ids and codes alone."""
 
-    def __init__(self, correlation: UUID, language: Language) -> None:
-        self.correlation: Final = correlation
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self.correlation: Final = _correlation(headers)
         self.ids: Final[dict[str, object]] = {}
-        self._language: Final[Language] = language
+        self._language: Final[Language] = _language(headers)
+        self._begun: Final = monotonic()
+
+    def headers(self, said: Said) -> Mapping[str, str]:
+        content_type = MEDIA_TYPE if isinstance(said, Problem) else JSON
+        return {"Content-Type": content_type, "Correlation-Id": str(self.correlation)}
 
     def problem(self, code: str, facts: Mapping[str, object] = MappingProxyType({})) -> Problem:
         at = facts.get("at")
@@ -166,7 +167,8 @@ class _Telling:
             code, self._language, self.correlation, at=at if isinstance(at, str) else None
         )
 
-    def write(self, said: Said, *, ms: float) -> None:
+    def write(self, said: Said) -> None:
+        ms = round((monotonic() - self._begun) * 1_000, 1)
         ids = {name: str(each) for name, each in self.ids.items()}
         line = log.bind(entrance="nats", correlation=str(self.correlation), **ids, ms=ms)
         match said:
