@@ -6,7 +6,8 @@ from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
-from domain import codes
+from domain import agency_codes, codes
+from domain.agency_codes import PREFECTURES, AgencyKind, Prefecture
 from domain.categories import CategoryCode
 from domain.codes import Label
 from domain.model import StaffRole
@@ -26,14 +27,23 @@ LISTS: dict[object, Mapping[Any, Label]] = {
     codes.History: codes.HISTORIES,
     codes.Method: codes.METHODS,
     codes.Condition: codes.CONDITIONS,
+    codes.ContactMeans: codes.CONTACT_MEANS,
+    codes.AddressKind: codes.ADDRESS_KINDS,
+    codes.SupportFunction: codes.SUPPORT_FUNCTIONS,
+    codes.ReferralKind: codes.REFERRAL_KINDS,
+    codes.Level: codes.LEVELS,
+    codes.Sector: codes.SECTORS,
+    codes.Qualification: codes.QUALIFICATIONS,
+    AgencyKind: agency_codes.AGENCY_KINDS,
+    Prefecture: PREFECTURES,
     CategoryCode: codes.CATEGORIES,
     StaffRole: codes.STAFF_ROLES,
 }
 
 
 def test_no_code_list_is_left_out() -> None:
-    declared = {value for value in vars(codes).values() if get_origin(value) is Literal}
-    assert declared == set(LISTS)
+    values = (*vars(codes).values(), *vars(agency_codes).values())
+    assert {value for value in values if get_origin(value) is Literal} == set(LISTS)
 
 
 @pytest.mark.parametrize("listed", LISTS, ids=lambda listed: get_args(listed)[0])
@@ -61,3 +71,15 @@ def test_the_problems_are_the_21_columns_of_the_prefectures_table() -> None:
 def test_no_code_stands_for_all_categories() -> None:
     assert all(re.fullmatch(r"[A-Z]{3}", code) for code in get_args(CategoryCode))
     assert not {"ALL", "ANY"} & set(get_args(CategoryCode))
+
+
+def test_the_agencies_are_all_the_kinds_that_the_plans_name() -> None:
+    assert len(get_args(AgencyKind)) == 65
+
+
+def test_the_prefectures_are_numbered_from_north_to_south() -> None:
+    assert list(PREFECTURES) == [f"{number:02}" for number in range(1, 48)]
+    assert PREFECTURES["01"].ja == "北海道"
+    assert PREFECTURES["13"].ja == "東京都"
+    assert PREFECTURES["47"].ja == "沖縄県"
+    assert all(label.ja[-1] in "都道府県" for label in PREFECTURES.values())

@@ -15,11 +15,13 @@ from rich.console import Console
 from rich.pretty import pretty_repr
 
 import domain
-from domain.case import CaseOpened, SubjectIdentified
+from domain.agency import AgencyRegistered, AgencySuspended
+from domain.agency_codes import AgencyKind
+from domain.case import CaseOpened, ResponsibilityMoved, RoleEnded, SubjectIdentified
 from domain.catalogue import EVENTS, AnyCommand
-from domain.categories import ENV, FAM, HLT, IDN, NAR, PLN, PRB, RSK, STF, SVC
+from domain.categories import ENV, FAM, HLT, IDN, LOC, NAR, PLN, PRB, PUB, RSK, STF, SVC
 from domain.codes import ProblemCode
-from domain.consent_ledger import FIELD_PATHS, ConsentGranted, FieldPath
+from domain.consent_ledger import FIELD_PATHS, ConsentGranted, ConsentWithdrawn, FieldPath
 from domain.fields import BadDeclaration, Field, cut_of, largest_header, tag_of
 from domain.header import HEADER_BYTES_MAX
 from domain.model import AgencyId, Command, Count, Event, Instant, PersonId, Sealed, StaffId
@@ -41,16 +43,33 @@ ASKED = cast("list[type[Command]]", list(declared_in_domain(Command)))
 
 # A tag is forever: lines are added here and never taken away.
 TAGS_EVER_USED = {
+    "agency.pledge_signed.v1",
+    "agency.registered.v1",
+    "agency.restored.v1",
+    "agency.staff_enrolled.v1",
+    "agency.suspended.v1",
     "case.accepted.v1",
+    "case.address_recorded.v1",
     "case.consultation_recorded.v1",
+    "case.contact_method_set.v1",
+    "case.note_recorded.v1",
     "case.opened.v1",
+    "case.responsibility_moved.v1",
+    "case.role_assigned.v1",
+    "case.role_ended.v1",
     "case.subject_details_corrected.v1",
     "case.subject_identified.v1",
     "consent.explained.v1",
     "consent.granted.v1",
     "consent.refused.v1",
     "consent.withdrawn.v1",
+    "installation.founded.v1",
     "numbers.case_number_taken.v1",
+    "referral.accepted.v1",
+    "referral.drafted.v1",
+    "referral.handover_confirmed.v1",
+    "referral.received.v1",
+    "referral.sent.v1",
 }
 
 
@@ -80,6 +99,60 @@ def test_every_event_is_cut_into_header_and_parts(event: type[Event]) -> None:
     assert largest_header(event, cut) <= HEADER_BYTES_MAX
 
 
+def test_only_what_narrows_overtakes_what_others_decided() -> None:
+    assert {event: event.stamps for event in DECLARED if event.stamps} == {
+        AgencySuspended: {"agency"},
+        ConsentWithdrawn: {"case"},
+        ResponsibilityMoved: {"case"},
+        RoleEnded: {"case"},
+    }
+
+
+def test_what_an_event_makes_is_named_by_an_id_in_the_clear() -> None:
+    made = {event: event.makes for event in DECLARED if event.makes}
+    assert {type_.__name__ for type_ in made} == {
+        "AgencyRegistered",
+        "ConsentExplained",
+        "ConsentRefused",
+        "ConsultationRecorded",
+        "NoteRecorded",
+        "ReferralDrafted",
+        "StaffEnrolled",
+    }
+    for event, name in made.items():
+        assert name in {field.name for field in cut_of(event).clear}
+        (field,) = (each for each in msgspec.structs.fields(event) if each.name == name)
+        assert isinstance(msgspec.inspect.type_info(field.type), msgspec.inspect.UUIDType)
+
+
+@pytest.mark.parametrize("kind", get_args(AgencyKind))
+def test_the_name_and_the_town_of_an_agency_are_sealed_and_secret_where_she_is_sheltered(
+    kind: AgencyKind,
+) -> None:
+    registered = AgencyRegistered(
+        agency_id=AgencyId(UUID(int=1)),
+        kind=kind,
+        name="つきのわ",
+        prefecture="06",
+        municipality="06201",
+        sector="PRIVATE",
+        publish_name=True,
+    )
+    named = cut_of(AgencyRegistered).sealed
+    assert [field.name for field in named] == ["name", "municipality"]
+    category = "LOC" if kind in SHELTERING else "PUB"
+    assert [field.category.of(registered) for field in named] == [category, category]
+
+
+SHELTERING = {
+    "TEMPORARY_PROTECTION_FACILITY",
+    "WOMENS_SELF_RELIANCE_FACILITY",
+    "PRIVATE_SHELTER",
+    "STEP_HOUSE",
+    "MOTHER_CHILD_LIVING_SUPPORT_FACILITY",
+}
+
+
 def test_a_name_is_sealed_and_an_id_is_clear() -> None:
     cut = cut_of(SubjectIdentified)
     assert cut.clear == (Field("subject_id", ENV),)
@@ -101,6 +174,7 @@ def test_the_conditions_of_a_grant_are_the_words_of_whoever_granted_it() -> None
 
 def test_a_grant_may_name_every_field_of_a_case_but_those_that_consent_never_opens() -> None:
     assert "case.subject_identified.v1/birth_date" in FIELD_PATHS
+    assert "referral.drafted.v1/purpose" in FIELD_PATHS
     assert "case.opened.v1/subject_id" not in FIELD_PATHS
     paths = msgspec.json.encode(sorted(FIELD_PATHS))
     assert msgspec.json.decode(paths, type=set[FieldPath]) == FIELD_PATHS
@@ -232,6 +306,25 @@ class MappingInTheClear(Event, frozen=True, kw_only=True, tag="test.mapping_clea
     counts: Annotated[dict[Code, Count], SVC]
 
 
+class FollowsFromNothing(Event, frozen=True, kw_only=True, tag="test.follows_from_nothing.v1"):
+    name: Annotated[Sealed[Line], PUB.by("kind", {"SHELTER": "LOC"})]
+
+
+class FollowsFromASecret(Event, frozen=True, kw_only=True, tag="test.follows_from_a_secret.v1"):
+    kind: Annotated[Sealed[Literal["SHELTER", "SCHOOL"]], LOC]
+    name: Annotated[Sealed[Line], PUB.by("kind", {"SHELTER": "LOC"})]
+
+
+class SometimesFreeText(Event, frozen=True, kw_only=True, tag="test.sometimes_free_text.v1"):
+    kind: Annotated[Literal["WORDS", "PLAN"], SVC]
+    text: Annotated[Sealed[FreeText], NAR.by("kind", {"PLAN": "PLN"})]
+
+
+class SometimesInTheClear(Event, frozen=True, kw_only=True, tag="test.sometimes_clear.v1"):
+    kind: Annotated[Literal["SHELTER", "SCHOOL"], PUB]
+    name: Annotated[Line, PUB.by("kind", {"SHELTER": "LOC"})]
+
+
 class AboutACode(Event, frozen=True, kw_only=True, tag="test.about_a_code.v1"):
     who: Annotated[Literal["MOTHER"], SVC]
     name: Annotated[Sealed[Line], IDN.about("who")]
@@ -300,6 +393,10 @@ class NumberForATag(Event, frozen=True, kw_only=True, tag=7):
         (TimeWithoutOffsetSealed, "at (HLT) is not bounded"),
         (EndlessListSealed, "has no greatest length: give it one"),
         (MappingInTheClear, "counts (SVC) may hold a person's words, and stands in the clear"),
+        (FollowsFromNothing, "name (PUB) follows from kind, which is no clear field"),
+        (FollowsFromASecret, "name (PUB) follows from kind, which is no clear field"),
+        (SometimesFreeText, "text (NAR) is free text, and so NAR, MTG or GRV"),
+        (SometimesInTheClear, "name (PUB) can be withheld, and its type does not say so"),
         (AboutACode, "is about who, which is no clear field that always names a person"),
         (AboutPerhapsNobody, "is about who, which is no clear field that always names a person"),
         (AboutALaterNobody, "is about who, which is no clear field that always names a person"),

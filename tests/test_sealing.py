@@ -23,7 +23,7 @@ from domain.catalogue import EVENTS
 from domain.categories import CNS, NAR
 from domain.fields import Catalogue, cut_of, tag_of
 from domain.header import HEADER_BYTES_MAX, SCHEMA, Header, is_canonical
-from domain.model import CLOSED, ERASED, CommandId, Event, PersonId, Sealed, StreamId
+from domain.model import CLOSED, ERASED, CaseId, CommandId, Event, PersonId, Sealed, StreamId
 from domain.text import FreeText
 from services.ports import (
     EPOCH,
@@ -221,6 +221,26 @@ def test_a_person_whose_key_is_destroyed_is_not_written_about() -> None:
 
 
 # The header
+
+
+@pytest.mark.parametrize(("kind", "category"), [("PRIVATE_SHELTER", "LOC"), ("SCHOOL", "PUB")])
+def test_a_part_is_named_by_what_it_is_in_this_event(kind: str, category: str) -> None:
+    agency = replace(largest(EVENTS.types["agency.registered.v1"]), kind=kind)
+    header = msgspec.json.decode(seal(agency).header, type=Header)
+    assert [(line.field, line.category) for line in header.parts] == [
+        ("name", category),
+        ("municipality", category),
+    ]
+
+
+def test_a_header_names_the_case_it_belongs_to_and_no_case_where_there_is_none() -> None:
+    event = smallest(EVENTS.types["referral.drafted.v1"])
+    of_hers = replace(PLACE, case=CaseId(an_id(76)))
+    for place, case in ((of_hers, of_hers.case), (PLACE, None)):
+        sealed = SEALING.seal(event, EVENT_ID, place, ORIGIN, keys_for(event))
+        assert SEALING.open(stored(sealed)).header.case == case
+        assert is_canonical(sealed.header)
+    assert b'"case"' not in seal(smallest(EVENTS.types["agency.suspended.v1"])).header
 
 
 @every_type
