@@ -1,24 +1,31 @@
 """Case view: what a case has become, folded from those of its events that one may see.
 
-It accepts every subset of the events: what was not seen is left empty.
+It accepts every subset of the events, and every subset of their fields: what is closed was not
+seen, and leaves the view as it was. ``READS`` names the fields that it makes anything of.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import reduce
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypeVar
 
 import msgspec
 
 from domain.case import (
+    AddressRecorded,
     CaseAccepted,
     CaseNumber,
     CaseOpened,
     ConsultationRecorded,
+    ContactMethodSet,
+    NoteRecorded,
+    ResponsibilityMoved,
+    RoleAssigned,
+    RoleEnded,
     SubjectDetailsCorrected,
     SubjectIdentified,
 )
-from domain.codes import ProblemCode
+from domain.codes import AddressKind, ContactMeans, ProblemCode, SupportFunction
 from domain.consent_ledger import (
     ConsentExplained,
     ConsentGranted,
@@ -26,13 +33,33 @@ from domain.consent_ledger import (
     ConsentWithdrawn,
     GrantId,
 )
-from domain.model import AgencyId, Event, Guarded, Sealed
-from domain.text import Line
+from domain.model import CLOSED, AgencyId, Event, Guarded, Sealed
+from domain.text import FreeText, Line
+
+T = TypeVar("T")
+Shown = TypeVar("Shown", "Contact", "Address")
 
 Consent: TypeAlias = Literal["EXPLAINED", "GRANTED", "REFUSED", "WITHDRAWN"]
 
 
-class CaseView(Guarded, frozen=True, kw_only=True):
+class Contact(Guarded, frozen=True, kw_only=True, omit_defaults=True):
+    means: Sealed[ContactMeans] | None = None
+    value: Sealed[Line] | None = None
+    safe_times: Sealed[Line] | None = None
+    unsafe_means: Sealed[frozenset[ContactMeans]] | None = None
+
+
+class Address(Guarded, frozen=True, kw_only=True, omit_defaults=True):
+    kind: Sealed[AddressKind] | None = None
+    address: Sealed[Line] | None = None
+
+
+class Role(msgspec.Struct, frozen=True):
+    function: SupportFunction
+    agency: AgencyId
+
+
+class CaseView(Guarded, frozen=True, kw_only=True, omit_defaults=True):
     opened_by: AgencyId | None = None
     main_responsible: AgencyId | None = None
     number: CaseNumber | None = None
@@ -40,7 +67,11 @@ class CaseView(Guarded, frozen=True, kw_only=True):
     name: Sealed[Line] | None = None
     kana: Sealed[Line] | None = None
     birth_date: Sealed[date] | None = None
+    contact: Contact | None = None
+    addresses: tuple[Address, ...] = ()
     problems: tuple[Sealed[ProblemCode], ...] = ()
+    notes: tuple[Sealed[FreeText], ...] = ()
+    roles: tuple[Role, ...] = ()
     consents: Mapping[GrantId, Consent] = {}
 
 
@@ -48,31 +79,87 @@ def project(visible: Iterable[Event]) -> CaseView:
     return reduce(evolve, visible, CaseView())
 
 
-def evolve(view: CaseView, event: Event) -> CaseView:
+def evolve(view: CaseView, event: Event) -> CaseView:  # noqa: C901, PLR0911, PLR0912 (one arm an event)
     change = msgspec.structs.replace
     match event:
         case CaseOpened():
-            return change(view, opened_by=event.opened_by_agency)
+            return change(view, opened_by=_now(event.opened_by_agency, view.opened_by))
         case ConsultationRecorded():
-            return change(view, problems=(*view.problems, event.main_problem))
+            return change(view, problems=_and(view.problems, event.main_problem))
         case SubjectIdentified() | SubjectDetailsCorrected():
             return change(  # A correction leaves what it does not name.
                 view,
-                name=view.name if event.name is None else event.name,
-                kana=view.kana if event.kana is None else event.kana,
-                birth_date=view.birth_date if event.birth_date is None else event.birth_date,
+                name=_now(event.name, view.name),
+                kana=_now(event.kana, view.kana),
+                birth_date=_now(event.birth_date, view.birth_date),
             )
+        case ContactMethodSet():
+            return change(view, contact=_contact(event) or view.contact)
+        case AddressRecorded():
+            return change(view, addresses=(*view.addresses, *_address(event)))
+        case NoteRecorded():
+            return change(view, notes=_and(view.notes, event.text))
         case CaseAccepted():
             return change(
                 view,
-                main_responsible=event.main_responsible,
-                number=event.case_number,
-                accepted_on=event.accepted_on,
+                main_responsible=_now(event.main_responsible, view.main_responsible),
+                number=_now(event.case_number, view.number),
+                accepted_on=_now(event.accepted_on, view.accepted_on),
             )
+        case ResponsibilityMoved():
+            return change(view, main_responsible=_now(event.to_agency, view.main_responsible))
+        case RoleAssigned():
+            return change(view, roles=(*view.roles, *_role(event)))
+        case RoleEnded():
+            ended = _role(event)
+            return change(view, roles=tuple(role for role in view.roles if role not in ended))
         case ConsentExplained() | ConsentGranted() | ConsentRefused() | ConsentWithdrawn():
+            if not _was_seen(event.grant_id):
+                return view
             return change(view, consents={**view.consents, event.grant_id: _BECOMES[type(event)]})
         case _:
             return view
+
+
+def _contact(event: ContactMethodSet) -> Contact | None:
+    contact = _as_seen(
+        Contact(
+            means=event.means,
+            value=event.value,
+            safe_times=event.safe_times,
+            unsafe_means=event.unsafe_means,
+        )
+    )
+    return None if contact == Contact() else contact
+
+
+def _address(event: AddressRecorded) -> tuple[Address, ...]:
+    address = _as_seen(Address(kind=event.kind, address=event.address))
+    return () if address == Address() else (address,)
+
+
+def _role(event: RoleAssigned | RoleEnded) -> tuple[Role, ...]:
+    if _was_seen(event.function) and _was_seen(event.agency_id):
+        return (Role(event.function, event.agency_id),)
+    return ()
+
+
+def _as_seen(shown: Shown) -> Shown:
+    unseen = [name for name in shown.__struct_fields__ if not _was_seen(getattr(shown, name))]
+    return msgspec.structs.replace(shown, **dict.fromkeys(unseen))
+
+
+def _now(said: T | None, before: T | None) -> T | None:
+    return said if said is not None and _was_seen(said) else before
+
+
+def _and(before: tuple[T, ...], said: T) -> tuple[T, ...]:
+    return (*before, said) if _was_seen(said) else before
+
+
+def _was_seen(said: object) -> bool:
+    """Any field of an event may be closed to a reader, also one that was never sealed."""
+    return said != CLOSED
 
 
 _BECOMES: Final[Mapping[type[Event], Consent]] = {
@@ -80,4 +167,18 @@ _BECOMES: Final[Mapping[type[Event], Consent]] = {
     ConsentGranted: "GRANTED",
     ConsentRefused: "REFUSED",
     ConsentWithdrawn: "WITHDRAWN",
+}
+READS: Final[Mapping[type[Event], frozenset[str]]] = {
+    CaseOpened: frozenset({"opened_by_agency"}),
+    ConsultationRecorded: frozenset({"main_problem"}),
+    SubjectIdentified: frozenset({"name", "kana", "birth_date"}),
+    SubjectDetailsCorrected: frozenset({"name", "kana", "birth_date"}),
+    ContactMethodSet: frozenset({"means", "value", "safe_times", "unsafe_means"}),
+    AddressRecorded: frozenset({"kind", "address"}),
+    NoteRecorded: frozenset({"text"}),
+    CaseAccepted: frozenset({"main_responsible", "case_number", "accepted_on"}),
+    ResponsibilityMoved: frozenset({"to_agency"}),
+    RoleAssigned: frozenset({"function", "agency_id"}),
+    RoleEnded: frozenset({"function", "agency_id"}),
+    **dict.fromkeys(_BECOMES, frozenset({"grant_id"})),
 }

@@ -3,24 +3,51 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+import pytest
 from hypothesis import given, strategies
+from msgspec.json import encode
 from msgspec.structs import replace
 
 from domain.case import (
+    AddressRecorded,
     CaseAccepted,
     CaseOpened,
     ConsultationId,
     ConsultationRecorded,
+    ContactMethodSet,
+    NoteId,
+    NoteRecorded,
+    ResponsibilityMoved,
+    RoleAssigned,
+    RoleEnded,
     SubjectDetailsCorrected,
     SubjectIdentified,
 )
-from domain.consent_ledger import ConsentRefused, ConsentWithdrawn, GrantId
-from domain.model import CLOSED, ERASED, AgencyId, Event, NetworkId, PersonId
-from projections.case_view import CaseView, project
+from domain.codes import ContactMeans
+from domain.consent_ledger import (
+    ConsentExplained,
+    ConsentGranted,
+    ConsentRefused,
+    ConsentWithdrawn,
+    GrantId,
+)
+from domain.model import (
+    CLOSED,
+    ERASED,
+    AgencyId,
+    Event,
+    NetworkId,
+    PersonId,
+    ReferralId,
+    StaffId,
+)
+from projections.case_view import READS, Address, CaseView, Contact, Role, project
 
 CITY = AgencyId(UUID(int=1))
+CENTRE = AgencyId(UUID(int=9))
 WOMAN = PersonId(UUID(int=2))
 GRANT = GrantId(UUID(int=3))
+NO_MAIL: frozenset[ContactMeans] = frozenset({"EMAIL"})
 NOON = datetime(2026, 5, 13, 3, tzinfo=UTC)
 
 opened = CaseOpened(
@@ -70,13 +97,66 @@ refused = ConsentRefused(
     at=NOON,
 )
 withdrawn = ConsentWithdrawn(grant_id=GRANT, at=NOON, via_agency=CITY, reason=None)
+contact = ContactMethodSet(
+    means="PHONE",
+    value="090-0000-0000",
+    safe_times="昼休み",
+    unsafe_means=NO_MAIL,
+)
+address = AddressRecorded(
+    kind="REGISTERED", address="青葉県緑野市若葉町1-2-3", municipality_code="062014"
+)
+note = NoteRecorded(note_id=NoteId(UUID(int=6)), declared_category="ECO", text="振込先を変えたい。")
+role = RoleAssigned(function="MAIN_SUPPORT", agency_id=CENTRE)
+ended = RoleEnded(function="MAIN_SUPPORT", agency_id=CENTRE)
+moved = ResponsibilityMoved(
+    from_agency=CITY,
+    to_agency=CENTRE,
+    from_remains=True,
+    decided_by=ReferralId(UUID(int=7)),
+)
+explained = ConsentExplained(
+    grant_id=GRANT,
+    kind="INFORMATION",
+    purpose="PROTECTION",
+    recipients=frozenset({CENTRE}),
+    categories=frozenset({"IDN"}),
+    explained_by=StaffId(UUID(int=8)),
+    language="ja",
+    material_version="2026-04",
+)
+granted = ConsentGranted(
+    grant_id=GRANT,
+    kind="INFORMATION",
+    grantor="SUBJECT",
+    grantor_id=WOMAN,
+    recipients=frozenset({CENTRE}),
+    categories=frozenset({"IDN"}),
+    purpose="PROTECTION",
+    granted_at=NOON,
+    until_event="CASE_CLOSE",
+    history="NONE",
+    method="WRITTEN",
+    obtained_by=CITY,
+    late_entry=False,
+    conditions=frozenset(),
+    conditions_text=None,
+)
 STORY: tuple[Event, ...] = (
     opened,
     consulted,
     identified,
     corrected,
+    contact,
+    address,
+    note,
     accepted,
+    explained,
+    granted,
     refused,
+    role,
+    moved,
+    ended,
     withdrawn,
 )
 
@@ -84,13 +164,21 @@ STORY: tuple[Event, ...] = (
 def test_the_whole_story_folds_to_where_it_ended() -> None:
     assert project(STORY) == CaseView(
         opened_by=CITY,
-        main_responsible=CITY,
+        main_responsible=CENTRE,
         number="2026-0001",
         accepted_on=date(2026, 5, 13),
         name="相川",
         kana="アイカワ ミサキ",
         birth_date=date(1994, 2, 3),
+        contact=Contact(
+            means="PHONE",
+            value="090-0000-0000",
+            safe_times="昼休み",
+            unsafe_means=NO_MAIL,
+        ),
+        addresses=(Address(kind="REGISTERED", address="青葉県緑野市若葉町1-2-3"),),
         problems=("SPOUSE_VIOLENCE",),
+        notes=("振込先を変えたい。",),
         consents={GRANT: "WITHDRAWN"},
     )
 
@@ -99,12 +187,54 @@ def test_a_correction_leaves_what_it_does_not_name() -> None:
     assert project((identified, replace(corrected, kana=None))).kana == "アイカワ"
 
 
-def test_what_is_closed_or_erased_is_shown_as_such() -> None:
-    seen = project((replace(identified, name=ERASED, kana=CLOSED),))
-    assert (seen.name, seen.kana) == (ERASED, CLOSED)
+def test_what_is_erased_is_shown_as_such_and_what_is_closed_was_not_seen() -> None:
+    seen = project((identified, replace(corrected, kana=CLOSED, birth_date=ERASED)))
+    assert (seen.kana, seen.birth_date) == ("アイカワ", ERASED)
+
+
+def test_a_new_contact_method_takes_the_place_of_the_last_and_an_address_stands_beside_it() -> None:
+    view = project((contact, address, replace(contact, value="090-9999-9999"), address))
+    assert view.contact == Contact(
+        means="PHONE", value="090-9999-9999", safe_times="昼休み", unsafe_means=NO_MAIL
+    )
+    assert view.addresses == (Address(kind="REGISTERED", address="青葉県緑野市若葉町1-2-3"),) * 2
+
+
+def test_responsibility_moves_and_roles_come_and_go() -> None:
+    view = project((accepted, role, replace(role, agency_id=CITY), ended, moved))
+    assert view.main_responsible == CENTRE
+    assert view.roles == (Role("MAIN_SUPPORT", CITY),)
 
 
 @given(strategies.sets(strategies.sampled_from(range(len(STORY)))))
 def test_any_part_of_the_story_can_be_folded(seen: set[int]) -> None:
     view = project(STORY[n] for n in sorted(seen))
     assert (view.opened_by is not None) == (0 in seen)
+
+
+@given(strategies.data())
+def test_any_fields_of_any_events_can_be_folded(data: strategies.DataObject) -> None:
+    closed: list[Event] = []
+    for event in data.draw(strategies.lists(strategies.sampled_from(STORY))):
+        hidden = data.draw(strategies.sets(strategies.sampled_from(event.__struct_fields__)))
+        closed.append(replace(event, **dict.fromkeys(hidden, CLOSED)))
+    assert b"withheld" not in encode(project(closed))
+
+
+def test_nothing_seen_is_an_empty_view() -> None:
+    nothing = (replace(e, **dict.fromkeys(e.__struct_fields__, CLOSED)) for e in STORY)
+    assert project(nothing) == CaseView()
+
+
+@pytest.mark.parametrize("event", STORY, ids=lambda event: type(event).__name__)
+def test_the_view_makes_something_of_the_fields_that_it_says_it_reads_and_of_no_others(
+    event: Event,
+) -> None:
+    read = READS.get(type(event), frozenset())
+    others = {name: CLOSED for name in event.__struct_fields__ if name not in read}
+    before = (accepted, role)
+    assert project((*before, replace(event, **others))) == project((*before, event))
+
+
+def test_every_event_the_view_reads_is_in_the_story() -> None:
+    assert set(READS) <= {type(event) for event in STORY}
