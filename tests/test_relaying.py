@@ -18,6 +18,7 @@ from services import relaying
 from services.ports import NO_PARTS, Extent, Message, Overtaken, Span, StoredEvent
 from services.relaying import (
     Compared,
+    Fault,
     Head,
     LogHasGap,
     MessageDamaged,
@@ -99,12 +100,16 @@ async def relayed(log: Log, stream: Stream) -> list[Progress]:
     return [progress async for progress in Relaying(log, stream, Head()).catch_up()]
 
 
+async def faults_of(log: Log, stream: Stream) -> list[tuple[int, Fault]]:
+    return [fault async for page in compare(log, stream) for fault in page.faults]
+
+
 @pytest.fixture(autouse=True)
 def _no_time_lost(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
     monkeypatch.setattr(relaying, "BATCH_MAX", 3)
     monkeypatch.setattr(relaying, "POLL_S", 0.02)
     monkeypatch.setattr(relaying, "GIVE_WAY_S", 0)
-    monkeypatch.setattr(relaying, "CATCHES_UP_WITHIN_S", 0.02)
+    monkeypatch.setattr(relaying, "GROWS_WITHIN_S", 0.02)
 
 
 # Going on
@@ -136,6 +141,15 @@ async def test_who_was_overtaken_goes_on_after_the_other() -> None:
     await asyncio.gather(*(relayed(log, stream) for _ in range(4)))
     assert stream.equals(log)
     assert stream.refusals > 0
+
+
+async def test_a_stream_lost_on_the_way_is_begun_again() -> None:
+    log, stream = Log(9), Stream()
+    pages = Relaying(log, stream, Head()).catch_up()
+    assert [await anext(pages), await anext(pages)] == [(0, 9), (3, 9)]
+    await stream.remove()
+    assert [page async for page in pages][-1] == (9, 9)
+    assert stream.equals(log)
 
 
 @pytest.mark.parametrize("lost", [{1}, {1, 2}, {3}, {2, 4, 5}, {6}, {1, 2, 3, 4, 5, 6}], ids=str)
@@ -253,8 +267,7 @@ async def test_every_fault_is_found_at_its_position() -> None:
     del stream.held[2]
     stream.held[4] = message_of(an_event(4, "something else"))
     stream.held[5] = b"nothing of ours"
-    faults = [fault async for page in compare(log, stream) for fault in page.faults]
-    assert faults == [
+    assert await faults_of(log, stream) == [
         (2, "missing"),
         (4, "differs"),
         (5, "differs"),
@@ -265,8 +278,18 @@ async def test_every_fault_is_found_at_its_position() -> None:
 
 async def test_what_the_stream_still_lacks_after_a_while_is_missing() -> None:
     log = Log(5)
-    faults = [fault async for page in compare(log, Stream(log.events[:3])) for fault in page.faults]
-    assert faults == [(4, "missing"), (5, "missing")]
+    assert await faults_of(log, Stream(log.events[:3])) == [(4, "missing"), (5, "missing")]
+
+
+async def test_a_stream_that_is_being_filled_is_waited_for() -> None:
+    log, stream = Log(30), Stream()
+    comparing = asyncio.create_task(faults_of(log, stream))
+    for end in range(3, 31, 3):
+        await stream.continue_after(
+            stream.last, [Message(s.type, message_of(s)) for s in log.events[end - 3 : end]]
+        )
+        await asyncio.sleep(0.01)
+    assert await comparing == []
 
 
 # Messages
