@@ -2,8 +2,9 @@
 # pyright: reportUnknownMemberType=false
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 from uuid import uuid4
 
@@ -16,12 +17,16 @@ from nats.js.errors import NotFoundError
 from adapters.clock import WallClock
 from adapters.crypto import AesVeil, ChaChaCipher, Kek
 from adapters.engines import NatsAccess, PostgresAccess
+from adapters.engines.endpoints import nats_access
+from adapters.engines.folder import held
+from adapters.engines.nats_server import embedded_nats
 from adapters.nats.connecting import connected
-from adapters.nats.desk import Knows, Receives, open_desk
+from adapters.nats.desk import Receives, open_desk
 from adapters.nats.intake import STREAM, Intake
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.keyring import PostgresKeyring
 from adapters.postgres.tokens import PostgresTokens
+from adapters.settings import Settings
 from contracts.answered import Done
 from contracts.asked import Asked, CaseAlias
 from contracts.problems import Problem
@@ -82,26 +87,30 @@ class Visitor(NamedTuple):
 
     client: Client
     token: str
+    within_s: float = 30
+
+    def impatient(self) -> "Visitor":
+        return self._replace(within_s=1)
 
     async def asks(self, asked: Asked, **headers: str) -> Said:
         return said(await self.sends(msgspec.json.encode(asked), **headers))
 
     async def sends(self, body: bytes, **headers: str) -> Msg:
-        return await self.client.request(
-            "ask.command", body, timeout=30, headers=self._headers(headers)
-        )
+        more = self._headers(headers)
+        return await self.client.request("ask.command", body, timeout=self.within_s, headers=more)
 
     async def tells(self, asked: Asked, reply: str) -> None:
         body = msgspec.json.encode(asked)
         await self.client.publish("ask.command", body, reply=reply, headers=self._headers({}))
 
-    async def puts_in(self, asked: Asked, subject: str = "publish.command", **headers: str) -> int:
+    async def puts_in(self, asked: Asked, **headers: str) -> int:
         """The number that NATS acknowledges it by."""
-        return await self.leaves(msgspec.json.encode(asked), subject, **headers)
+        return await self.leaves(msgspec.json.encode(asked), **headers)
 
     async def leaves(self, body: bytes, subject: str = "publish.command", **headers: str) -> int:
-        said = await self.client.request(subject, body, timeout=10, headers=self._headers(headers))
-        acknowledged: int = msgspec.json.decode(said.data)["seq"]
+        more = self._headers(headers)
+        heard = await self.client.request(subject, body, timeout=self.within_s, headers=more)
+        acknowledged: int = msgspec.json.decode(heard.data)["seq"]
         return acknowledged
 
     def _headers(self, more: Mapping[str, str]) -> dict[str, str]:
@@ -154,20 +163,25 @@ class Desk(NamedTuple):
 async def a_desk(
     nats: NatsAccess,
     database: PostgresAccess,
-    *,
-    identity: Knows | None = None,
-    receiving: Receives | None = None,
+    receiving: Callable[[House], Receives] = lambda house: house.receiving,
 ) -> AsyncGenerator[Desk]:
-    async with AsyncExitStack() as stack:
-        behind = await stack.enter_async_context(house(database))
-        hub = await stack.enter_async_context(clean_hub(nats))
-        await stack.enter_async_context(
-            open_desk(
-                nats, identity or behind.identity, receiving or behind.receiving, Intake(None)
-            )
-        )
-        came = await stack.enter_async_context(visitor(nats, await behind.token()))
+    async with (
+        house(database) as behind,
+        clean_hub(nats) as hub,
+        open_desk(nats, behind.identity, receiving(behind), Intake(None)),
+        visitor(nats, await behind.token()) as came,
+    ):
         yield Desk(behind, hub, came)
+
+
+@asynccontextmanager
+async def own_nats(data: Path) -> AsyncGenerator[NatsAccess]:
+    """A server that may be stopped, killed and emptied without anybody else noticing."""
+    settings = Settings(data=data)
+    async with held(data) as folder:
+        secrets = folder.secrets()
+        async with embedded_nats(settings, folder, secrets) as address:
+            yield nats_access(address, secrets)
 
 
 def asked(command: AnyCommand = OPEN, case: CaseAlias | None = None, **more: object) -> Asked:

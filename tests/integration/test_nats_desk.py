@@ -148,7 +148,7 @@ async def test_our_own_mistake_is_told_by_its_kind_alone(
             raise ValueError(HERS)
 
     with capture_logs() as lines:
-        async with a_desk(endpoints.nats, database, receiving=Mistaken()) as desk:
+        async with a_desk(endpoints.nats, database, lambda _: Mistaken()) as desk:
             answer = await desk.visitor.asks(asked())
     assert refused(answer) == "UNEXPECTED"
     assert [line["error"] for line in lines if line["event"] == "command_failed"] == ["ValueError"]
