@@ -18,15 +18,15 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 from adapters import kek
-from adapters.app import App, running
-from adapters.cli.story import tell
+from adapters.app import running
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.migrating import migrations
 from adapters.settings import Settings
-from domain.model import AgencyId, Event, PersonId, StreamId
+from domain.model import Event, StreamId
 from projections.case_view import project
 from services.ports import Keyring
 from services.sealing import Sealing, persons_in
+from tests.stories import tell
 
 RECORDED: Final = Path(__file__).parent / "recorded"
 TABLES: Final[Mapping[str, LiteralString]] = {
@@ -54,10 +54,12 @@ async def views(owner: str, log: PostgresEventLog, keyring: Keyring, sealing: Se
     reading = await log.read(*streams_of(owner))
     stored = sorted(event for events in reading.streams.values() for event in events)
     keys = await keyring.keys(persons_in(stored))
-    cases: dict[AgencyId, list[Event]] = {}
+    cases: dict[UUID, list[Event]] = {}
     for event in stored:
         opened = sealing.open(event, keys)
-        cases.setdefault(opened.header.agency, []).append(opened.event)  # One case an agency.
+        # Before the header named the case, there was one to an agency.
+        case = opened.header.case or opened.header.agency
+        cases.setdefault(case, []).append(opened.event)
     folded = [msgspec.to_builtins(project(events), str_keys=True) for events in cases.values()]
     return msgspec.json.decode(msgspec.json.encode(folded), type=list[Any])
 
@@ -112,9 +114,9 @@ async def record() -> Recording:
         kek.make(key_file)
         settings = Settings(data=Path(folder, "data"), kek_file=key_file)
         async with running(settings) as app:
-            for _ in range(2):
-                await tell(app)
-            await app.keyring.destroy(_first_woman(app), "recorded as erased")
+            erased = await tell(app)
+            await tell(app)
+            await app.keyring.destroy(erased, "recorded as erased")
             owner = app.endpoints.postgres.owner
             recording = Recording(
                 migrations=len(migrations()),
@@ -123,21 +125,6 @@ async def record() -> Recording:
                 views=await views(owner, app.log, app.keyring, app.sealing),
             )
     return recording
-
-
-def _first_woman(app: App) -> PersonId:
-    with psycopg.connect(app.endpoints.postgres.owner) as connection:
-        row = connection.execute("select entry from log.event where position = 1").fetchone()
-    assert row
-    return PersonId(msgspec.json.decode(row[0][8:], type=_Opened).facts.subject_id)
-
-
-class _Facts(msgspec.Struct):
-    subject_id: UUID
-
-
-class _Opened(msgspec.Struct):
-    facts: _Facts
 
 
 if __name__ == "__main__":

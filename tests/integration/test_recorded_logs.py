@@ -25,6 +25,11 @@ def test_at_least_one_log_is_recorded() -> None:
     assert RECORDINGS
 
 
+def test_every_kind_of_event_is_in_a_recorded_log() -> None:
+    recorded = {row["type"] for path in RECORDINGS for row in load(path).tables["log.event"]}
+    assert recorded == set(EVENTS.types)
+
+
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
 def test_a_recorded_log_opens_and_folds_to_what_it_was(
     path: Path, make_database: MakeDatabase
