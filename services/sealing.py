@@ -5,7 +5,7 @@ facts of the header; what stays closed, or can never be opened again, is put bac
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, Final, Generic, TypeVar
@@ -175,22 +175,42 @@ class Sealing:
         if stored.type not in self._forms:
             raise UnknownEventType(type=stored.type, position=stored.position)
 
-    def open(self, stored: StoredEvent, keys: Keys | None = None) -> Recorded[Event]:
-        """With ``keys``, what they open is opened; without, every part stays closed."""
+    def open(
+        self, stored: StoredEvent, keys: Keys | None = None, only: Container[str] | None = None
+    ) -> Recorded[Event]:
+        """With ``keys``, what they open is opened, of ``only`` these fields if they are named.
+
+        Without, every part stays closed.
+        """
         form = self._forms.get(stored.type)
         if form is None:
             raise UnknownEventType(type=stored.type, position=stored.position)
         try:
-            header = _header_of(stored)
-            sealed = form.closed if keys is None else self._opened(stored, header, keys)
+            header = header_of(stored)
+            sealed = form.closed if keys is None else self._opened(stored, header, keys, only)
             event = form.decode(_joined(bytes(header.facts), sealed))
         except msgspec.DecodeError:
             raise EventDamaged(position=stored.position, type=stored.type) from None
         return Recorded(stored=stored, header=header, event=event)
 
-    def _opened(self, stored: StoredEvent, header: Header, keys: Keys) -> bytes:
+    def values(
+        self, stored: StoredEvent, header: Header, keys: Keys, only: Container[str]
+    ) -> Iterator[tuple[str, bytes]]:
+        """Of these fields, those that are sealed, each as JSON."""
+        for line in header.parts:
+            if line.field in only:
+                yield line.field, self._value(line, header.id, stored.parts.get(line.field), keys)
+
+    def _opened(
+        self, stored: StoredEvent, header: Header, keys: Keys, only: Container[str] | None
+    ) -> bytes:
         return b",".join(
-            _member(line.field, self._value(line, header.id, stored.parts.get(line.field), keys))
+            _member(
+                line.field,
+                self._value(line, header.id, stored.parts.get(line.field), keys)
+                if only is None or line.field in only
+                else _CLOSED,
+            )
             for line in header.parts
         )
 
@@ -218,10 +238,10 @@ def person_of(event: Event, person_field: str | None, woman: PersonId) -> Person
 
 def persons_in(stored: Iterable[StoredEvent]) -> frozenset[PersonId]:
     """Whose keys it takes to open these."""
-    return frozenset(line.person for event in stored for line in _header_of(event).parts)
+    return frozenset(line.person for event in stored for line in header_of(event).parts)
 
 
-def _header_of(stored: StoredEvent) -> Header:
+def header_of(stored: StoredEvent) -> Header:
     """The row says again what the header says; only the header can be proved."""
     try:
         header = _HEADER.decode(stored.header)
