@@ -17,7 +17,7 @@ from faststream import AckPolicy
 from faststream.message import StreamMessage
 from faststream.nats import JStream, NatsBroker, PullSub
 from faststream.nats.security import NatsCredentials, NatsNKey, NatsSecurity
-from faststream.nats.subscriber.usecases import CoreSubscriber
+from faststream.nats.subscriber.usecases import CoreSubscriber, LogicSubscriber
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -43,6 +43,7 @@ PING_EVERY_S: Final = 10
 FINISHED_WITHIN_S: Final = 4.0  # What is under way when we stop,
 DRAINED_WITHIN_S: Final = 2  # what it has left to say,
 STOPPED_WITHIN_S: Final = 7.0  # and all of it, also where the server has stopped answering.
+LEFT_WITHIN_S: Final = 1.0
 CLOSED_WITHIN_S: Final = 1.0
 AT_ONCE_MAX: Final = 128  # As many as the log takes in one call.
 WAIT_S: Final = 5.0  # For the first message of a batch,
@@ -134,6 +135,7 @@ class SafeBroker(NatsBroker):
                 await self.connect()
                 await self.check()
                 await super().start()
+                await self.connection.flush()  # From here on the server knows.
         except (NatsError, OSError, TimeoutError) as error:
             await self.stop()
             raise StreamUnavailable(reason=type(error).__name__) from None
@@ -179,12 +181,16 @@ class SafeBroker(NatsBroker):
     async def _stop_listening(self) -> None:
         for pull in self._pulls:
             pull.stop()
-        if self._connection is None or not self._connection.is_connected:
-            return
+        away = self._connection is None or not self._connection.is_connected
         for subscriber in self.subscribers:
-            if isinstance(subscriber, CoreSubscriber) and subscriber.subscription:
+            assert isinstance(subscriber, LogicSubscriber)
+            if away:
+                subscriber.subscription = None  # There is nobody to take leave of.
+            elif isinstance(subscriber, CoreSubscriber) and subscriber.subscription:
                 subscription, subscriber.subscription = subscriber.subscription, None
-                await subscription.drain()  # type: ignore[no-untyped-call]
+                with suppress(NatsError, TimeoutError):
+                    async with asyncio.timeout(LEFT_WITHIN_S):
+                        await subscription.drain()  # type: ignore[no-untyped-call]
 
     async def _connect(self) -> Client:
         connection = await super()._connect()
