@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.speech import Refused, Spoken, code_of
+from domain.speech import CannotRun, Refused, Spoken, code_of
 
 Language: TypeAlias = Literal["ja", "en"]
 
@@ -27,6 +27,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail_en: str
     correlation: UUID  # Say it when you ask what went wrong: our log knows it.
     at: str | None = None  # Where in what was sent the value stands that cannot be; never which.
+    lacking: tuple[str, ...] = ()  # Of what this server stands on, what does not run.
 
 
 class NotHere(Refused):
@@ -176,6 +177,8 @@ STATUS: Final[Mapping[str, int]] = {
 def problem(code: str, language: Language, correlation: UUID, *, at: str | None = None) -> Problem:
     """Of a refusal that is said now, or was stored long ago."""
     said = spoken(code)
+    if issubclass(said, CannotRun):  # A matter for the operator, who finds it in our log.
+        code, said = code_of(Unexpected), Unexpected
     return Problem(
         type=TYPE + code,
         title=code.replace("_", " ").capitalize(),

@@ -92,6 +92,13 @@ NATS_WITHOUT_TLS: Final = Finding(
     "Set up TLS on the server, and tls:// in TSUNAGU_NATS_URL.",
     "サーバーで TLS を設定し、TSUNAGU_NATS_URL を tls:// にしてください。",
 )
+HTTP_WITHOUT_TLS: Final = Finding(
+    "HTTP_WITHOUT_TLS",
+    "What comes in over HTTP may reach this machine unencrypted, tokens and all.",
+    "HTTP で届くものが、トークンも含めて暗号化されずにこの機械へ届くおそれがあります。",
+    "Listen at 127.0.0.1, behind a proxy on this machine that speaks TLS.",
+    "127.0.0.1 で待ち受け、TLS を話すプロキシをこの機械に置いてください。",
+)
 
 
 class EnginesRefused(CannotRun):

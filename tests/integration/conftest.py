@@ -60,6 +60,25 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
 
 @pytest.fixture
 def make_database(endpoints: Endpoints) -> Iterator[MakeDatabase]:
+    with databases(endpoints) as make:
+        yield make
+
+
+@pytest.fixture
+def database(make_database: MakeDatabase) -> PostgresAccess:
+    return make_database()
+
+
+@pytest.fixture(scope="module")
+def shared_database(endpoints: Endpoints) -> Iterator[PostgresAccess]:
+    """For a module whose tests do not mind what the others have left there."""
+    with databases(endpoints) as make:
+        yield make()
+
+
+@contextlib.contextmanager
+def databases(endpoints: Endpoints) -> Iterator[MakeDatabase]:
+    """As many as are asked for, and none of them afterwards."""
     made: list[str] = []
 
     def make(wanted: tuple[Migration, ...] | None = None) -> PostgresAccess:
@@ -84,8 +103,3 @@ def make_database(endpoints: Endpoints) -> Iterator[MakeDatabase]:
     with psycopg.connect(endpoints.postgres.owner, autocommit=True) as owner:
         for name in made:
             owner.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
-
-
-@pytest.fixture
-def database(make_database: MakeDatabase) -> PostgresAccess:
-    return make_database()

@@ -1,0 +1,167 @@
+"""The door (入口): who comes in, how many at once and for how long, and what they are told at last.
+
+Whatever is refused or goes wrong behind it is raised, comes back here, and leaves as a problem. One
+line a request is logged here: ids and codes, never a path, a query, a body or a token.
+"""
+
+import asyncio
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Final
+
+import msgspec
+import structlog
+from litestar import Litestar
+from litestar.exceptions import HTTPException, MethodNotAllowedException
+from litestar.types import HTTPScope, Receive, Send
+
+from adapters.http.answering import Answer, Body
+from adapters.http.declining import CHALLENGES, declined, where
+from adapters.http.figures import count
+from adapters.http.visit import (
+    Visit,
+    correlation_of,
+    enter,
+    language_of,
+    route_of,
+    token_of,
+)
+from adapters.traces import Span, Traces
+from contracts.problems import NotAnsweredInTime, Overloaded, Stopping, problem
+from services.identity import Identity
+from services.ids import uuid7
+
+REQUESTS_MAX: Final = 256
+STREAMS_MAX: Final = 256
+ANSWERED_WITHIN_S: Final = 30.0
+FINISHED_WITHIN_S: Final = 5.0  # What is under way when we stop.
+OUR_FAULT: Final = 500
+
+# Whoever asks here need not say who they are. Everywhere else they must, whatever is there.
+OPEN: Final = frozenset({"/", "/health/live", "/health/ready", "/metrics", "/openapi.json"})
+STREAMS: Final = frozenset({"/v1/cases/stream"})
+
+log = structlog.get_logger()
+
+
+class Door:
+    """``stopping`` is watched by what streams for long; it is set here."""
+
+    def __init__(
+        self, inside: Litestar, identity: Identity, traces: Traces, stopping: asyncio.Event
+    ) -> None:
+        self.inside: Final = inside
+        self._identity: Final = identity
+        self._traces: Final = traces
+        self._stopping: Final = stopping
+        self._requests: Final = Room(REQUESTS_MAX, ANSWERED_WITHIN_S)
+        self._streams: Final = Room(STREAMS_MAX, None)
+
+    def close(self) -> None:
+        """Nobody new; whoever is inside has a little while."""
+        self._stopping.set()
+        self._requests.hurry(FINISHED_WITHIN_S)
+
+    async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        began = perf_counter()
+        visit = Visit(
+            correlation=correlation_of(scope) or uuid7(datetime.now(UTC)),
+            language=language_of(scope),
+        )
+        enter(scope, visit)
+        body, answer = Body(scope, receive), Answer(scope, visit, send)
+        with self._traces.span("request") as span:
+            try:
+                await self._let_in(scope, visit, body, answer)
+            except Exception as error:
+                if answer.status is not None:  # Too late to say anything else.
+                    raise
+                await self._decline(scope, visit, body, answer, error)
+            finally:
+                _note(scope, visit, answer, span, perf_counter() - began)
+
+    async def _let_in(self, scope: HTTPScope, visit: Visit, body: Body, answer: Answer) -> None:
+        if scope["path"] in OPEN:
+            await self.inside(scope, body.receive, answer.send)
+            return
+        if self._stopping.is_set():
+            raise Stopping
+        room = self._streams if scope["path"] in STREAMS else self._requests
+        with room.place() as time:
+            try:
+                async with time:
+                    visit.who = await self._identity.bearer(token_of(scope))
+                    await self.inside(scope, body.receive, answer.send)
+            except TimeoutError:
+                if not time.expired():
+                    raise
+                raise (Stopping if self._stopping.is_set() else NotAnsweredInTime) from None
+
+    async def _decline(
+        self, scope: HTTPScope, visit: Visit, body: Body, answer: Answer, error: Exception
+    ) -> None:
+        if body.left:
+            visit.did("caller_left")
+            return
+        code, at = declined(error)
+        told = problem(code, visit.language, visit.correlation, at=at)
+        visit.did(visit.event or "request_refused", code=code)
+        if told.status == OUR_FAULT:
+            visit.did("request_failed", error=type(error).__name__, where=where(error))
+        headers = list(CHALLENGES.get(told.status, ()))
+        if isinstance(error, MethodNotAllowedException):
+            headers.append((b"allow", ", ".join(self._allowed(scope)).encode()))
+        if not await body.drained() or self._stopping.is_set():
+            headers.append((b"connection", b"close"))
+        await answer.problem(told.status, visit.language, msgspec.json.encode(told), headers)
+
+    def _allowed(self, scope: HTTPScope) -> Iterator[str]:
+        for method in ("GET", "HEAD", "OPTIONS", "POST"):
+            with suppress(HTTPException):
+                self.inside.asgi_router.handle_routing(path=scope["path"], method=method)
+                yield method
+
+
+class Room:
+    """So many at once, each for so long."""
+
+    def __init__(self, most: int, seconds: float | None) -> None:
+        self._most: Final = most
+        self._seconds: Final = seconds
+        self._inside: Final[set[asyncio.Timeout]] = set()
+
+    @contextmanager
+    def place(self) -> Generator[asyncio.Timeout]:
+        if len(self._inside) >= self._most:
+            raise Overloaded
+        time = asyncio.timeout(self._seconds)
+        self._inside.add(time)
+        try:
+            yield time
+        finally:
+            self._inside.discard(time)
+
+    def hurry(self, seconds: float) -> None:
+        until = asyncio.get_running_loop().time() + seconds
+        for time in self._inside:
+            time.reschedule(until)
+
+
+def _note(scope: HTTPScope, visit: Visit, answer: Answer, span: Span, seconds: float) -> None:
+    route = route_of(scope)
+    count(scope["method"], route, answer.status, seconds)
+    who = visit.who and {"agency": str(visit.who.agency), "staff": str(visit.who.staff)}
+    told = {
+        "correlation": str(visit.correlation),
+        **(who or {}),
+        **visit.said,
+        "route": route,
+        "status": answer.status,
+    }
+    span.tell(**told)
+    if visit.event == "request_failed":
+        log.error(visit.event, **told, ms=round(seconds * 1000, 1))
+    elif visit.event is not None:
+        log.info(visit.event, **told, ms=round(seconds * 1000, 1))

@@ -1,0 +1,53 @@
+"""The entrance (入口) put together: its routes, and the door before them."""
+
+import asyncio
+from typing import NamedTuple, NoReturn
+
+from litestar import Litestar, Request
+from litestar.datastructures import State
+
+from adapters.http.commands import command_routes
+from adapters.http.door import Door
+from adapters.http.following import follow_routes
+from adapters.http.signs import Checks, sign_routes
+from adapters.http.views import view_routes
+from adapters.traces import Traces
+from contracts.asked import ASKED_BYTES_MAX
+from services.aliases import Aliases
+from services.identity import Identity
+from services.receiving import Answers, Receiving
+from services.viewing import Viewing
+
+
+class Behind(NamedTuple):
+    """What stands behind the entrance."""
+
+    identity: Identity
+    receiving: Receiving
+    answers: Answers
+    viewing: Viewing
+    aliases: Aliases
+    checks: Checks
+    traces: Traces
+
+
+def entrance(behind: Behind) -> Door:
+    stopping = asyncio.Event()
+    inside = Litestar(
+        [
+            *sign_routes(behind.checks, stopping),
+            *command_routes(behind.receiving, behind.answers, behind.aliases),
+            *view_routes(behind.viewing, behind.aliases, behind.identity),
+            *follow_routes(behind.viewing, behind.identity, stopping),
+        ],
+        exception_handlers={Exception: _rise},
+        request_max_body_size=ASKED_BYTES_MAX,
+        openapi_config=None,  # Ours is written from the contracts, and committed.
+        logging_config=None,  # The door says what there is to say.
+    )
+    return Door(inside, behind.identity, behind.traces, stopping)
+
+
+def _rise(_: Request[None, None, State], error: Exception) -> NoReturn:
+    """To the door: there is one place where errors become answers."""
+    raise error

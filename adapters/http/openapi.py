@@ -1,0 +1,212 @@
+"""What the entrance says of itself (API の説明): `contracts/openapi.json`, from the contracts.
+
+`python -m adapters.http.openapi` writes it anew; a test compares it with what is committed.
+"""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from typing import Any, Final, TypeAlias, cast
+
+import msgspec
+
+import contracts
+import domain
+import services
+from adapters.http.operations import OPERATIONS, Operation
+from contracts.asked import Asked
+from contracts.problems import MEDIA_TYPE, Problem, english, every, status_of
+from domain.speech import CannotRun, Spoken, code_of
+
+Json: TypeAlias = dict[str, Any]
+
+WHERE: Final = Path(contracts.__path__[0]) / "openapi.json"
+REF: Final = "#/components/schemas/{name}"
+UUID: Final = {"type": "string", "format": "uuid"}
+ALWAYS: Final = (405, 500, 503)
+BEHIND_THE_DOOR: Final = (400, 401, 403, 404)
+
+
+def written() -> bytes:
+    return msgspec.json.format(msgspec.json.encode(document(), order="deterministic")) + b"\n"
+
+
+def document() -> Json:
+    (*schemas, _, _), components = msgspec.json.schema_components(
+        [*(each.answer for each in OPERATIONS), Asked, Problem],
+        schema_hook=_any,
+        ref_template=REF,
+    )
+    components["Problem"]["properties"]["code"] = _ref("ProblemCode")
+    paths: dict[str, Json] = {}
+    for operation, schema in zip(OPERATIONS, schemas, strict=True):
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation, schema)
+    whole: Json = {
+        "openapi": "3.1.0",
+        "info": INFO,
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"token": TOKEN},
+            "parameters": PARAMETERS,
+            "responses": {str(status): _response(status) for status in _statuses()},
+            "schemas": {**components, "ProblemCode": {"oneOf": _codes()}},
+        },
+    }
+    return cast("Json", _portable(whole))
+
+
+def _operation(operation: Operation, schema: Json) -> Json:
+    problems = {*operation.problems, *ALWAYS, *(() if operation.is_open else BEHIND_THE_DOOR)}
+    written: Json = {
+        "operationId": operation.name,
+        "summary": operation.en,
+        "description": operation.ja,
+        "parameters": [
+            *({"$ref": f"#/components/parameters/{name}"} for name in PARAMETERS),
+            *_path_parameters(operation.path_parameters),
+            *_query_parameters(operation.query),
+        ],
+        "responses": {
+            "200": {
+                "description": "As asked. / 要求どおり。",
+                "headers": {"Correlation-Id": {"schema": UUID}},
+                "content": {operation.media_type: {"schema": schema}},
+            },
+            **{str(each): {"$ref": f"#/components/responses/{each}"} for each in sorted(problems)},
+        },
+    }
+    if operation.body is not None:
+        content = {"application/json": {"schema": _ref(operation.body.__name__)}}
+        written["requestBody"] = {"required": True, "content": content}
+    if operation.is_open:
+        written["security"] = []
+    return written
+
+
+def _path_parameters(described: Mapping[str, str]) -> Iterator[Json]:
+    for name, description in described.items():
+        yield {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": description,
+            "schema": UUID,
+        }
+
+
+def _query_parameters(query: type[msgspec.Struct]) -> Iterator[Json]:
+    (_,), components = msgspec.json.schema_components([query])
+    for name, schema in components[query.__name__]["properties"].items():
+        yield {"name": name, "in": "query", "schema": schema}
+
+
+def _response(status: int) -> Json:
+    codes = ", ".join(f"`{code}`" for code in sorted(_spoken()) if status_of(code) == status)
+    return {
+        "description": f"{HTTPStatus(status).phrase}: {codes}",
+        "headers": {"Correlation-Id": {"schema": UUID}},
+        "content": {MEDIA_TYPE: {"schema": _ref("Problem")}},
+    }
+
+
+def _statuses() -> list[int]:
+    return sorted({status_of(code) for code in _spoken()})
+
+
+def _codes() -> list[Json]:
+    return [
+        {
+            "const": code,
+            "title": str(status_of(code)),
+            "description": f"{english(spoken)} / {spoken.ja}",
+        }
+        for code, spoken in sorted(_spoken().items())
+    ]
+
+
+def _spoken() -> Mapping[str, type[Spoken]]:
+    """What may be said to a caller, wherever it is declared."""
+    for package in (domain, contracts, services):
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    ours = {package.__name__ for package in (domain, contracts, services)}
+    return {
+        code_of(spoken): spoken
+        for spoken in every(Spoken)
+        if spoken.__module__.partition(".")[0] in ours and not issubclass(spoken, CannotRun)
+    }
+
+
+def _portable(schema: object) -> object:
+    """Patterns as ECMAScript writes them, which knows nothing of Python's `\\A` and `\\Z`."""
+    match schema:
+        case dict():
+            return {
+                name: value.replace(r"\A", "^").replace(r"\Z", "$")
+                if name == "pattern" and isinstance(value, str)
+                else _portable(value)
+                for name, value in cast("Json", schema).items()
+            }
+        case list():
+            return [_portable(value) for value in cast("list[object]", schema)]
+        case _:
+            return schema
+
+
+def _any(kind: type) -> Json:
+    """A field of an envelope is whatever its event says it is."""
+    assert kind is msgspec.Raw
+    return {}
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": REF.format(name=name)}
+
+
+INFO: Final[Json] = {
+    "title": "つなぐ Tsunagu",
+    "version": "1",
+    "summary": "Carries a woman's case from one agency to the next.",
+    "description": (
+        "An agency's own system sends commands, and reads what its agency may see. A case has"
+        " another name for each agency, its alias. Every refusal is a problem (RFC 9457) with a"
+        " code that stays as it is; new codes may be added.\n\n"
+        "各機関のシステムがコマンドを送り、その機関に見える範囲を読むための API です。"
+        "ケースの番号は機関ごとに異なります（別名）。断るときの応答はすべて RFC 9457 の形で、"
+        "コードは変わりません。新しいコードが加わることはあります。"
+    ),
+    "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+}
+TOKEN: Final[Json] = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": (
+        "`tsunagu token issue` makes one, for one member of staff and for eight hours at most. /"
+        " `tsunagu token issue` で発行します。職員一人につき、最長8時間有効です。"
+    ),
+}
+PARAMETERS: Final[dict[str, Json]] = {
+    "CorrelationId": {
+        "name": "Correlation-Id",
+        "in": "header",
+        "description": (
+            "Comes back in the answer, and stands in our log and in the events. /"
+            " 応答、ログ、記録に残る相関番号。"
+        ),
+        "schema": UUID,
+    },
+    "AcceptLanguage": {
+        "name": "Accept-Language",
+        "in": "header",
+        "description": "`ja` or `en`, for the `detail` of a problem. / 断りの文の言語。",
+        "schema": {"type": "string"},
+    },
+}
+
+
+if __name__ == "__main__":
+    WHERE.write_bytes(written())

@@ -1,0 +1,89 @@
+"""One request (訪問), from the door to the answer: who asks, and what may be said of it after."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, cast
+from uuid import UUID
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import State
+from litestar.types import HTTPScope
+
+from contracts.problems import Language
+from services.identity import Bearer
+
+JSON: Final = "application/json"
+LANGUAGES_LENGTH_MAX: Final = 200
+_KEY: Final = "visit"
+
+
+class Visit(msgspec.Struct):
+    """What is said of it is for the log: ids and codes, never a word of what was sent or shown."""
+
+    correlation: UUID
+    language: Language = "en"
+    who: Bearer | None = None
+    event: str | None = None  # What has been done, if that is worth a line.
+    said: dict[str, object] = {}
+
+    @property
+    def bearer(self) -> Bearer:
+        assert self.who is not None, "the door lets nobody pass unknown"
+        return self.who
+
+    def did(self, event: str, **said: object) -> None:
+        self.event = event
+        told = {name: value for name, value in said.items() if value is not None}
+        self.said.update({n: v if isinstance(v, int) else str(v) for n, v in told.items()})
+
+
+def enter(scope: HTTPScope, visit: Visit) -> None:
+    scope["state"] = {_KEY: visit}
+
+
+def visit_of(request: "Request[None, None, State]") -> Visit:
+    return cast("Visit", request.scope["state"][_KEY])
+
+
+def header(scope: HTTPScope, name: bytes) -> str | None:
+    """The only one of that name. Of two that differ neither is to be believed."""
+    found = {value for key, value in scope["headers"] if key == name}
+    return found.pop().decode("latin-1") if len(found) == 1 else None
+
+
+def token_of(scope: HTTPScope) -> str | None:
+    scheme, _, token = (header(scope, b"authorization") or "").partition(" ")
+    return token if scheme.lower() == "bearer" else None
+
+
+def route_of(scope: HTTPScope) -> str:
+    """As it is declared: what stands in its place in a path may be anything."""
+    return str(cast("Mapping[str, object]", scope).get("path_template") or "nowhere")
+
+
+def correlation_of(scope: HTTPScope) -> UUID | None:
+    """Theirs if it is an id; anything else might be somebody's name."""
+    try:
+        return UUID(header(scope, b"correlation-id") or "")
+    except ValueError:
+        return None
+
+
+def language_of(scope: HTTPScope) -> Language:
+    """``Accept-Language``, as far as it names one of ours."""
+    asked = (header(scope, b"accept-language") or "")[:LANGUAGES_LENGTH_MAX]
+    wanted = max(_weighed(asked.lower().split(",")), default=(0.0, "en"))
+    return "ja" if wanted[0] and wanted[1] == "ja" else "en"
+
+
+def _weighed(ranges: Iterable[str]) -> Iterable[tuple[float, Language]]:
+    """Of two that weigh the same, the first."""
+    for place, each in enumerate(ranges):
+        tag, _, weight = each.partition(";q=")
+        primary = tag.strip().partition("-")[0]
+        try:
+            weighs = float(weight or 1)
+        except ValueError:
+            continue
+        if primary in {"ja", "en"} and weighs > 0:
+            yield weighs - place / 1_000_000, "ja" if primary == "ja" else "en"

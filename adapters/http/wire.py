@@ -1,0 +1,93 @@
+"""The wire (回線): who is too slow to ask or to listen is let go, and who cannot be read is told.
+
+Between two requests uvicorn keeps the time itself; within one, the door does.
+"""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Final
+
+import h11
+import msgspec
+import structlog
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from adapters.http.answering import SAFE
+from contracts.problems import MEDIA_TYPE, RequestNotUnderstood, problem
+from domain.speech import code_of
+from services.ids import uuid7
+
+CONNECTIONS_MAX: Final = 1_024
+ASKED_WITHIN_S: Final = 10.0  # The line and the headers of a request.
+HEARD_WITHIN_S: Final = 10.0  # What waits in the buffer for somebody who does not read on.
+HEADERS_BYTES_MAX: Final = 16 << 10
+
+log = structlog.get_logger()
+
+
+class Wire(H11Protocol):
+    _asking: asyncio.TimerHandle | None = None
+    _listening: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > CONNECTIONS_MAX:
+            transport.abort()
+        else:
+            self._await_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._request_came()
+        self._heard()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
+            self._await_request()
+        else:
+            self._request_came()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._listening = self.loop.call_later(HEARD_WITHIN_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._heard()
+
+    def send_400_response(self, msg: str) -> None:
+        """As a problem, in place of uvicorn's own words."""
+        del msg
+        correlation = uuid7(datetime.now(UTC))
+        log.info("request_not_understood", correlation=str(correlation))
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            told = problem(code_of(RequestNotUnderstood), "en", correlation)
+            content = msgspec.json.encode(told)
+            headers = [
+                (b"content-type", MEDIA_TYPE.encode()),
+                (b"content-length", str(len(content)).encode()),
+                (b"connection", b"close"),
+                *SAFE,
+            ]
+            for event in (
+                h11.Response(status_code=told.status, headers=headers),
+                h11.Data(data=content),
+                h11.EndOfMessage(),
+            ):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    def _await_request(self) -> None:
+        if self._asking is None:
+            self._asking = self.loop.call_later(ASKED_WITHIN_S, self.transport.abort)
+
+    def _request_came(self) -> None:
+        if self._asking:
+            self._asking.cancel()
+            self._asking = None
+
+    def _heard(self) -> None:
+        if self._listening:
+            self._listening.cancel()
+            self._listening = None
