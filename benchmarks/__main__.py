@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks import appending, commanding, folding, machine, rehydrating
+from benchmarks import appending, commanding, folding, machine, rehydrating, relay
 from benchmarks.databases import bench
 from benchmarks.measuring import Pace
 from benchmarks.report import Figure, table, verdict, write
 
-_NAMES: Final = ("fold", "append", "command", "rehydrate")
+_NAMES: Final = ("fold", "append", "command", "rehydrate", "relay")
 _REPORT: Final = Path("build/bench.json")
 _FULL: Final = Pace(rounds=3, seconds=3.0)
 _QUICK: Final = Pace(rounds=3, seconds=1.0)
@@ -52,6 +52,8 @@ async def _measured(names: Sequence[str], events: int, pace: Pace) -> list[Figur
                 found += await commanding.figures(running, events, pace)
             if "rehydrate" in names:
                 found += await rehydrating.figures(running, events, pace)
+            if "relay" in names:
+                found += await relay.figures(running, pace)
     return found
 
 

@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 
-from adapters.engines import PostgresAccess, embedded
+from adapters.engines import NatsAccess, PostgresAccess, embedded
 from adapters.engines.binaries import find_postgres
 from adapters.postgres.event_log import packed
 from adapters.postgres.migrating import migrate
@@ -63,6 +63,7 @@ class Bench(NamedTuple):
     pgbench: Path
     data: Path
     logs: dict[int, PostgresAccess]
+    nats: NatsAccess
 
     async def log(self, events: int) -> PostgresAccess:
         """The same log, however often it is asked for; it grows as it is measured."""
@@ -107,7 +108,7 @@ async def bench(data: Path) -> AsyncGenerator[Bench]:
     settings = Settings(data=data)
     binaries = await find_postgres(settings)
     async with embedded(settings) as endpoints:
-        yield Bench(endpoints.postgres, binaries.bin / "pgbench", data, {})
+        yield Bench(endpoints.postgres, binaries.bin / "pgbench", data, {}, endpoints.nats)
 
 
 def past_streams(count: int) -> list[StreamId]:
