@@ -311,10 +311,9 @@ async def test_what_another_process_appends_wakes_the_relay(
     monkeypatch.setattr(relaying, "POLL_S", 60)
     async with here.relay():
         await listener(here)
-        here.grow(3)
-        await here.comes_to(3)
-        here.grow(3)
-        await here.comes_to(6)
+        for come_to in (3, 6):  # The first may be found without being told of.
+            here.grow(3)
+            await here.comes_to(come_to)
 
 
 async def test_what_this_process_appends_wakes_the_relay_at_once(
@@ -350,8 +349,9 @@ async def test_nonsense_said_to_the_listener_does_not_make_it_deaf(
         with session(here.app) as other:
             for nonsense in ("", "-1", "seven", "9" * 30):
                 other.execute("select pg_notify('tsunagu_log', %s)", [nonsense])
-        here.grow(3)
-        await here.comes_to(3)
+        for come_to in (3, 6):
+            here.grow(3)
+            await here.comes_to(come_to)
 
 
 async def test_a_listener_that_was_cut_off_listens_again(
@@ -364,8 +364,9 @@ async def test_a_listener_that_was_cut_off_listens_again(
         with session(here.endpoints.postgres.owner) as owner:
             owner.execute("select pg_terminate_backend(%s)", [cut_off])
         await listener(here, other_than=cut_off)
-        here.grow(3)
-        await here.comes_to(3)
+        for come_to in (3, 6):
+            here.grow(3)
+            await here.comes_to(come_to)
 
 
 # What the stream takes
