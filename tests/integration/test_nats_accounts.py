@@ -12,10 +12,10 @@ import msgspec
 import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
 
 from adapters.engines import Endpoints, NatsAccess, embedded
+from adapters.engines.nats_server import asked
 from adapters.nats.connecting import connected
 from adapters.nats.events import JetStreamEvents
 from adapters.settings import Settings
@@ -166,11 +166,10 @@ async def test_an_answer_goes_nowhere_that_the_desk_may_not_go_itself(
         await events.remove()
 
 
-async def test_the_desk_has_no_jetstream_of_its_own(endpoints: Endpoints) -> None:
-    async with at_the_desk(endpoints.nats) as visitor:
-        with pytest.raises((NatsError, TimeoutError)):
-            await visitor.client.jetstream(timeout=0.2).account_info()
-    assert "$js.api.info" in said_by(visitor)
+async def test_hub_alone_has_streams(endpoints: Endpoints) -> None:
+    _, said = asked(str(endpoints.nats.monitor_url), "/jsz?accounts=1")
+    accounts = msgspec.json.decode(said)["account_details"]
+    assert [account["name"] for account in accounts] == ["HUB"]
 
 
 async def test_nobody_in_hub_asks_the_desk(endpoints: Endpoints) -> None:
