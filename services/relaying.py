@@ -158,7 +158,7 @@ class Relaying:
         here = await self._log.after(last - 1, 1)
         if not here:
             raise StreamAhead(stream=last, log=await self._log.head())
-        if there is not None and there != message_of(here[0]):
+        if there is not None and stored_of(last, there).entry != here[0].entry:
             raise StreamDiffers(position=last)
 
     async def _relay(self, position: int, page: Sequence[StoredEvent]) -> int:

@@ -183,6 +183,14 @@ async def test_a_stream_of_another_log_is_left_as_it_is(lost: set[int]) -> None:
     assert (stream.last, stream.removals) == (3, 0)
 
 
+async def test_a_stream_with_a_last_message_that_is_none_of_ours_is_left_as_it_is() -> None:
+    stream = Stream(Log(3).events)
+    stream.held[3] = b"nothing of ours"
+    with pytest.raises(MessageDamaged):
+        await relayed(Log(4), stream)
+    assert (stream.last, stream.removals) == (3, 0)
+
+
 async def test_rebuilding_takes_whatever_is_there_away() -> None:
     log, stream = Log(4), Stream(Log(9, note="of another woman").events)
     assert [p async for p in Relaying(log, stream, Head()).rebuild()] == [(0, 4), (3, 4), (4, 4)]
