@@ -25,7 +25,14 @@ log = structlog.get_logger()
 async def connected(access: NatsAccess, name: str) -> AsyncGenerator[Client]:
     """It comes back as often as the server does, and says when it went and when it came."""
     client = Client()
+    try:
+        await _connect(client, access, name)
+        yield client
+    finally:
+        await _closed(client)
 
+
+async def _connect(client: Client, access: NatsAccess, name: str) -> None:
     async def lost() -> None:
         if not client.is_closed:
             log.warning("nats_lost", client=name)
@@ -53,12 +60,7 @@ async def connected(access: NatsAccess, name: str) -> AsyncGenerator[Client]:
                 **access.login(),
             )
     except (NatsError, OSError, TimeoutError) as error:
-        await _closed(client)
         raise StreamUnavailable(reason=type(error).__name__) from None
-    try:
-        yield client
-    finally:
-        await _closed(client)
 
 
 async def _closed(client: Client) -> None:
