@@ -10,16 +10,18 @@ import psycopg
 from adapters import kek
 from adapters.clock import WallClock
 from adapters.crypto import ChaChaCipher, Kek
-from adapters.engines import Endpoints, engines, installation
+from adapters.engines import Endpoints, attached, engines, installation
 from adapters.nats.relay import relay
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.keyring import PostgresKeyring
 from adapters.postgres.migrating import migrate
+from adapters.postgres.tokens import PostgresTokens
 from adapters.settings import Settings
 from domain.catalogue import EVENTS
 from domain.installation import InstallationFounded
 from services.founding import Founding
 from services.handling import Handling
+from services.identity import Identity
 from services.relaying import Head
 from services.sealing import Sealing
 
@@ -30,6 +32,7 @@ class App(NamedTuple):
     keyring: PostgresKeyring
     sealing: Sealing
     handling: Handling
+    identity: Identity
     operator: InstallationFounded
 
 
@@ -45,6 +48,7 @@ async def running(
         async with (
             PostgresEventLog(endpoints.postgres.app, head.reached) as log,
             PostgresKeyring(endpoints.postgres.keyring, opener) as keyring,
+            PostgresTokens(endpoints.postgres.app) as tokens,
             relay(log, head, endpoints.postgres.app, endpoints.nats),
         ):
             sealing = Sealing(EVENTS, ChaChaCipher())
@@ -55,8 +59,24 @@ async def running(
                 keyring=keyring,
                 sealing=sealing,
                 handling=Handling(log, keyring, sealing, clock),
+                identity=Identity(log, keyring, sealing, tokens, clock),
                 operator=await Founding(log, keyring, sealing, clock).once(),
             )
+
+
+@asynccontextmanager
+async def identity_of(
+    settings: Settings, environ: Mapping[str, str] = os.environ
+) -> AsyncGenerator[Identity]:
+    """Who may come in to what runs already."""
+    endpoints = attached(settings)
+    opener = await _kek(settings, endpoints, environ)
+    async with (
+        PostgresEventLog(endpoints.postgres.app) as log,
+        PostgresKeyring(endpoints.postgres.keyring, opener) as keyring,
+        PostgresTokens(endpoints.postgres.app) as tokens,
+    ):
+        yield Identity(log, keyring, Sealing(EVENTS, ChaChaCipher()), tokens, WallClock())
 
 
 async def _kek(settings: Settings, endpoints: Endpoints, environ: Mapping[str, str]) -> Kek:

@@ -35,12 +35,37 @@ COMMANDS: Final[dict[str, Words]] = {
     "streams check": Words(
         ja="EVENTS ストリームを記録と照合する", en="Compare the EVENTS stream with the log."
     ),
+    "token": Words(ja="職員のトークンを扱う", en="Let members of staff in, and out."),
+    "token issue": Words(
+        ja="トークンを一つ発行し、一度だけ表示する", en="Issue a token, and show it this once."
+    ),
+    "token list": Words(
+        ja="発行したトークンを一覧する（トークン自体は表示しない）",
+        en="List the tokens that were issued, without themselves.",
+    ),
+    "token revoke": Words(ja="トークンを失効させる", en="Take a token back before its time."),
 }
 OPTIONS: Final[dict[str, Words]] = {
     "data": Words(ja="データフォルダー", en="The data folder."),
     "lang": Words(ja="表示する言語", en="The language to speak."),
     "as_json": Words(ja="プログラム向けに JSON で答える", en="Answer in JSON, for programs."),
     "once": Words(ja="物語が終わったら止まる", en="Stop when the story ends."),
+    "http_port": Words(
+        ja="HTTP を待ち受けるポート（0 は空いているもの）",
+        en="The port to listen at for HTTP; 0 takes any that is free.",
+    ),
+    "staff": Words(
+        ja="誰のトークンか（省くと最初の運営担当者）",
+        en="Whose it is to be; unless said, the operator's first member of staff.",
+    ),
+    "agency": Words(
+        ja="その人の所属機関（省くと運営担当の機関）",
+        en="Their agency; unless said, the operator's.",
+    ),
+    "hours": Words(ja="有効な時間数", en="For how many hours it is good."),
+    "token": Words(
+        ja="トークンの番号（トークン自体ではない）", en="The id of the token, not itself."
+    ),
     "debug": Words(ja="予期しない誤りの詳細を示す", en="Show where an unexpected error arose."),
 }
 
@@ -73,6 +98,7 @@ STATUS: Final[dict[str, Words]] = {
     "since": Words(ja="開始", en="Since"),
     "postgres": Words(ja="PostgreSQL", en="PostgreSQL"),
     "nats": Words(ja="NATS", en="NATS"),
+    "http": Words(ja="HTTP", en="HTTP"),
     "events": Words(ja="記録した出来事", en="Events in the log"),
 }
 
@@ -106,6 +132,21 @@ STREAM_FAULTS: Final[dict[str, Words]] = {
     ),
 }
 MORE_DIFFERENCES: Final = Words(ja="ほかに {count} 件", en="and {count} more")
+
+# --- token ---
+
+TOKEN_IS_FOR: Final = Words(
+    ja="職員 {staff}（{role}）のトークンです。{until} まで有効です。二度と表示されません。",
+    en="This is the token of {staff} ({role}), good until {until}. It is shown this once.",
+)
+TOKEN_OF: Final = Words(ja="機関 {agency}  職員 {staff}", en="agency {agency}  staff {staff}")
+TOKEN_STATES: Final[dict[str, Words]] = {
+    "good": Words(ja="有効", en="good"),
+    "expired": Words(ja="期限切れ", en="expired"),
+    "revoked": Words(ja="失効", en="revoked"),
+}
+TOKEN_REVOKED: Final = Words(ja="失効させました。", en="It has been revoked.")
+NO_TOKENS: Final = Words(ja="トークンは発行されていません。", en="No token has been issued.")
 
 # --- doctor ---
 

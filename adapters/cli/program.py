@@ -9,8 +9,10 @@ from enum import IntEnum
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Annotated, TypeAlias, cast
+from uuid import UUID
 
 import typer
+from msgspec.structs import replace
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
@@ -24,10 +26,12 @@ from adapters.cli.language import asked, preferred
 from adapters.cli.screen import Screen
 from adapters.cli.status import status_of, status_table
 from adapters.cli.streams import compared, comparison_text, rebuilt
+from adapters.cli.token import issued, listed, revoked, token_lines, whose
 from adapters.cli.version import versions, versions_table
 from adapters.settings import Settings, read
 from adapters.words import Language
 from domain.speech import Refused, Spoken
+from services.identity import HOURS_MAX
 
 
 class ExitCode(IntEnum):
@@ -49,11 +53,18 @@ Data: TypeAlias = Annotated[Path | None, typer.Option("--data", metavar="DIR", p
 Lang: TypeAlias = Annotated[Language, typer.Option("--lang", show_default=False)]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json")]
 Once: TypeAlias = Annotated[bool, typer.Option("--once")]
+HttpPort: TypeAlias = Annotated[int | None, typer.Option(min=0, max=65535, metavar="PORT")]
+Staff: TypeAlias = Annotated[UUID | None, typer.Option(metavar="ID")]
+Agency: TypeAlias = Annotated[UUID | None, typer.Option(metavar="ID")]
+Hours: TypeAlias = Annotated[int, typer.Option(min=1, max=HOURS_MAX)]
+Token: TypeAlias = Annotated[UUID, typer.Argument(metavar="ID")]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug")]
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 streams = typer.Typer(no_args_is_help=True)
 app.add_typer(streams, name="streams")
+tokens = typer.Typer(no_args_is_help=True)
+app.add_typer(tokens, name="token")
 
 
 @app.callback()
@@ -62,9 +73,13 @@ def tsunagu(*, lang: Lang = "en") -> None:
 
 
 @app.command()
-def up(*, data: Data = None, lang: Lang = "en", debug: Debug = False) -> None:
+def up(
+    *, data: Data = None, http_port: HttpPort = None, lang: Lang = "en", debug: Debug = False
+) -> None:
     with speaking(lang, debug=debug) as screen:
         settings = settings_for(data)
+        if http_port is not None:
+            settings = replace(settings, http_port=http_port)
         logs.configure(settings)
         asyncio.run(starting.up(settings, screen))
 
@@ -140,6 +155,49 @@ def streams_check(
             screen.answer(comparison_text(found, screen.language))
         if found.differences:
             raise typer.Exit(ExitCode.FINDINGS)
+
+
+@tokens.command("issue")
+def token_issue(  # noqa: PLR0913 (one for each option)
+    *,
+    staff: Staff = None,
+    agency: Agency = None,
+    hours: Hours = HOURS_MAX,
+    data: Data = None,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    with speaking(lang, debug=debug, as_json=as_json) as screen:
+        found = asyncio.run(issued(settings_for(data), staff, agency, hours))
+        if as_json:
+            screen.answer_json(found)
+        else:
+            screen.answer_unbroken(found.token)
+            screen.aside(whose(found))
+
+
+@tokens.command("list")
+def token_list(
+    *, data: Data = None, lang: Lang = "en", as_json: AsJson = False, debug: Debug = False
+) -> None:
+    with speaking(lang, debug=debug, as_json=as_json) as screen:
+        found = asyncio.run(listed(settings_for(data)))
+        if as_json:
+            screen.answer_json(found)
+        else:
+            screen.answer(*token_lines(found, screen.language))
+            if not found:
+                screen.aside(words.NO_TOKENS)
+
+
+@tokens.command("revoke")
+def token_revoke(
+    token: Token, *, data: Data = None, lang: Lang = "en", debug: Debug = False
+) -> None:
+    with speaking(lang, debug=debug) as screen:
+        asyncio.run(revoked(settings_for(data), token))
+        screen.aside(words.TOKEN_REVOKED)
 
 
 def main() -> None:

@@ -31,9 +31,18 @@ class Screen:
         self._answers: Final = _console(sys.stdout)
         self._asides: Final = _console(sys.stderr)
 
+    @property
+    def is_watched(self) -> bool:
+        """Somebody reads along: what is told may take its time."""
+        return self._answers.is_terminal
+
     def answer(self, *what: RenderableType) -> None:
         for each in what:
             self._answers.print(each)
+
+    def answer_unbroken(self, text: str) -> None:
+        """Past the console, as what follows."""
+        self._answers.file.write(text + "\n")
 
     def answer_json(self, what: object) -> None:
         """Past the console: a program must not meet our line breaks."""

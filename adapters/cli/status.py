@@ -27,6 +27,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     postgres: str | None = None
     nats: str | None = None
+    http: str | None = None
     events: int | None = None
 
 
@@ -44,6 +45,7 @@ async def status_of(settings: Settings) -> Status:
         since=started.started_at,
         postgres=postgres_address(settings, started),
         nats=nats_address(settings, started),
+        http=started.http,
         events=await _events(settings),
     )
 

@@ -85,6 +85,7 @@ class Running(msgspec.Struct, frozen=True):
     started_at: datetime
     postgres: PostgresAddress | None
     nats: NatsAddress | None
+    http: str | None = None  # Once it is served.
 
 
 class Secrets(Sealed, frozen=True):

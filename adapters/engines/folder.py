@@ -147,8 +147,7 @@ class Held(NamedTuple):
         return secrets
 
     def publish(self, running: Running) -> None:
-        with explained(self.path):
-            write(_endpoints(self.path), msgspec.json.encode(running))
+        publish(self.path, running)
 
 
 @asynccontextmanager
@@ -190,6 +189,12 @@ def running(path: Path) -> tuple[Running, Secrets]:
         except FileNotFoundError:
             pass
         raise NotRunning(path=path)
+
+
+def publish(path: Path, running: Running) -> None:
+    """By whoever holds the folder."""
+    with explained(path):
+        write(_endpoints(path), msgspec.json.encode(running))
 
 
 @contextmanager

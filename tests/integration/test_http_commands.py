@@ -32,7 +32,6 @@ from tests.integration.entrances import (
     whole,
 )
 
-
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
