@@ -7,6 +7,7 @@ from typing import Final, NoReturn
 
 import structlog
 
+from adapters.ending import ended
 from adapters.engines.endpoints import NatsAccess
 from adapters.nats.connecting import connected
 from adapters.nats.events import EVENTS, JetStreamEvents
@@ -35,9 +36,7 @@ async def relay(
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(*tasks)
 
 
 class _Relay:

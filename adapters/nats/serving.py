@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
 
+from adapters.ending import ended
 from adapters.nats.broker import SafeBroker
 
 CHECK_EVERY_S: Final = 2.0
@@ -23,9 +24,7 @@ async def kept_serving(make: Callable[[], SafeBroker]) -> AsyncGenerator[None]:
     try:
         yield
     finally:
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        await ended(watching)
         await watch.broker.stop()
 
 
