@@ -5,25 +5,18 @@
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
-from typing import Any, Final, TypeAlias, cast
+from typing import Final, cast
 
 import msgspec
 
 import contracts
-import domain
-import services
 from adapters.http.operations import OPERATIONS, Operation
+from adapters.schemas import REF, Json, codes, portable, said
 from contracts.asked import Asked
-from contracts.problems import MEDIA_TYPE, Problem, english, every, status_of
-from domain.speech import CannotRun, Spoken, code_of
-
-Json: TypeAlias = dict[str, Any]
+from contracts.problems import MEDIA_TYPE, Problem, status_of
 
 WHERE: Final = Path(contracts.__path__[0]) / "openapi.json"
-REF: Final = "#/components/schemas/{name}"
 UUID: Final = {"type": "string", "format": "uuid"}
 ALWAYS: Final = (405, 500, 503)
 BEHIND_THE_DOOR: Final = (400, 401, 403, 404)
@@ -53,10 +46,10 @@ def document() -> Json:
             "securitySchemes": {"token": TOKEN},
             "parameters": PARAMETERS,
             "responses": {str(status): _response(status) for status in _statuses()},
-            "schemas": {**components, "ProblemCode": {"oneOf": _codes()}},
+            "schemas": {**components, "ProblemCode": {"oneOf": codes()}},
         },
     }
-    return cast("Json", _portable(whole))
+    return cast("Json", portable(whole))
 
 
 def _operation(operation: Operation, schema: Json) -> Json:
@@ -105,56 +98,16 @@ def _query_parameters(query: type[msgspec.Struct]) -> Iterator[Json]:
 
 
 def _response(status: int) -> Json:
-    codes = ", ".join(f"`{code}`" for code in sorted(_spoken()) if status_of(code) == status)
+    told = ", ".join(f"`{code}`" for code in sorted(said()) if status_of(code) == status)
     return {
-        "description": f"{HTTPStatus(status).phrase}: {codes}",
+        "description": f"{HTTPStatus(status).phrase}: {told}",
         "headers": {"Correlation-Id": {"schema": UUID}},
         "content": {MEDIA_TYPE: {"schema": _ref("Problem")}},
     }
 
 
 def _statuses() -> list[int]:
-    return sorted({status_of(code) for code in _spoken()})
-
-
-def _codes() -> list[Json]:
-    return [
-        {
-            "const": code,
-            "title": str(status_of(code)),
-            "description": f"{english(spoken)} / {spoken.ja}",
-        }
-        for code, spoken in sorted(_spoken().items())
-    ]
-
-
-def _spoken() -> Mapping[str, type[Spoken]]:
-    """What may be said to a caller, wherever it is declared."""
-    for package in (domain, contracts, services):
-        for module in walk_packages(package.__path__, f"{package.__name__}."):
-            import_module(module.name)
-    ours = {package.__name__ for package in (domain, contracts, services)}
-    return {
-        code_of(spoken): spoken
-        for spoken in every(Spoken)
-        if spoken.__module__.partition(".")[0] in ours and not issubclass(spoken, CannotRun)
-    }
-
-
-def _portable(schema: object) -> object:
-    """Patterns as ECMAScript writes them, which knows nothing of Python's `\\A` and `\\Z`."""
-    match schema:
-        case dict():
-            return {
-                name: value.replace(r"\A", "^").replace(r"\Z", "$")
-                if name == "pattern" and isinstance(value, str)
-                else _portable(value)
-                for name, value in cast("Json", schema).items()
-            }
-        case list():
-            return [_portable(value) for value in cast("list[object]", schema)]
-        case _:
-            return schema
+    return sorted({status_of(code) for code in said()})
 
 
 def _any(kind: type) -> Json:
