@@ -1,5 +1,6 @@
 """Log lines (ログ) go to stderr: JSON for machines, plain lines for a terminal."""
 
+import logging
 import os
 import sys
 from contextlib import suppress
@@ -26,6 +27,21 @@ def configure(settings: Settings) -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    logging.basicConfig(handlers=[_Libraries()], level=logging.WARNING, force=True)
+
+
+class _Libraries(logging.Handler):
+    """What libraries warn of may quote what was sent: we say where in them to read about it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info and record.exc_info[0]
+        structlog.get_logger().log(
+            record.levelno,
+            "library_said",
+            library=record.name,
+            where=f"{record.filename}:{record.lineno}",
+            **({"error": error.__name__} if error else {}),
+        )
 
 
 def outlive_the_reader() -> None:
