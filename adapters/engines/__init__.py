@@ -23,7 +23,7 @@ from adapters.engines.endpoints import (
 from adapters.engines.external import external_nats, external_postgres
 from adapters.engines.findings import EnginesRefused, Finding, judge
 from adapters.engines.folder import NotRunning, held, installation, running
-from adapters.engines.nats_server import embedded_nats
+from adapters.engines.nats_server import embedded_nats, store_in
 from adapters.engines.postgres_server import embedded_postgres
 from adapters.settings import Settings
 from domain.speech import CannotRun
@@ -145,4 +145,4 @@ def _nats(settings: Settings, ours: Ours | None) -> NatsAccess:
         return external_nats(settings, settings.nats_url)
     if ours is None or ours.running.nats is None:
         raise NotRunning(path=settings.data)
-    return nats_access(ours.running.nats, ours.secrets)
+    return nats_access(ours.running.nats, ours.secrets, store_in(settings.data))

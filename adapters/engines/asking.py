@@ -19,6 +19,7 @@ from psycopg.rows import class_row
 from adapters.engines.binaries import NATS_SERVER_MIN, POSTGRES_MIN
 from adapters.engines.endpoints import NatsAccess
 from adapters.engines.findings import (
+    NATS_CIPHER_UNKNOWN,
     NATS_SYNC_NOT_ALWAYS,
     NATS_SYNC_UNKNOWN,
     NATS_TOO_OLD,
@@ -172,6 +173,8 @@ async def nats_findings(access: NatsAccess, allow: frozenset[str]) -> tuple[Find
             (NATS_TOO_OLD, version < NATS_SERVER_MIN),
             (NATS_SYNC_NOT_ALWAYS, sync_always is False),
             (NATS_SYNC_UNKNOWN, sync_always is None),
+            # It tells nobody. On a disk that we see, we look for ourselves.
+            (NATS_CIPHER_UNKNOWN, access.store is None),
             # The client encrypts only if the server demands it, whatever the address says.
             (NATS_WITHOUT_TLS, not greeting.tls_required and not is_this_machine(host)),
         )

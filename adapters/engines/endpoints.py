@@ -44,6 +44,7 @@ class NatsAccess(Sealed, frozen=True):
     monitor_url: str | None = None
     inbox: str = "_INBOX"
     desk_seed: str | None = None  # Where others run the server, it is theirs to give out.
+    store: Path | None = None  # Its folder, where we can see it.
 
     def login(self) -> NatsLogin:
         """What `nats.connect` wants beside the address."""
@@ -116,10 +117,11 @@ def postgres_access(address: PostgresAddress, secrets: Secrets) -> PostgresAcces
     )
 
 
-def nats_access(address: NatsAddress, secrets: Secrets) -> NatsAccess:
+def nats_access(address: NatsAddress, secrets: Secrets, store: Path) -> NatsAccess:
     return NatsAccess(
         address.url,
         seed=secrets.nats_seed,
         monitor_url=address.monitor_url,
         desk_seed=secrets.desk_seed or None,
+        store=store,
     )

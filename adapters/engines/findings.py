@@ -85,6 +85,13 @@ NATS_SYNC_UNKNOWN: Final = Finding(
     "Set TSUNAGU_NATS_MONITOR_URL to the address of the server's monitor.",
     "TSUNAGU_NATS_MONITOR_URL にサーバーの監視アドレスを設定してください。",
 )
+NATS_CIPHER_UNKNOWN: Final = Finding(
+    "NATS_CIPHER_UNKNOWN",
+    "Nobody can tell whether NATS encrypts what agencies leave with it.",
+    "NATS が預かったコマンドを暗号化して保存するかどうか、確かめられません。",
+    "Set cipher and key in the jetstream block of the server, and accept this code.",
+    "サーバーの jetstream ブロックで cipher と key を設定し、このコードを受け入れてください。",
+)
 NATS_WITHOUT_TLS: Final = Finding(
     "NATS_WITHOUT_TLS",
     "The connection to NATS leaves this machine unencrypted.",

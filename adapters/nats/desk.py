@@ -61,9 +61,9 @@ class Receives(Protocol):
 
 @asynccontextmanager
 async def open_desk(
-    access: NatsAccess, identity: Knows, receiving: Receives, intake: Intake
+    access: NatsAccess, identity: Knows, receiving: Receives
 ) -> AsyncGenerator[None]:
-    desk = Desk(identity, receiving)
+    desk, intake = Desk(identity, receiving), Intake(access.store)
     asks = Answering(ASK, QUEUE, read_asked, desk.answer)
     waits = Pulling(STREAM, DURABLE, CONSUMER, read_asked, desk.take_in)
     async with kept_serving(lambda: safe_broker(access, asks, waits, check=intake.check)):

@@ -20,6 +20,7 @@ from nats.js.client import JetStreamContext
 from nats.js.errors import NotFoundError
 from prometheus_client import Gauge
 
+from adapters.engines.nats_server import HUB
 from contracts.asked import ASKED_BYTES_MAX
 from domain.speech import CannotRun
 
@@ -130,4 +131,4 @@ async def backlog(jetstream: JetStreamContext) -> Backlog:
 
 def is_ciphered(store: Path) -> bool:
     """The server says so nowhere. But a stream that it ciphers has a key beside it."""
-    return (store / "jetstream/HUB/streams" / STREAM / "meta.key").exists()
+    return (store / HUB / "streams" / STREAM / "meta.key").exists()

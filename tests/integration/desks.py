@@ -19,10 +19,10 @@ from adapters.crypto import AesVeil, ChaChaCipher, Kek
 from adapters.engines import NatsAccess, PostgresAccess
 from adapters.engines.endpoints import nats_access
 from adapters.engines.folder import held
-from adapters.engines.nats_server import embedded_nats
+from adapters.engines.nats_server import embedded_nats, store_in
 from adapters.nats.connecting import connected
 from adapters.nats.desk import Receives, open_desk
-from adapters.nats.intake import STREAM, Intake
+from adapters.nats.intake import STREAM
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.keyring import PostgresKeyring
 from adapters.postgres.tokens import PostgresTokens
@@ -168,7 +168,7 @@ async def a_desk(
     async with (
         house(database) as behind,
         clean_hub(nats) as hub,
-        open_desk(nats, behind.identity, receiving(behind), Intake(None)),
+        open_desk(nats, behind.identity, receiving(behind)),
         visitor(nats, await behind.token()) as came,
     ):
         yield Desk(behind, hub, came)
@@ -181,7 +181,7 @@ async def own_nats(data: Path) -> AsyncGenerator[NatsAccess]:
     async with held(data) as folder:
         secrets = folder.secrets()
         async with embedded_nats(settings, folder, secrets) as address:
-            yield nats_access(address, secrets)
+            yield nats_access(address, secrets, store_in(data))
 
 
 def asked(command: AnyCommand = OPEN, case: CaseAlias | None = None, **more: object) -> Asked:

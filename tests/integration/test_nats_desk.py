@@ -12,7 +12,6 @@ from structlog.testing import capture_logs
 
 from adapters.engines import Endpoints, PostgresAccess
 from adapters.nats.desk import open_desk
-from adapters.nats.intake import Intake
 from contracts.answered import Answered
 from contracts.asked import ASKED_BYTES_MAX, CaseAlias
 from contracts.problems import Problem
@@ -159,7 +158,7 @@ async def test_each_of_many_requests_is_answered_once_by_one_of_the_desks(
     desk: Desk, endpoints: Endpoints
 ) -> None:
     """As many processes may serve as there are."""
-    async with open_desk(endpoints.nats, desk.house.identity, desk.house.receiving, Intake(None)):
+    async with open_desk(endpoints.nats, desk.house.identity, desk.house.receiving):
         inbox = f"{endpoints.nats.at_the_desk().inbox}.{uuid4().hex}"
         heard = await desk.visitor.client.subscribe(inbox)
         for _ in range(50):

@@ -13,6 +13,7 @@ import msgspec
 import psycopg
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.client import JetStreamContext
@@ -21,6 +22,7 @@ from psycopg.conninfo import conninfo_to_dict
 from structlog.testing import capture_logs
 
 from adapters.engines import Endpoints, PostgresAccess, nats_server
+from adapters.engines.nats_server import store_in
 from adapters.nats import broker, intake, serving
 from adapters.nats import desk as desks
 from adapters.nats.desk import FAILURES_MAX, open_desk
@@ -190,12 +192,12 @@ async def test_cut_off_before_any_step_a_command_is_done_once_and_goes(
             patched.setattr(broker, "FINISHED_WITHIN_S", 0.05)
             async with (
                 visitor(endpoints.nats, await behind.token()) as came,
-                open_desk(endpoints.nats, behind.identity, behind.receiving, Intake(None)),
+                open_desk(endpoints.nats, behind.identity, behind.receiving),
             ):
                 await came.puts_in(once)
                 await cut.wait()
         assert await hub.kept() == (step == "delete_msg")
-        async with open_desk(endpoints.nats, behind.identity, behind.receiving, Intake(None)):
+        async with open_desk(endpoints.nats, behind.identity, behind.receiving):
             await comes_to(Backlog(waiting=0, parked=0), hub)
         assert await times_done(Desk(behind, hub, came), once) == {1}
 
@@ -221,7 +223,7 @@ async def test_a_desk_that_stops_finishes_what_it_has_begun(
         clean_hub(endpoints.nats) as hub,
         visitor(endpoints.nats, await behind.token()) as came,
     ):
-        async with open_desk(endpoints.nats, behind.identity, Slow(behind), Intake(None)):
+        async with open_desk(endpoints.nats, behind.identity, Slow(behind)):
             await came.puts_in(left)
             answer = asyncio.create_task(came.asks(asks))
             for _ in range(2):
@@ -309,7 +311,7 @@ async def test_of_what_was_handled_no_word_is_left_on_the_disk_even_without_a_ci
             await came.puts_in(asked(IdentifySubject(name=HERS), CaseAlias(uuid4())))
         assert files_with(data, HERS)
         assert files_with(data, came.token)
-        async with open_desk(nats, behind.identity, behind.receiving, Intake(None)):
+        async with open_desk(replace(nats, store=None), behind.identity, behind.receiving):
             await hub.is_empty()
         assert files_with(data, HERS) == []
         assert files_with(data, came.token) == []
@@ -318,7 +320,7 @@ async def test_of_what_was_handled_no_word_is_left_on_the_disk_even_without_a_ci
 async def test_what_waits_is_ciphered_on_the_disk(tmp_path: Path) -> None:
     data = tmp_path / "data"
     async with own_nats(data) as nats, clean_hub(nats) as hub, visitor(nats, HERS) as came:
-        await Intake(store_in(data)).check(hub.jetstream)
+        await Intake(nats.store).check(hub.jetstream)
         await came.puts_in(asked(IdentifySubject(name=HERS)))
         assert await hub.kept() == 1
         assert files_with(data, HERS) == []
@@ -331,7 +333,7 @@ async def test_a_server_that_does_not_cipher_is_refused(
     data = tmp_path / "data"
     async with own_nats(data) as nats, house(database) as behind:
         with pytest.raises(IntakeNotCiphered):
-            async with open_desk(nats, behind.identity, behind.receiving, Intake(store_in(data))):
+            async with open_desk(nats, behind.identity, behind.receiving):
                 pass
 
 
@@ -418,10 +420,6 @@ def without_a_cipher(monkeypatch: pytest.MonkeyPatch) -> None:
 def server_in(data: Path) -> int:
     (ports,) = (data / "nats").glob("*.ports")
     return int(ports.stem.rpartition("_")[2])
-
-
-def store_in(data: Path) -> Path:
-    return data / "nats/jetstream"
 
 
 def files_with(data: Path, sought: str) -> list[str]:
