@@ -9,8 +9,9 @@ import psycopg
 
 from adapters import kek
 from adapters.clock import WallClock
-from adapters.crypto import ChaChaCipher, Kek
+from adapters.crypto import AesVeil, ChaChaCipher, Kek
 from adapters.engines import Endpoints, attached, engines, installation
+from adapters.nats.desk import open_desk
 from adapters.nats.relay import relay
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.keyring import PostgresKeyring
@@ -19,9 +20,12 @@ from adapters.postgres.tokens import PostgresTokens
 from adapters.settings import Settings
 from domain.catalogue import EVENTS
 from domain.installation import InstallationFounded
+from services.aliases import Aliases
 from services.founding import Founding
 from services.handling import Handling
 from services.identity import Identity
+from services.keys import installation_key
+from services.receiving import Receiving
 from services.relaying import Head
 from services.sealing import Sealing
 
@@ -53,15 +57,20 @@ async def running(
         ):
             sealing = Sealing(EVENTS, ChaChaCipher())
             clock = WallClock()
-            yield App(
-                endpoints=endpoints,
-                log=log,
-                keyring=keyring,
-                sealing=sealing,
-                handling=Handling(log, keyring, sealing, clock),
-                identity=Identity(log, keyring, sealing, tokens, clock),
-                operator=await Founding(log, keyring, sealing, clock).once(),
-            )
+            handling = Handling(log, keyring, sealing, clock)
+            identity = Identity(log, keyring, sealing, tokens, clock)
+            aliases = Aliases(await installation_key(keyring), AesVeil())
+            operator = await Founding(log, keyring, sealing, clock).once()
+            async with open_desk(endpoints.nats, identity, Receiving(handling, aliases)):
+                yield App(
+                    endpoints=endpoints,
+                    log=log,
+                    keyring=keyring,
+                    sealing=sealing,
+                    handling=handling,
+                    identity=identity,
+                    operator=operator,
+                )
 
 
 @asynccontextmanager
