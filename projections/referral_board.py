@@ -1,0 +1,63 @@
+"""Referral board (つなぎの一覧): what an agency has drafted, and what was sent to it."""
+
+from typing import Final, cast, get_args
+
+import msgspec
+
+from domain.model import AgencyId, CaseId, Event, ReferralId, StreamId
+from domain.referral import (
+    BECOMES,
+    ReferralDrafted,
+    ReferralEvent,
+    ReferralSent,
+    ReferralStatus,
+)
+from projections.tables import Projection, Seen
+
+
+class ReferralRow(msgspec.Struct, frozen=True, kw_only=True):
+    stream: StreamId
+    referral_id: ReferralId
+    case_id: CaseId
+    from_agency: AgencyId
+    to_agency: AgencyId
+    status: ReferralStatus
+    drafted: int  # Its place in the sender's list,
+    sent: int | None = None  # and in the receiver's.
+
+
+def _touches(seen: Seen) -> tuple[tuple[StreamId], ...]:
+    return ((seen.header.stream,),)
+
+
+def _evolve(row: ReferralRow | None, key: tuple[StreamId], seen: Seen) -> ReferralRow | None:
+    event = seen.event
+    if isinstance(event, ReferralDrafted):
+        return ReferralRow(
+            stream=key[0],
+            referral_id=event.referral_id,
+            case_id=event.case_id,
+            from_agency=event.from_agency,
+            to_agency=event.to_agency,
+            status="DRAFT",
+            drafted=seen.position,
+        )
+    if row is None:
+        return None
+    sent = seen.position if isinstance(event, ReferralSent) else row.sent
+    status = BECOMES[cast("type[ReferralEvent]", type(event))]
+    return msgspec.structs.replace(row, status=status, sent=sent)
+
+
+REFERRAL_BOARD: Final = Projection[tuple[StreamId], ReferralRow](
+    name="referral_board",
+    row=ReferralRow,
+    key=("stream",),
+    touches=_touches,
+    evolve=_evolve,
+    wants=frozenset[type[Event]](get_args(ReferralEvent)),
+    indexes=(
+        ("from_agency", "drafted", "referral_id"),
+        ("to_agency", "sent", "referral_id"),
+    ),
+)
