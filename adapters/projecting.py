@@ -7,6 +7,7 @@ from typing import Any, Final, Generic
 
 import structlog
 
+from adapters.ending import ended
 from adapters.engines.endpoints import NatsAccess
 from adapters.nats.connecting import connected
 from adapters.nats.events import EVENTS
@@ -26,25 +27,27 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def kept(
-    lists: Iterable[Projecting[Any, Any]], access: NatsAccess, stream: str = EVENTS
+    lists: Iterable[Projecting[Any, Any]],
+    access: NatsAccess,
+    stream: str = EVENTS,
+    most: int = BATCH_MAX,
 ) -> AsyncGenerator[None]:
     """A task and a connection for each, so that none waits for another."""
-    tasks = [asyncio.create_task(_Keeping(each).keep(access, stream)) for each in lists]
+    tasks = [asyncio.create_task(_Keeping(each, most).keep(access, stream)) for each in lists]
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(*tasks)
 
 
 class _Keeping(Generic[Key, ListRow]):
     """Says once that it waits, and for what; and once that it goes on."""
 
-    def __init__(self, projecting: Projecting[Key, ListRow]) -> None:
+    def __init__(self, projecting: Projecting[Key, ListRow], most: int) -> None:
         self._projecting: Final = projecting
         self._log: Final = log.bind(projection=projecting.of.name)
-        self._most = BATCH_MAX
+        self._batch_max: Final = most
+        self._most = most
         self._pause_s = PAUSE_MIN_S
         self._waits_for: str | None = None
 
@@ -84,10 +87,10 @@ class _Keeping(Generic[Key, ListRow]):
     def _waits(self, outage: Spoken) -> None:
         if outage.code != self._waits_for:
             self._waits_for = outage.code
-            self._log.warning("projection_waits", code=outage.code)
+            self._log.warning("projection_waits", **{**outage.facts, "code": outage.code})
 
     def _goes_on(self) -> None:
-        self._most = min(2 * self._most, BATCH_MAX)
+        self._most = min(2 * self._most, self._batch_max)
         self._pause_s = PAUSE_MIN_S
         if self._waits_for:
             self._waits_for = None

@@ -5,7 +5,7 @@ whatever is killed, and however many do this at once, each event is applied once
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import ClassVar, Final, Generic
 
 from domain.speech import CannotRun
@@ -68,7 +68,7 @@ class Projecting(Generic[Key, ListRow]):
             self._under_way = "live", live.position
             await self._apply(await events.after(live.position, most))
 
-    async def rebuild(self, most: int = BATCH_MAX) -> AsyncIterator[int]:
+    async def rebuild(self, most: int = BATCH_MAX) -> AsyncGenerator[int]:
         """Beside the live rows, from the log, until it takes their place; says how far it is.
 
         Whoever is killed here may go on later, and others may help: it is one more checkpoint.

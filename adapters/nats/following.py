@@ -20,15 +20,15 @@ from services.ports import StoredEvent, StreamUnavailable
 from services.relaying import stored_of
 
 ANSWER_WITHIN_S: Final = 5.0
-WAIT_S: Final = 2.0
-SILENT_AFTER_S: Final = 1.0  # When the wait is over, the server says so.
+WAIT_S: Final = 1.0
+SILENT_AFTER_S: Final = 0.5  # When the wait is over, the server says so.
 FORGOTTEN_AFTER_S: Final = 60.0
 ASKED_BYTES_MAX: Final = 8 << 20
 SKIPPED_MAX: Final = 5000
 
 _NANOSECONDS: Final = 1_000_000_000
 _NOTHING_MORE: Final = frozenset({"404", "408"})
-_AS_MUCH_AS_ASKED: Final = "Message Size Exceeds MaxBytes"
+_AS_MUCH_AS_ASKED: Final = frozenset({"Batch Completed", "Message Size Exceeds MaxBytes"})
 
 
 class JetStreamFollowing:
@@ -69,13 +69,14 @@ class _Reader:
         self._came: Final[deque[tuple[int, bytes]]] = deque()
         self._position = 0
         self._counted = 0
-        self._asked = 0  # How many are still to come of what was asked for.
+        self._asking = ""  # Where the last request is answered,
+        self._to_come = 0  # and how many at most are still to come of it.
         self._broken_by: str | None = None
         self._subscription: Subscription | None = None
 
     async def begin(self, position: int) -> None:
         self._position = position
-        self._subscription = await self._client.subscribe(self._inbox, cb=self._hear)
+        self._subscription = await self._client.subscribe(f"{self._inbox}.*", cb=self._hear)
         await JetStreamContext(self._client, timeout=ANSWER_WITHIN_S).add_consumer(
             self._stream,
             ConsumerConfig(
@@ -119,7 +120,7 @@ class _Reader:
 
     async def _wait(self, most: int) -> None:
         self._woken.clear()
-        if not self._asked:
+        if not self._to_come:
             await self._ask(most)
         try:
             async with asyncio.timeout(WAIT_S + SILENT_AFTER_S):
@@ -128,7 +129,7 @@ class _Reader:
             self._broken_by = "silence"
 
     async def _ask(self, most: int) -> None:
-        self._asked = most
+        self._asking, self._to_come = f"{self._inbox}.{uuid4().hex}", most
         asked = {
             "batch": most,
             "max_bytes": max(ASKED_BYTES_MAX, 2 * self._client.max_payload),
@@ -137,23 +138,25 @@ class _Reader:
         await self._client.publish(
             f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._name}",
             msgspec.json.encode(asked),
-            self._inbox,
+            self._asking,
         )
 
     async def _hear(self, message: Msg) -> None:
-        self._woken.set()
         headers = message.headers or {}
         if status := headers.get("Status"):
-            self._hear_status(status, headers.get("Description", ""))
+            if message.subject == self._asking:
+                self._hear_status(status, headers.get("Description", ""))
             return
         place = message.metadata.sequence
-        self._asked -= 1
+        self._to_come -= 1
         self._counted += 1
         if place.consumer != self._counted:
             self._broken_by = "missed"
         self._came.append((place.stream, message.data))
+        self._woken.set()
 
     def _hear_status(self, status: str, description: str) -> None:
-        self._asked = 0
-        if status not in _NOTHING_MORE and description != _AS_MUCH_AS_ASKED:
+        self._to_come = 0
+        if status not in _NOTHING_MORE and description not in _AS_MUCH_AS_ASKED:
             self._broken_by = f"{status} {description}"
+        self._woken.set()

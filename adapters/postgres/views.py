@@ -1,5 +1,7 @@
 """Lists (一覧) on PostgreSQL: rows, and the checkpoint they have come to, in one transaction."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -57,19 +59,17 @@ _TYPES: Final[Mapping[ColumnKind, LiteralString]] = {
     "flag": "boolean",
 }
 # Nothing is waited for longer than this, be it a reader or another who makes the same list.
-_SESSION: Final = "-c lock_timeout=5s -c statement_timeout=60s -c application_name=tsunagu-views"
+_OPTIONS: Final = "-c lock_timeout=5s -c statement_timeout=60s -c application_name=tsunagu-views"
 _CONNECTED_WITHIN_S: Final = 10
 
 
 class PostgresViews:
-    """``services.ports.Views``. A list has a connection of its own, so that none waits for another.
-
-    Of one list only one thing is asked at a time.
-    """
+    """``services.ports.Views``. Each list has a connection of its own: none waits for another."""
 
     def __init__(self, conninfo: str) -> None:
-        self._conninfo: Final = with_options(conninfo, _SESSION)
-        self._connections: Final[dict[str, psycopg.AsyncConnection[TupleRow]]] = {}
+        self._sessions: Final = defaultdict[str, _Session](
+            lambda: _Session(with_options(conninfo, _OPTIONS))
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -80,11 +80,11 @@ class PostgresViews:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for connection in self._connections.values():
-            await connection.close()
+        for session in self._sessions.values():
+            await session.close()
 
     async def checkpoint(self, of: Projection[Key, ListRow], edition: Edition) -> Checkpoint | None:
-        async with self._transaction(of.name) as connection:
+        async with self._sessions[of.name].transaction() as connection:
             return await _checkpoint(connection, _CHECKPOINT, _table_of(of, edition))
 
     @asynccontextmanager
@@ -92,20 +92,20 @@ class PostgresViews:
         self, of: Projection[Key, ListRow], edition: Edition
     ) -> AsyncGenerator["PostgresTurn[Key, ListRow]"]:
         table = _table_of(of, edition)
-        async with self._transaction(of.name) as connection:
+        async with self._sessions[of.name].transaction() as connection:
             checkpoint = await _checkpoint(connection, _CHECKPOINT_HELD, table)
             yield PostgresTurn(connection, of, table, checkpoint)
 
     async def begin(self, of: Projection[Key, ListRow]) -> None:
         table = _table_of(of, "next")
-        async with self._transaction(of.name) as connection:
+        async with self._sessions[of.name].transaction() as connection:
             if (await connection.execute(_BEGIN, (table, of.definition))).rowcount:
                 for statement in _made(of, table):
                     await connection.execute(statement)
 
     async def swap(self, of: Projection[Key, ListRow]) -> None:
         live, made = _table_of(of, "live"), _table_of(of, "next")
-        async with self._transaction(of.name) as connection:
+        async with self._sessions[of.name].transaction() as connection:
             if (await connection.execute(_SWAP, {"live": live, "next": made})).rowcount:
                 await connection.execute(_FORGET, (made,))
                 for statement in _swapped(live, made):
@@ -115,34 +115,17 @@ class PostgresViews:
         self, of: Projection[Key, ListRow], edition: Edition, position: int, code: str
     ) -> None:
         stopped = {"live": of.name, "code": code, "position": position}
-        async with self._transaction(of.name) as connection:
+        async with self._sessions[of.name].transaction() as connection:
             await connection.execute(_STOP, {**stopped, "making": edition == "next"})
 
     async def pause(self, of: Projection[Key, ListRow]) -> None:
         """From here on it changes no more. What has stopped stays so, and goes on saying why."""
-        async with self._transaction(of.name) as connection:
+        async with self._sessions[of.name].transaction() as connection:
             await connection.execute(_PAUSE, (of.name,))
 
     async def resume(self, of: Projection[Key, ListRow]) -> None:
-        async with self._transaction(of.name) as connection:
+        async with self._sessions[of.name].transaction() as connection:
             await connection.execute(_RESUME, (of.name,))
-
-    @asynccontextmanager
-    async def _transaction(self, name: str) -> AsyncGenerator[psycopg.AsyncConnection[TupleRow]]:
-        try:
-            connection = await self._connected(name)
-            async with connection.transaction():
-                yield connection
-        except psycopg.OperationalError as error:
-            raise LogUnavailable from error
-
-    async def _connected(self, name: str) -> psycopg.AsyncConnection[TupleRow]:
-        connection = self._connections.get(name)
-        if connection is None or connection.closed:
-            connection = self._connections[name] = await psycopg.AsyncConnection.connect(
-                self._conninfo, autocommit=True, connect_timeout=_CONNECTED_WITHIN_S
-            )
-        return connection
 
 
 class PostgresTurn(Generic[Key, ListRow]):
@@ -176,6 +159,36 @@ class PostgresTurn(Generic[Key, ListRow]):
         if gone:
             await self._connection.execute(_delete(self._of, self._table), _arrays(gone))
         await self._connection.execute(_ADVANCE, (position, self._table))
+
+
+class _Session:
+    """One connection, one transaction at a time; it comes back when it is next asked for."""
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo: Final = conninfo
+        self._lock: Final = asyncio.Lock()
+        self._connection: psycopg.AsyncConnection[TupleRow] | None = None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[psycopg.AsyncConnection[TupleRow]]:
+        try:
+            async with self._lock:
+                connection = await self._connected()
+                async with connection.transaction():
+                    yield connection
+        except psycopg.OperationalError as error:
+            raise LogUnavailable from error
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def _connected(self) -> psycopg.AsyncConnection[TupleRow]:
+        if self._connection is None or self._connection.closed:
+            self._connection = await psycopg.AsyncConnection.connect(
+                self._conninfo, autocommit=True, connect_timeout=_CONNECTED_WITHIN_S
+            )
+        return self._connection
 
 
 async def _checkpoint(
