@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NamedTuple
 
 import psycopg
@@ -10,24 +10,35 @@ import psycopg
 from adapters import kek
 from adapters.clock import WallClock
 from adapters.crypto import AesVeil, ChaChaCipher, Kek
-from adapters.engines import Endpoints, attached, engines, installation
+from adapters.engines import Endpoints, announce, attached, engines, installation
+from adapters.health import watched
+from adapters.http.entrance import Behind, entrance
+from adapters.http.serving import serving
 from adapters.nats.desk import open_desk
 from adapters.nats.relay import relay
+from adapters.postgres.answers import PostgresAnswers
+from adapters.postgres.candidates import PostgresCandidates
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.keyring import PostgresKeyring
 from adapters.postgres.migrating import migrate
 from adapters.postgres.tokens import PostgresTokens
+from adapters.postgres.views import PostgresViews
+from adapters.projecting import kept
 from adapters.settings import Settings
+from adapters.traces import TracedHandling, tracing
 from domain.catalogue import EVENTS
 from domain.installation import InstallationFounded
-from services.aliases import Aliases
+from projections.lists import LISTS
+from services.aliases import Aliases, Cursors
 from services.founding import Founding
 from services.handling import Handling
 from services.identity import Identity
 from services.keys import installation_key
+from services.projecting import Projecting
 from services.receiving import Receiving
 from services.relaying import Head
 from services.sealing import Sealing
+from services.viewing import Viewing
 
 
 class App(NamedTuple):
@@ -38,39 +49,57 @@ class App(NamedTuple):
     handling: Handling
     identity: Identity
     operator: InstallationFounded
+    url: str
 
 
 @asynccontextmanager
 async def running(
     settings: Settings, environ: Mapping[str, str] = os.environ
 ) -> AsyncGenerator[App]:
-    """Engines up, database current, keys at hand; and all of it put away again."""
-    async with engines(settings) as endpoints:
-        await migrate(endpoints.postgres.owner)
+    """All the parts, each standing on those above it; put away again in the opposite order."""
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+
+        endpoints = await enter(engines(settings))
+        postgres, nats = endpoints.postgres, endpoints.nats
+        await migrate(postgres.owner)
         opener = await _kek(settings, endpoints, environ)
-        head = Head()
-        async with (
-            PostgresEventLog(endpoints.postgres.app, head.reached) as log,
-            PostgresKeyring(endpoints.postgres.keyring, opener) as keyring,
-            PostgresTokens(endpoints.postgres.app) as tokens,
-            relay(log, head, endpoints.postgres.app, endpoints.nats),
-        ):
-            sealing = Sealing(EVENTS, ChaChaCipher())
-            clock = WallClock()
-            handling = Handling(log, keyring, sealing, clock)
-            identity = Identity(log, keyring, sealing, tokens, clock)
-            aliases = Aliases(await installation_key(keyring), AesVeil())
-            operator = await Founding(log, keyring, sealing, clock).once()
-            async with open_desk(endpoints.nats, identity, Receiving(handling, aliases)):
-                yield App(
-                    endpoints=endpoints,
-                    log=log,
-                    keyring=keyring,
-                    sealing=sealing,
-                    handling=handling,
-                    identity=identity,
-                    operator=operator,
-                )
+
+        head, clock, veil = Head(), WallClock(), AesVeil()
+        sealing = Sealing(EVENTS, ChaChaCipher())
+        log = await enter(PostgresEventLog(postgres.app, head.reached))
+        keyring = await enter(PostgresKeyring(postgres.keyring, opener))
+        secret = await installation_key(keyring)
+
+        await enter(relay(log, head, postgres.app, nats))
+        views = await enter(PostgresViews(postgres.app))
+        await enter(kept([Projecting(each, views, log, sealing) for each in LISTS], nats))
+
+        operator = await Founding(log, keyring, sealing, clock).once()
+        tokens = await enter(PostgresTokens(postgres.app))
+        identity = Identity(log, keyring, sealing, tokens, clock)
+        traces = stack.enter_context(tracing(settings.traces))
+        handling = Handling(log, keyring, sealing, clock)
+        aliases, cursors = Aliases(secret, veil), Cursors(secret, veil)
+        receiving = Receiving(TracedHandling(handling, traces), aliases)
+        candidates = await enter(PostgresCandidates(postgres.app))
+        viewing = Viewing(log, keyring, sealing, clock, aliases, cursors, candidates)
+
+        door = entrance(
+            Behind(
+                identity=identity,
+                receiving=receiving,
+                answers=await enter(PostgresAnswers(postgres.app)),
+                viewing=viewing,
+                aliases=aliases,
+                checks=await enter(watched(log, candidates, nats)),
+                traces=traces,
+            )
+        )
+        await enter(open_desk(nats, identity, receiving))
+        url = await enter(serving(settings, door))
+        announce(settings, url)
+        yield App(endpoints, log, keyring, sealing, handling, identity, operator, url)
 
 
 @asynccontextmanager

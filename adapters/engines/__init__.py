@@ -22,7 +22,7 @@ from adapters.engines.endpoints import (
 )
 from adapters.engines.external import external_nats, external_postgres
 from adapters.engines.findings import EnginesRefused, Finding, judge
-from adapters.engines.folder import NotRunning, held, installation, running
+from adapters.engines.folder import NotRunning, held, installation, publish, running
 from adapters.engines.nats_server import embedded_nats, store_in
 from adapters.engines.postgres_server import embedded_postgres
 from adapters.settings import Settings
@@ -35,6 +35,7 @@ __all__ = [
     "NatsAccess",
     "NotRunning",
     "PostgresAccess",
+    "announce",
     "any_ours",
     "attached",
     "connect_to",
@@ -96,6 +97,13 @@ async def findings_of_attached(settings: Settings) -> tuple[Finding, ...]:
 
 def connect_to(data: Path) -> Endpoints:
     return attached(Settings(data=data))
+
+
+def announce(settings: Settings, url: str) -> None:
+    """For other processes of this machine, where there is a folder to find it in."""
+    if any_ours(settings):
+        ours, _ = running(settings.data)
+        publish(settings.data, replace(ours, http=url))
 
 
 def any_ours(settings: Settings) -> bool:
