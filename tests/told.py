@@ -1,0 +1,212 @@
+"""What is told of a case: who recorded what, in the order of the log, every part closed."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from domain.agency import Agency, KnownAgency
+from domain.case import (
+    AddressRecorded,
+    CaseAccepted,
+    CaseOpened,
+    ConsultationId,
+    ConsultationRecorded,
+    ContactMethodSet,
+    NoteId,
+    NoteRecorded,
+    ResponsibilityMoved,
+    RoleAssigned,
+    RoleEnded,
+    SubjectDetailsCorrected,
+    SubjectIdentified,
+)
+from domain.consent_ledger import ConsentExplained, ConsentGranted, ConsentWithdrawn, GrantId
+from domain.fields import cut_of
+from domain.header import PartLine
+from domain.model import (
+    CLOSED,
+    AgencyId,
+    CaseId,
+    Context,
+    Event,
+    NetworkId,
+    PersonId,
+    ReferralId,
+    StreamId,
+    stream_of,
+)
+from domain.referral import (
+    HandoverConfirmed,
+    ReferralAccepted,
+    ReferralDrafted,
+    ReferralEvent,
+    ReferralReceived,
+    ReferralSent,
+)
+from domain.sharing import Told, replay
+from domain.visibility import Look, Visible, fields_of, looking, seen
+from services.sealing import person_of
+from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, an_id
+
+E = TypeVar("E", bound=Event)
+
+CASE: Final = CaseId(an_id(40))
+WOMAN: Final = PersonId(an_id(41))
+SISTER: Final = PersonId(an_id(42))
+GRANT: Final = GrantId(an_id(43))
+REFERRAL: Final = ReferralId(an_id(44))
+NETWORK: Final = NetworkId(an_id(45))
+LATER: Final = NOW + timedelta(days=1)
+AGENCIES: Final[dict[AgencyId, Agency]] = {
+    CITY.agency: KnownAgency(kind="MUNICIPAL_WOMENS_SUPPORT_DIVISION", prefecture="06"),
+    CENTRE.agency: KnownAgency(kind="WOMENS_SUPPORT_CENTRE", prefecture="06"),
+    SHELTER.agency: KnownAgency(kind="PRIVATE_SHELTER", prefecture="06"),
+    POLICE.agency: KnownAgency(kind="POLICE", prefecture="06"),
+}
+
+
+def closed(event: type[E], **facts: Any) -> E:
+    sealed = {field.name: CLOSED for field in cut_of(event).sealed}
+    return event(**{**sealed, **facts})
+
+
+opened: Final = closed(
+    CaseOpened,
+    subject_id=WOMAN,
+    anonymous=True,
+    opened_by_agency=CITY.agency,
+    channel="PHONE",
+    found_via="SELF",
+    frameworks=frozenset(),
+    at_risk_only=False,
+)
+consulted: Final = closed(
+    ConsultationRecorded,
+    consultation_id=ConsultationId(an_id(46)),
+    channel="PHONE",
+    caller_is_subject=True,
+)
+identified: Final = closed(SubjectIdentified, subject_id=WOMAN)
+corrected: Final = closed(SubjectDetailsCorrected, subject_id=WOMAN)
+contact: Final = closed(ContactMethodSet)
+address: Final = closed(AddressRecorded)
+note: Final = closed(NoteRecorded, note_id=NoteId(an_id(47)))
+accepted: Final = closed(
+    CaseAccepted,
+    accepted_on=NOW.date(),
+    ledger_network_id=NETWORK,
+    case_number="2026-0001",
+    main_responsible=CITY.agency,
+)
+joined: Final = closed(RoleAssigned, function="MAIN_SUPPORT", agency_id=CENTRE.agency)
+left: Final = closed(RoleEnded, function="MAIN_SUPPORT", agency_id=CENTRE.agency)
+moved: Final = closed(
+    ResponsibilityMoved,
+    from_agency=CITY.agency,
+    to_agency=CENTRE.agency,
+    from_remains=True,
+    decided_by=REFERRAL,
+)
+explained: Final = closed(
+    ConsentExplained,
+    grant_id=GRANT,
+    kind="INFORMATION",
+    purpose="PROTECTION",
+    recipients=frozenset({CENTRE.agency}),
+    categories=frozenset({"IDN"}),
+    explained_by=CITY.staff,
+    language="ja",
+    material_version="2026-04",
+)
+granted: Final = closed(
+    ConsentGranted,
+    grant_id=GRANT,
+    kind="INFORMATION",
+    grantor="SUBJECT",
+    grantor_id=WOMAN,
+    recipients=frozenset({CENTRE.agency}),
+    categories=frozenset({"IDN", "PRB", "SVC"}),
+    purpose="PROTECTION",
+    granted_at=NOW,
+    until_event="CASE_CLOSE",
+    history="FULL",
+    method="WRITTEN",
+    obtained_by=CITY.agency,
+    late_entry=False,
+)
+withdrawn: Final = closed(ConsentWithdrawn, grant_id=GRANT, at=NOW, via_agency=CITY.agency)
+drafted: Final = closed(
+    ReferralDrafted,
+    referral_id=REFERRAL,
+    case_id=CASE,
+    kind="TEMPORARY_PROTECTION_REQUEST",
+    from_agency=CITY.agency,
+    to_agency=CENTRE.agency,
+)
+sent: Final = closed(ReferralSent, sent_at=NOW, accompanied=False)
+received: Final = closed(ReferralReceived, at=NOW, receiving_staff=CENTRE.staff)
+taken: Final = closed(ReferralAccepted, on=NOW.date(), role_taken="MAIN_SUPPORT")
+handed_over: Final = closed(
+    HandoverConfirmed,
+    on=NOW.date(),
+    main_responsible_from=CITY.agency,
+    main_responsible_to=CENTRE.agency,
+    referrer_remains=True,
+    accompanied_by=CITY.staff,
+)
+
+
+def by(who: Context, *events: Event) -> list[tuple[Context, Event]]:
+    return [(who, event) for event in events]
+
+
+def told(*happened: Iterable[tuple[Context, Event]], referral: ReferralId = REFERRAL) -> list[Told]:
+    history = [one for several in happened for one in several]
+    return [
+        Told(position, _stream(event, referral), who.agency, event)
+        for position, (who, event) in enumerate(history, start=1)
+    ]
+
+
+def look(history: list[Told], who: Context, at: datetime = LATER) -> Look:
+    return looking(replay(history), who.agency, at)
+
+
+def visible(
+    history: list[Told],
+    who: Context,
+    nth: int,
+    at: datetime = LATER,
+    agencies: dict[AgencyId, Agency] = AGENCIES,
+) -> Visible:
+    """What somebody may see of the event at this position."""
+    its_look, it = look(history, who, at), history[nth - 1]
+    return seen(its_look, it, fields_of(its_look, it, lines(it.event)), agencies)
+
+
+def sees(history: list[Told], who: Context, at: datetime = LATER) -> frozenset[tuple[int, str]]:
+    """All fields of all events."""
+    return frozenset(
+        (it.position, name)
+        for it in history
+        for name in visible(history, who, it.position, at).bases
+    )
+
+
+def lines(event: Event) -> list[PartLine]:
+    return [
+        PartLine(
+            field=field.name,
+            category=field.category.of(event),
+            person=person_of(event, field.category.person_field, WOMAN),
+            sha256="",
+            commitment="",
+        )
+        for field in cut_of(type(event)).sealed
+    ]
+
+
+def _stream(event: Event, referral: ReferralId) -> StreamId:
+    if isinstance(event, ReferralEvent):
+        return stream_of("referral", referral)
+    return stream_of("consent" if "Consent" in type(event).__name__ else "case", CASE)
