@@ -16,6 +16,7 @@ import msgspec
 from domain.fields import Catalogue, Cut, cut_of, tag_of
 from domain.header import SCHEMA, Header, PartLine
 from domain.model import (
+    AgencyId,
     CaseId,
     CommandId,
     Context,
@@ -254,6 +255,23 @@ def header_of(stored: StoredEvent) -> Header:
     return header
 
 
+def author_of(stored: StoredEvent) -> AgencyId:
+    """Whose record it is; of the rest of the header, nothing is looked at."""
+    try:
+        return _AUTHOR.decode(stored.header).agency
+    except msgspec.DecodeError:
+        raise EventDamaged(position=stored.position, type=stored.type) from None
+
+
+def facts_in(header: Header) -> dict[str, msgspec.Raw]:
+    """Each clear field as JSON. What is not there is as the field's default says."""
+    return _MEMBERS.decode(header.facts)
+
+
+class _Author(msgspec.Struct, frozen=True):
+    agency: AgencyId
+
+
 class _Form(msgspec.Struct, frozen=True):
     """An event type's two faces: its JSON whole, and its JSON cut into members."""
 
@@ -292,6 +310,7 @@ def _form(event: type[Event]) -> _Form:
 
 
 _HEADER: Final = msgspec.json.Decoder(Header)
+_AUTHOR: Final = msgspec.json.Decoder(_Author)
 _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 # Of the members before it none holds free words: where this stands first, the facts begin.
 _BEFORE_FACTS: Final = b'"facts":'

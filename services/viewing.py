@@ -1,17 +1,43 @@
-"""Viewing (閲覧): what an agency gets to read, and only that."""
+"""Viewing (閲覧): what an agency gets to read, and only that.
 
-from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
-from typing import Final, NamedTuple, Protocol
+Whoever reads is looked at first, each time. Then a case is decided field by field, over all that
+stands in its name at one moment; what is hidden and what does not exist take the same way, and only
+what may be seen is opened. No count, total, version or position leaves.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import reduce
+from itertools import islice
+from struct import Struct
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
+from uuid import UUID
 
 import msgspec
 
 from contracts.envelope import Envelope
 from contracts.pages import CaseChange, CaseLine, CaseShown, Page, ReferralLine
-from domain.model import AgencyId, CaseId, ReferralId, StaffId, StaffRole
+from domain import agency as agencies
+from domain.agency import Agency, AgencyEvent, KnownAgency, check_may_act
+from domain.calendar import in_utc
+from domain.model import AgencyId, CaseId, ReferralId, StaffId, StaffRole, stream_of
+from domain.visibility import Agencies
+from projections import case_view
 from services.aliases import Aliases, Cursors
-from services.ports import Clock, EventLog, Keyring
+from services.deciding import NO_AGENCY, Past
+from services.ports import EPOCH, Clock, EventLog, Keyring, Keys
 from services.sealing import Sealing
+from services.showing import LINE, Showing, both, persons_shown, reading
+from services.sights import Record, Seen, Sight, record_of
+
+Line = TypeVar("Line")
+Candidate = TypeVar("Candidate", "CaseCandidate", "ReferralCandidate")
+
+PAGE_MAX: Final = 1000
+CHANGES_MAX: Final = 100
+HEARTBEAT_S: Final = 10.0
+POLL_S: Final = 0.5
 
 
 class Reader(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,48 +48,82 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     role: StaffRole
 
 
-class CaseCandidate(NamedTuple):
-    """A case that may stand in an agency's list; ``since`` orders the list, and never changes."""
+# Where a row stands in a list. It never changes, so that no page repeats or leaves out a row.
+RowPlace: TypeAlias = tuple[int, UUID]
 
-    case_id: CaseId
+
+class CaseCandidate(NamedTuple):
     since: int
+    case_id: CaseId
 
 
 class ReferralCandidate(NamedTuple):
-    case_id: CaseId
-    referral_id: ReferralId
     since: int
+    referral_id: ReferralId
+    case_id: CaseId
 
 
 class CaseActivity(NamedTuple):
     """The last position at which something happened in a case."""
 
-    case_id: CaseId
     position: int
+    case_id: CaseId
 
 
 class Candidates(Protocol):
     """More than an agency may see, and never less: what is shown of it is decided row by row."""
 
     async def cases_of(
-        self, agency: AgencyId, after: CaseCandidate | None, most: int
+        self, agency: AgencyId, after: RowPlace | None, most: int
     ) -> Sequence[CaseCandidate]:
-        """In the order of ``(since, case_id)``."""
+        """In the order of ``(since, case_id)``, those after this place."""
         ...
 
     async def referrals_of(
-        self, agency: AgencyId, after: ReferralCandidate | None, most: int
-    ) -> Sequence[ReferralCandidate]: ...
+        self, agency: AgencyId, after: RowPlace | None, most: int
+    ) -> Sequence[ReferralCandidate]:
+        """In the order of ``(since, referral_id)``, those after this place."""
+        ...
 
     async def changed_cases(
         self, agency: AgencyId, after: int, most: int
     ) -> Sequence[CaseActivity]:
-        """Cases of the list, and such as have been, in the order of their last activity."""
+        """Of the cases that are or were in its list, those with activity after this position."""
         ...
 
     async def reached(self) -> int:
         """The position up to which ``changed_cases`` knows of everything."""
         ...
+
+
+class Looked(NamedTuple):
+    """Cases as they were read for one agency, and what it may see of each at that time."""
+
+    agency: AgencyId
+    agencies: Agencies
+    at: datetime
+    head: int
+    records: dict[CaseId, Record]
+    now: dict[CaseId, Sight]
+
+    def then(self, case: CaseId, at: datetime, position: int) -> Sight:
+        """What it could see at an earlier time, of what was recorded up to that position."""
+        return Sight(self.records[case], self.agency, self.agencies, at, position)
+
+
+class Row(NamedTuple, Generic[Line]):
+    """Of a row of a list: where it stands, what may be seen, and how it is then shown."""
+
+    place: RowPlace
+    seen: list[Seen]
+    show: Callable[[Keys], Line]
+
+
+class Moment(NamedTuple):
+    """Up to which position, and when, an agency has been told."""
+
+    position: int
+    at: datetime
 
 
 class Viewing:
@@ -76,7 +136,9 @@ class Viewing:
         aliases: Aliases,
         cursors: Cursors,
         candidates: Candidates,
+        until_moved: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
+        """``until_moved`` waits until a list may have moved, and no longer than so many seconds."""
         self._log: Final = log
         self._keyring: Final = keyring
         self._sealing: Final = sealing
@@ -84,9 +146,19 @@ class Viewing:
         self._aliases: Final = aliases
         self._cursors: Final = cursors
         self._candidates: Final = candidates
+        self._until_moved: Final = until_moved
+        # Of what kind an agency is, and where, never changes once it is registered.
+        self._registered: Final[dict[AgencyId, Agency]] = {}
 
     async def case(self, reader: Reader, case: CaseId) -> CaseShown | None:
-        raise NotImplementedError
+        """As it stands now."""
+        looked = await self._look(reader, case)
+        found = [*looked.now[case].seen()]
+        if not found:
+            return None
+        read = reading(found, case_view.READS)
+        showing = self._showing(looked, case, await self._keys(read))
+        return showing.case(showing.view(read))
 
     async def timeline(
         self,
@@ -97,18 +169,240 @@ class Viewing:
         after: str | None = None,
         most: int,
     ) -> Page[Envelope] | None:
-        raise NotImplementedError
+        """``as_of``: what could be seen at that time; and of this, opened is what may be now."""
+        as_of = as_of and in_utc(as_of)
+        of, most = f"timeline {case} {as_of}", _bounded(most)
+        (begin,) = self._begin(reader, of, _POSITION, after) or (0,)
+        looked = await self._look(reader, case)
+        now = then = looked.now[case]
+        if next(now.seen(), None) is None:
+            return None
+        if as_of is not None and as_of < looked.at:
+            if not await self._was_in_good_standing(reader.agency, as_of):
+                return Page(())
+            then = looked.then(case, as_of, looked.records[case].recorded_by(as_of))
+        found = [*islice(then.seen(begin), most + 1)]
+        page = [
+            (seen, seen.visible if then is now else now.visible(seen.entry))
+            for seen in found[:most]
+        ]
+        keys = await self._keys(both(seen, may_now) for seen, may_now in page)
+        showing = self._showing(looked, case, keys)
+        return Page(
+            tuple(showing.envelope(seen, may_now) for seen, may_now in page),
+            self._next(reader, of, _POSITION, found[most - 1].position)
+            if len(found) > most
+            else None,
+        )
 
     async def cases(self, reader: Reader, *, after: str | None = None, most: int) -> Page[CaseLine]:
-        raise NotImplementedError
+        """Those it takes part in, if it may see anything of them."""
+
+        def decided(looked: Looked, row: CaseCandidate) -> Row[CaseLine] | None:
+            read = _line_of(looked.now[row.case_id])
+            if read is None:
+                return None
+
+            def show(keys: Keys) -> CaseLine:
+                showing = self._showing(looked, row.case_id, keys)
+                return showing.line(showing.view(read))
+
+            return Row((row.since, row.case_id), read, show)
+
+        fetch = self._candidates.cases_of
+        return await self._page(reader, "cases", after, _bounded(most), fetch, decided)
 
     async def referrals(
         self, reader: Reader, *, after: str | None = None, most: int
     ) -> Page[ReferralLine]:
-        raise NotImplementedError
+        """Those it has drafted, and those that were sent to it."""
 
-    def changes(
+        def decided(looked: Looked, row: ReferralCandidate) -> Row[ReferralLine] | None:
+            sight, stream = looked.now[row.case_id], stream_of("referral", row.referral_id)
+            side, seen = sight.side(stream), [*sight.seen(stream=stream)]
+            if side is None or not seen:
+                return None
+
+            def show(keys: Keys) -> ReferralLine:
+                showing = self._showing(looked, row.case_id, keys)
+                return showing.referral(seen, row.referral_id, side)
+
+            return Row((row.since, row.referral_id), seen, show)
+
+        fetch = self._candidates.referrals_of
+        return await self._page(reader, "referrals", after, _bounded(most), fetch, decided)
+
+    async def changes(
         self, reader: Reader, *, after: str | None = None
     ) -> AsyncIterator[CaseChange | None]:
-        """``None``: nothing has changed for a while."""
-        raise NotImplementedError
+        """Its own list of cases as it changes; ``None``: nothing has changed for a while."""
+        begin = self._begin(reader, "changes", _MOMENT, after)
+        moment = _moment(*begin) if begin else await self._present()
+        told: dict[CaseId, Moment] = {}  # Of which cases it has been told more than that.
+        clock = asyncio.get_running_loop().time
+        beat_at = clock() + HEARTBEAT_S
+        while True:
+            rows = await self._candidates.changed_cases(reader.agency, moment.position, CHANGES_MAX)
+            looked = await self._look(reader, *(row.case_id for row in rows))
+            for row in rows:
+                case = row.case_id
+                changed = await self._changed(looked, case, told.get(case, moment))
+                told[case] = Moment(looked.head, looked.at)
+                moment = moment._replace(position=row.position)
+                for line in changed:
+                    yield CaseChange(
+                        case=self._aliases.alias(reader.agency, case),
+                        line=line,
+                        cursor=self._next(reader, "changes", _MOMENT, *_written(moment)),
+                    )
+                    beat_at = clock() + HEARTBEAT_S
+            told = {case: to for case, to in told.items() if to.position > moment.position}
+            if rows:
+                continue
+            if clock() >= beat_at:
+                yield None
+                beat_at = clock() + HEARTBEAT_S
+            await self._until_moved(POLL_S)
+
+    async def _look(self, reader: Reader, *cases: CaseId) -> Looked:
+        """Whoever may not read is refused, whatever was asked for."""
+        own = stream_of("agency", reader.agency)
+        standing, found = await asyncio.gather(self._log.recall(own), self._log.of_cases(*cases))
+        itself = Past(self._sealing, standing).agency(reader.agency)
+        check_may_act(itself, reader.staff, reader.role)
+        records = {case: record_of(self._sealing, case, found.events[case]) for case in cases}
+        named = frozenset[AgencyId]().union(*(record.agencies for record in records.values()))
+        known = {**await self._known(named), reader.agency: itself}
+        looked = Looked(reader.agency, known, self._clock.now(), found.head, records, {})
+        for case in cases:
+            looked.now[case] = await self._sight(looked, case)
+        return looked
+
+    async def _sight(self, looked: Looked, case: CaseId) -> Sight:
+        """Corrections that may be opened tell which details were said before them, and stand."""
+        while True:
+            record = looked.records[case]
+            sight = Sight(record, looked.agency, looked.agencies, looked.at)
+            corrections = sight.corrections()
+            if not corrections:
+                return sight
+            keys = await self._keys(corrections)
+            looked.records[case] = record.told_again(
+                {
+                    seen.position: self._sealing.open(
+                        seen.entry.stored, keys, seen.visible.bases
+                    ).event
+                    for seen in corrections
+                }
+            )
+
+    async def _known(self, named: frozenset[AgencyId]) -> dict[AgencyId, Agency]:
+        if missing := named - self._registered.keys():
+            reading = await self._log.recall(*(stream_of("agency", each) for each in missing))
+            past = Past(self._sealing, reading)
+            for each in missing:
+                if isinstance(agency := past.agency(each), KnownAgency):
+                    self._registered[each] = agency
+        return {each: self._registered[each] for each in named & self._registered.keys()}
+
+    async def _was_in_good_standing(self, agency: AgencyId, at: datetime) -> bool:
+        own = stream_of("agency", agency)
+        stored = (await self._log.read(own)).streams[own]
+        by_then = (self._sealing.open(each).event for each in stored if each.recorded_at <= at)
+        was = reduce(agencies.evolve, cast("Iterator[AgencyEvent]", by_then), NO_AGENCY)
+        return isinstance(was, KnownAgency) and not was.suspended
+
+    async def _keys(self, seen: Iterable[Seen]) -> Keys:
+        return await self._keyring.keys(persons_shown(seen))
+
+    def _showing(self, looked: Looked, case: CaseId, keys: Keys) -> Showing:
+        alias = self._aliases.alias(looked.agency, case)
+        return Showing(self._sealing, keys, looked.agencies, alias)
+
+    async def _page(  # noqa: PLR0913, PLR0917 (one for each thing a list is made of)
+        self,
+        reader: Reader,
+        of: str,
+        after: str | None,
+        most: int,
+        fetch: Callable[[AgencyId, RowPlace | None, int], Awaitable[Sequence[Candidate]]],
+        decided: Callable[[Looked, Candidate], Row[Line] | None],
+    ) -> Page[Line]:
+        """As many rows as were asked for, however many are passed over that may not be seen."""
+        begin = self._begin(reader, of, _ROW, after)
+        place = begin and (begin[0], UUID(bytes=begin[1]))
+        found: list[Row[Line]] = []
+        more = True
+        while more and len(found) <= most:
+            candidates = await fetch(reader.agency, place, most + 1)
+            looked = await self._look(reader, *dict.fromkeys(each.case_id for each in candidates))
+            found += [row for each in candidates if (row := decided(looked, each))]
+            more = len(candidates) > most
+            place = candidates[-1][:2] if candidates else place
+        page = found[:most]
+        keys = await self._keys(seen for row in page for seen in row.seen)
+        since, key = page[-1].place if page else (0, UUID(int=0))
+        return Page(
+            tuple(row.show(keys) for row in page),
+            self._next(reader, of, _ROW, since, key.bytes) if len(found) > most else None,
+        )
+
+    async def _changed(
+        self, looked: Looked, case: CaseId, since: Moment
+    ) -> tuple[CaseLine | None, ...]:
+        """The line, if it is no longer what it was; ``None`` where it has left the list."""
+        was = _line_of(looked.then(case, since.at, since.position))
+        now = _line_of(looked.now[case])
+        if now is None:
+            return () if was is None else (None,)
+        showing = self._showing(looked, case, await self._keys(now))
+        view = showing.view(now)
+        # What it may no longer see is not opened again, not even to compare.
+        if was is not None and _told(was) <= _told(now) and showing.view(was) == view:
+            return ()
+        return (showing.line(view),)
+
+    async def _present(self) -> Moment:
+        return Moment(await self._candidates.reached(), self._clock.now())
+
+    def _begin(
+        self, reader: Reader, of: str, shape: Struct, cursor: str | None
+    ) -> tuple[Any, ...] | None:
+        return shape.unpack(self._cursors.read(reader.agency, of, cursor)) if cursor else None
+
+    def _next(self, reader: Reader, of: str, shape: Struct, *place: int | bytes) -> str:
+        return self._cursors.written(reader.agency, of, shape.pack(*place))
+
+
+def _line_of(sight: Sight) -> list[Seen] | None:
+    """What a line of the case list is made of, where the case stands in the list at all."""
+    if not sight.takes_part or not (found := [*sight.seen()]):
+        return None
+    return reading(found, LINE)
+
+
+def _told(found: Iterable[Seen]) -> set[tuple[int, str, AgencyId | None]]:
+    """Which fields of which events, and whom they name."""
+    told: set[tuple[int, str, AgencyId | None]] = set()
+    for seen in found:
+        bases, who = seen.visible.bases, seen.visible.who
+        told |= {(seen.position, name, None) for name in bases}
+        told |= {(seen.position, name, agency) for name, agency in who if name in bases}
+    return told
+
+
+def _bounded(most: int) -> int:
+    return max(1, min(most, PAGE_MAX))
+
+
+def _moment(position: int, microseconds: int) -> Moment:
+    return Moment(position, EPOCH + timedelta(microseconds=microseconds))
+
+
+def _written(moment: Moment) -> tuple[int, int]:
+    return moment.position, (moment.at - EPOCH) // timedelta(microseconds=1)
+
+
+_POSITION: Final = Struct("!q")
+_ROW: Final = Struct("!q16s")
+_MOMENT: Final = Struct("!qq")

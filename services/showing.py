@@ -1,0 +1,226 @@
+"""Showing (提示): from what may be seen of a case to what is handed out, with its parts opened."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, TypeAlias
+from uuid import uuid4
+
+import msgspec
+from msgspec.structs import asdict
+
+from contracts.asked import CaseAlias
+from contracts.envelope import DETAILS, AgencyShown, Envelope
+from contracts.pages import (
+    AddressShown,
+    CaseLine,
+    CaseShown,
+    ContactShown,
+    ReferralLine,
+    RoleShown,
+    Side,
+)
+from domain.agency import KnownAgency
+from domain.case import (
+    CaseAccepted,
+    ResponsibilityMoved,
+    SubjectDetailsCorrected,
+    SubjectIdentified,
+)
+from domain.model import CLOSED, AgencyId, CaseId, Event, PersonId, ReferralId
+from domain.visibility import ACTING, Agencies, Visible, naming
+from projections import case_view, referral_view
+from projections.case_view import CaseView
+from services.ports import Keys
+from services.sealing import Sealing, facts_in
+from services.sights import Seen
+
+Named: TypeAlias = AgencyId | frozenset[AgencyId] | None
+Reads: TypeAlias = Mapping[type[Event], frozenset[str]]
+
+# What a line of the case list is made of.
+LINE: Final[Reads] = {
+    SubjectIdentified: frozenset({"name", "kana"}),
+    SubjectDetailsCorrected: frozenset({"name", "kana"}),
+    CaseAccepted: frozenset({"main_responsible", "case_number", "accepted_on"}),
+    ResponsibilityMoved: frozenset({"to_agency"}),
+}
+
+
+def reading(found: Iterable[Seen], reads: Reads) -> list[Seen]:
+    """Of what may be seen, that much which is read."""
+    return [each for each in (_reading(seen, reads) for seen in found) if each.visible]
+
+
+def both(seen: Seen, visible: Visible) -> Seen:
+    """What may be seen of it in both ways."""
+    bases = {n: basis for n, basis in seen.visible.bases.items() if n in visible.bases}
+    return seen._replace(visible=msgspec.structs.replace(seen.visible, bases=bases))
+
+
+def persons_shown(found: Iterable[Seen]) -> frozenset[PersonId]:
+    """Whose keys it takes to open what may be seen."""
+    return frozenset(
+        line.person
+        for seen in found
+        for line in seen.header.parts
+        if line.field in seen.visible.bases
+    )
+
+
+class Showing:
+    """For one agency, of one case. ``keys`` are asked to open only what may be seen."""
+
+    def __init__(self, sealing: Sealing, keys: Keys, agencies: Agencies, alias: CaseAlias) -> None:
+        self._sealing: Final = sealing
+        self._keys: Final = keys
+        self._agencies: Final = agencies
+        self._alias: Final = alias
+        # Whoever may not be named goes by an id made up for the while, also among ourselves.
+        self._stands_for: Final[dict[AgencyId, AgencyId]] = {}
+        self._stand_ins: Final[dict[AgencyId, AgencyId]] = {}
+
+    def envelope(self, seen: Seen, now: Visible) -> Envelope:
+        """``now``: what may be seen at this time; more is told to have been seen, and not shown."""
+        entry, header, then = seen
+        who = then.who & now.who
+        return Envelope(
+            id=header.id,
+            type=entry.stored.type if then.what else DETAILS,
+            occurred_at=header.occurred_at,
+            recorded_at=entry.stored.recorded_at.replace(microsecond=0),
+            case=self._alias,
+            agency=self._agency(header.agency, named=(ACTING, header.agency) in who),
+            staff=header.staff if then.staff and now.staff else None,
+            fields=self._fields(seen, now),
+            bases=then.bases,
+        )
+
+    def events(self, found: Iterable[Seen]) -> Iterator[Event]:
+        """As the agency may see them: all else is closed, and who may not be named stands in."""
+        for seen in found:
+            bases = seen.visible.bases
+            event = self._sealing.open(seen.entry.stored, self._keys, bases).event
+            changed: dict[str, Any] = {
+                name: CLOSED for name in event.__struct_fields__ if name not in bases
+            }
+            for name in naming(type(event), AgencyId) & bases.keys():
+                changed[name] = self._as_named(name, getattr(event, name), seen.visible)
+            yield msgspec.structs.replace(event, **changed)
+
+    def view(self, found: Iterable[Seen]) -> CaseView:
+        return case_view.project(self.events(found))
+
+    def case(self, view: CaseView) -> CaseShown:
+        return CaseShown(
+            case=self._alias,
+            opened_by=self.agency(view.opened_by),
+            main_responsible=self.agency(view.main_responsible),
+            number=view.number,
+            accepted_on=view.accepted_on,
+            name=view.name,
+            kana=view.kana,
+            birth_date=view.birth_date,
+            contact=ContactShown(**asdict(view.contact)) if view.contact else None,
+            addresses=tuple(AddressShown(**asdict(a)) for a in view.addresses),
+            problems=view.problems,
+            notes=view.notes,
+            roles=tuple(RoleShown(r.function, self._shown(r.agency)) for r in view.roles),
+            consents=view.consents,
+        )
+
+    def line(self, view: CaseView) -> CaseLine:
+        return CaseLine(
+            case=self._alias,
+            name=view.name,
+            kana=view.kana,
+            number=view.number,
+            accepted_on=view.accepted_on,
+            main_responsible=self.agency(view.main_responsible),
+        )
+
+    def referral(self, found: Iterable[Seen], referral: ReferralId, side: Side) -> ReferralLine:
+        view = referral_view.project(self.events(found))
+        assert view.status is not None, "something of it may be seen"
+        return ReferralLine(
+            referral=referral,
+            case=self._alias,
+            side=side,
+            kind=view.kind,
+            status=view.status,
+            sender=self.agency(view.sender),
+            receiver=self.agency(view.receiver),
+            purpose=view.purpose,
+            urgency=view.urgency,
+            sent_at=view.sent_at,
+            respond_by=view.respond_by,
+            accompanied=view.accompanied,
+        )
+
+    def agency(self, named: AgencyId | None) -> AgencyShown | None:
+        """As it came out of a view: by its id, or by the one that stands in for it."""
+        return None if named is None else self._shown(named)
+
+    def _fields(self, seen: Seen, now: Visible) -> dict[str, msgspec.Raw]:
+        """All that was seen then; opened is what may be seen now."""
+        (stored, told), header, then = seen
+        shown = then.bases.keys() & now.bases.keys()
+        facts = facts_in(header)
+        fields = dict.fromkeys(then.bases.keys() - shown, NOT_NOW)
+        for name, value in self._sealing.values(stored, header, self._keys, shown):
+            fields[name] = msgspec.Raw(value)
+        for name in shown - fields.keys():
+            fields[name] = self._told(told.event, name, then.who & now.who) or facts.get(name, NULL)
+        return fields
+
+    def _told(
+        self, event: Event, name: str, who: frozenset[tuple[str, AgencyId]]
+    ) -> msgspec.Raw | None:
+        """A field that is not given out as it stands in the log; ``None``, where it is."""
+        if name in naming(type(event), CaseId):
+            return _raw(self._alias)
+        if name not in naming(type(event), AgencyId):
+            return None
+        named: Named = getattr(event, name)
+        if named is None:
+            return None
+        if isinstance(named, frozenset):
+            return _raw([self._agency(each, named=(name, each) in who) for each in sorted(named)])
+        return _raw(self._agency(named, named=(name, named) in who))
+
+    def _agency(self, agency: AgencyId, *, named: bool) -> AgencyShown:
+        if named:
+            return AgencyShown(id=agency)
+        known = self._agencies.get(agency)
+        return AgencyShown(kind=known.kind if isinstance(known, KnownAgency) else None)
+
+    def _as_named(self, name: str, named: Named, visible: Visible) -> Named:
+        if named is None:
+            return None
+        if isinstance(named, frozenset):
+            return frozenset(self._stand_in(name, each, visible) for each in named)
+        return self._stand_in(name, named, visible)
+
+    def _stand_in(self, name: str, agency: AgencyId, visible: Visible) -> AgencyId:
+        if (name, agency) in visible.who:
+            return agency
+        stand_in = self._stand_ins.setdefault(agency, AgencyId(uuid4()))
+        self._stands_for[stand_in] = agency
+        return stand_in
+
+    def _shown(self, agency: AgencyId) -> AgencyShown:
+        if (hidden := self._stands_for.get(agency)) is not None:
+            return self._agency(hidden, named=False)
+        return AgencyShown(id=agency)
+
+
+def _reading(seen: Seen, reads: Reads) -> Seen:
+    read = reads.get(type(seen.entry.told.event), frozenset())
+    bases = {name: basis for name, basis in seen.visible.bases.items() if name in read}
+    return seen._replace(visible=msgspec.structs.replace(seen.visible, bases=bases))
+
+
+def _raw(value: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value))
+
+
+NOT_NOW: Final = _raw(CLOSED)
+NULL: Final = _raw(None)

@@ -1,0 +1,145 @@
+"""Sight (見える範囲): a case as one agency may see it. What it may not see is never opened."""
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final, Literal, NamedTuple
+
+from domain.case import SubjectDetailsCorrected
+from domain.header import Header
+from domain.model import CLOSED, AgencyId, CaseId, Event, StreamId
+from domain.sharing import Told, replay
+from domain.visibility import (
+    Agencies,
+    Visible,
+    agencies_in,
+    angle,
+    fields_of,
+    looking,
+    naming,
+    seen,
+)
+from services.ports import Fact, StoredEvent
+from services.sealing import Sealing, author_of, header_of
+
+
+class Entry(NamedTuple):
+    """An event as it was read, and what is told of it before any part is opened."""
+
+    stored: StoredEvent
+    told: Told
+
+
+class Record(NamedTuple):
+    """A case as it was read, in the order of the log."""
+
+    case: CaseId
+    entries: Sequence[Entry]
+
+    def recorded_by(self, at: datetime) -> int:
+        """The position that the case had come to at that time."""
+        return max((e.told.position for e in self.entries if e.stored.recorded_at <= at), default=0)
+
+    def told_again(self, events: Mapping[int, Event]) -> "Record":
+        """With these events, by position, in the place of what was told of them."""
+        return self._replace(
+            entries=[
+                each._replace(told=each.told._replace(event=events[each.told.position]))
+                if each.told.position in events
+                else each
+                for each in self.entries
+            ]
+        )
+
+    @property
+    def agencies(self) -> frozenset[AgencyId]:
+        """Everybody who is named in it."""
+        told = [entry.told for entry in self.entries]
+        named = (
+            agencies_in(t.event, name) for t in told for name in naming(type(t.event), AgencyId)
+        )
+        return frozenset(t.agency for t in told).union(*named)
+
+
+def record_of(sealing: Sealing, case: CaseId, stored: Sequence[StoredEvent]) -> Record:
+    events = sealing.facts(Fact(e.position, e.type, e.facts_said or b"") for e in stored)
+    return Record(
+        case,
+        [
+            Entry(each, Told(each.position, each.stream, author_of(each), event))
+            for each, event in zip(stored, events, strict=True)
+        ],
+    )
+
+
+class Seen(NamedTuple):
+    """An event of which something may be seen, and what."""
+
+    entry: Entry
+    header: Header
+    visible: Visible
+
+    @property
+    def position(self) -> int:
+        return self.entry.told.position
+
+
+class Sight:
+    """What an agency may see of a case at some time; ``until``: of what was recorded by then."""
+
+    def __init__(
+        self,
+        record: Record,
+        agency: AgencyId,
+        agencies: Agencies,
+        at: datetime,
+        until: int | None = None,
+    ) -> None:
+        self.case: Final = record.case
+        self._agencies: Final = agencies
+        self._entries: Final = [
+            entry for entry in record.entries if until is None or entry.told.position <= until
+        ]
+        sharing = replay(entry.told for entry in self._entries)
+        self.takes_part: Final = agency in sharing.participants
+        self._look: Final = looking(sharing, agency, at)
+        self._from_an_angle: Final[dict[Hashable, Visible]] = {}
+
+    def seen(self, after: int = 0, stream: StreamId | None = None) -> Iterator[Seen]:
+        for entry in self._entries:
+            if entry.told.position > after and stream in {None, entry.told.stream}:
+                visible, header = self._visible(entry)
+                if visible:
+                    yield Seen(entry, header or header_of(entry.stored), visible)
+
+    def side(self, stream: StreamId) -> Literal["SENDER", "RECEIVER"] | None:
+        """On which side of a referral the agency stands, if it may know of it."""
+        sides = self._look.referrals.get(stream)
+        if sides is None:
+            return None
+        return "SENDER" if sides.sender == self._look.agency else "RECEIVER"
+
+    def corrections(self) -> list[Seen]:
+        """Those that may be opened, and have to be before it is known what was said before them."""
+        if not any(grant.history == "SNAPSHOT" for grant in self._look.grants):
+            return []
+        return [
+            seen
+            for seen in self.seen()
+            if isinstance(event := seen.entry.told.event, SubjectDetailsCorrected)
+            and any(getattr(event, name) == CLOSED for name in seen.visible.bases)
+        ]
+
+    def visible(self, entry: Entry) -> Visible:
+        return self._visible(entry)[0]
+
+    def _visible(self, entry: Entry) -> tuple[Visible, Header | None]:
+        """Decided once for all events that are seen from one angle."""
+        seen_from = angle(self._look, entry.told)
+        found = self._from_an_angle.get(seen_from)
+        if found is not None:
+            return found, None
+        header = header_of(entry.stored)
+        fields = fields_of(self._look, entry.told, header.parts)
+        found = seen(self._look, entry.told, fields, self._agencies)
+        self._from_an_angle[seen_from] = found
+        return found, header
