@@ -1,6 +1,6 @@
 """One request (訪問), from the door to the answer: who asks, and what may be said of it after."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final, cast
 from uuid import UUID
 
@@ -9,11 +9,11 @@ from litestar import Request
 from litestar.datastructures import State
 from litestar.types import HTTPScope
 
+from adapters.headers import correlation_in, language_in, token_in
 from contracts.problems import Language
 from services.identity import Bearer
 
 JSON: Final = "application/json"
-LANGUAGES_LENGTH_MAX: Final = 200
 _KEY: Final = "visit"
 
 
@@ -52,8 +52,7 @@ def header(scope: HTTPScope, name: bytes) -> str | None:
 
 
 def token_of(scope: HTTPScope) -> str | None:
-    scheme, _, token = (header(scope, b"authorization") or "").partition(" ")
-    return token if scheme.lower() == "bearer" else None
+    return token_in(header(scope, b"authorization"))
 
 
 def route_of(scope: HTTPScope) -> str:
@@ -62,28 +61,8 @@ def route_of(scope: HTTPScope) -> str:
 
 
 def correlation_of(scope: HTTPScope) -> UUID | None:
-    """Theirs if it is an id; anything else might be somebody's name."""
-    try:
-        return UUID(header(scope, b"correlation-id") or "")
-    except ValueError:
-        return None
+    return correlation_in(header(scope, b"correlation-id"))
 
 
 def language_of(scope: HTTPScope) -> Language:
-    """``Accept-Language``, as far as it names one of ours."""
-    asked = (header(scope, b"accept-language") or "")[:LANGUAGES_LENGTH_MAX]
-    wanted = max(_weighed(asked.lower().split(",")), default=(0.0, "en"))
-    return "ja" if wanted[0] and wanted[1] == "ja" else "en"
-
-
-def _weighed(ranges: Iterable[str]) -> Iterable[tuple[float, Language]]:
-    """Of two that weigh the same, the first."""
-    for place, each in enumerate(ranges):
-        tag, _, weight = each.partition(";q=")
-        primary = tag.strip().partition("-")[0]
-        try:
-            weighs = float(weight or 1)
-        except ValueError:
-            continue
-        if primary in {"ja", "en"} and weighs > 0:
-            yield weighs - place / 1_000_000, "ja" if primary == "ja" else "en"
+    return language_in(header(scope, b"accept-language"))

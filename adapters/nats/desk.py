@@ -7,19 +7,20 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from time import monotonic
 from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 import structlog
 from nats.errors import Error as NatsError
 
 from adapters.engines.endpoints import NatsAccess
+from adapters.headers import correlation_in, language_in, token_in
 from adapters.nats.broker import Answering, Pulling, safe_broker
 from adapters.nats.incoming import Incoming, Pulled, Request
 from adapters.nats.intake import COMMANDS, CONSUMER, DURABLE, STREAM, Intake
@@ -37,6 +38,7 @@ from contracts.problems import (
 )
 from domain.speech import Refused, Spoken
 from services.identity import Bearer
+from services.ids import uuid7
 
 ASK: Final = "ask.desk.command"
 QUEUE: Final = "desk"
@@ -136,7 +138,7 @@ class Desk:
 
     async def _received(self, message: Incoming[Asked], telling: "_Telling") -> Said:
         at = message.stored_at if isinstance(message, Pulled) else None
-        bearer = await self._identity.bearer(_token(message.headers), at)
+        bearer = await self._identity.bearer(token_in(message.headers.get("Authorization")), at)
         telling.ids.update(agency=bearer.agency, staff=bearer.staff)
         if message.subject not in {ASK, COMMANDS}:
             raise NotHere
@@ -152,9 +154,11 @@ class _Telling:
     """What is said of one message: to its sender, and in the log by ids and codes alone."""
 
     def __init__(self, headers: Mapping[str, str]) -> None:
-        self.correlation: Final = _correlation(headers)
+        self.correlation: Final = correlation_in(headers.get("Correlation-Id")) or uuid7(
+            datetime.now(UTC)
+        )
         self.ids: Final[dict[str, object]] = {}
-        self._language: Final[Language] = _language(headers)
+        self._language: Final[Language] = language_in(headers.get("Accept-Language"))
         self._begun: Final = monotonic()
 
     def headers(self, said: Said) -> Mapping[str, str]:
@@ -202,20 +206,3 @@ def _case_of(message: Pulled[Asked]) -> UUID | None:
         return message.read().case
     except Refused:
         return None
-
-
-def _token(headers: Mapping[str, str]) -> str | None:
-    scheme, _, token = headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
-
-
-def _correlation(headers: Mapping[str, str]) -> UUID:
-    """Theirs if it is an id; anything else might be somebody's name."""
-    try:
-        return UUID(headers.get("Correlation-Id", ""))
-    except ValueError:
-        return uuid4()
-
-
-def _language(headers: Mapping[str, str]) -> Language:
-    return "ja" if headers.get("Accept-Language", "").lower().startswith("ja") else "en"
