@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import chain
 from time import perf_counter
 from typing import Final
 
@@ -29,7 +30,13 @@ from adapters.http.visit import (
     token_of,
 )
 from adapters.traces import Span, Traces
-from contracts.problems import NotAnsweredInTime, Overloaded, Stopping, problem
+from contracts.problems import (
+    NotAnsweredInTime,
+    Overloaded,
+    RequestNotUnderstood,
+    Stopping,
+    problem,
+)
 from services.identity import Identity
 from services.ids import uuid7
 
@@ -37,6 +44,7 @@ REQUESTS_MAX: Final = 256
 STREAMS_MAX: Final = 256
 ANSWERED_WITHIN_S: Final = 30.0
 FINISHED_WITHIN_S: Final = 5.0  # What is under way when we stop.
+HEADERS_BYTES_MAX: Final = 16 << 10
 OUR_FAULT: Final = 500
 
 # Whoever asks here need not say who they are. Everywhere else they must, whatever is there.
@@ -83,6 +91,8 @@ class Door:
                 _note(scope, visit, answer, span, perf_counter() - began)
 
     async def _let_in(self, scope: HTTPScope, visit: Visit, body: Body, answer: Answer) -> None:
+        if sum(map(len, chain([scope["raw_path"]], *scope["headers"]))) > HEADERS_BYTES_MAX:
+            raise RequestNotUnderstood
         if scope["path"] in OPEN:
             await self.inside(scope, body.receive, answer.send)
             return

@@ -11,8 +11,8 @@ import uvicorn
 
 from adapters.engines.asking import is_this_machine
 from adapters.engines.findings import HTTP_WITHOUT_TLS, judge
-from adapters.http.door import FINISHED_WITHIN_S, Door
-from adapters.http.wire import HEADERS_BYTES_MAX, Wire
+from adapters.http.door import FINISHED_WITHIN_S, HEADERS_BYTES_MAX, Door
+from adapters.http.wire import Wire
 from adapters.settings import Settings
 from domain.speech import CannotRun
 

@@ -41,7 +41,7 @@ def sign_routes(checks: Checks, stopping: asyncio.Event) -> tuple[HTTPRouteHandl
 
     @route("/", http_method=READING, sync_to_thread=False)
     def page() -> Response[bytes]:
-        return Response(PAGE.encode(), media_type="text/html; charset=utf-8")
+        return Response(PAGE.encode(), media_type="text/html")
 
     @route("/openapi.json", http_method=READING, sync_to_thread=False)
     def description() -> Response[bytes]:

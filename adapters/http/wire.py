@@ -20,7 +20,6 @@ from services.ids import uuid7
 CONNECTIONS_MAX: Final = 1_024
 ASKED_WITHIN_S: Final = 10.0  # The line and the headers of a request.
 HEARD_WITHIN_S: Final = 10.0  # What waits in the buffer for somebody who does not read on.
-HEADERS_BYTES_MAX: Final = 16 << 10
 
 log = structlog.get_logger()
 

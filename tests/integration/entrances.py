@@ -95,10 +95,11 @@ async def an_entrance(
         PostgresAnswers(database.app) as answers,
     ):
         sealing, clock = Sealing(EVENTS, ChaChaCipher()), WallClock()
-        registry = Registry(log, keyring, sealing)
-        await registry.founded(CITY, SATO)
-        await registry.enrolled(CITY, SATO, role="REPRESENTATIVE")
-        await registry.enrolled(CENTRE, MORI)
+        if not await log.head():
+            registry = Registry(log, keyring, sealing)
+            await registry.founded(CITY, SATO)
+            await registry.enrolled(CITY, SATO, role="REPRESENTATIVE")
+            await registry.enrolled(CENTRE, MORI)
         aliases = Aliases(await installation_key(keyring), AesVeil())
         identity = Identity(log, keyring, sealing, tokens, clock)
         behind = Behind(
