@@ -206,16 +206,34 @@ MISSING: Final = Words(ja="見つかりません", en="not found")
 
 # --- demo ---
 
-DEMO_ENDING: Final = Words(ja="ケースの現在", en="The case as it stands")
-DEMO_HEADER: Final = Words(ja="ヘッダー（平文）", en="Header, in the clear")
-DEMO_PARTS: Final = Words(
-    ja="封緘された項目 → 鍵で開封したもの", en="Sealed fields → opened with the key"
-)
-DEMO_SEALED: Final = Words(
-    ja="⟨封緘⟩ {size} バイト、SHA-256 {digest}…", en="⟨sealed⟩ {size} bytes, SHA-256 {digest}…"
-)
-DEMO_WITHHELD: Final[dict[str, Words]] = {
-    "closed": Words(ja="⟨封緘⟩", en="⟨sealed⟩"),
-    "erased": Words(ja="⟨消去済み⟩", en="⟨erased⟩"),
+DEMO_ROWS: Final[dict[str, Words]] = {
+    "case": Words(ja="ケース", en="Her case"),
+    "name": Words(ja="氏名", en="Name"),
+    "contact": Words(ja="連絡先", en="Contact"),
+    "problem": Words(ja="主訴", en="Problem"),
+    "note": Words(ja="記録", en="Notes"),
+    "main_responsible": Words(ja="主担当機関", en="Answers for her"),
+    "referral": Words(ja="つなぎ", en="Referral"),
 }
-YES_NO: Final = {True: Words(ja="はい", en="yes"), False: Words(ja="いいえ", en="no")}
+DEMO_LISTED: Final = Words(ja="一覧にある", en="in the list")
+DEMO_REFERRAL: Final[dict[str, Words]] = {
+    "DRAFT": Words(ja="下書き", en="drafted"),
+    "SENT": Words(ja="送付済み", en="sent"),
+    "RECEIVED": Words(ja="受領済み", en="received"),
+    "ACCEPTED": Words(ja="受諾済み", en="accepted"),
+    "COMPLETED": Words(ja="引き継ぎ済み", en="handed over"),
+}
+DEMO_CAST: Final = Words(
+    ja="登場するのは三つの機関と、架空の相川みさきさんです。"
+    "緑の文字は、その機関が公開の窓口に尋ねて受け取ったものです。",
+    en="Three agencies, and Misaki Aikawa, who is made up. "
+    "Green is what an agency gets when it asks at the public entrance.",
+)
+DEMO_FURTHER: Final = Words(
+    ja="もっと見るには（{name}のトークン。8 時間有効）",
+    en="To look further, with a token of the {name} that is good for 8 hours",
+)
+DEMO_HELP: Final = Words(
+    ja="ほかにできること：{url}/ と {url}/openapi.json",
+    en="What else there is: {url}/ and {url}/openapi.json",
+)

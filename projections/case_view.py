@@ -34,6 +34,7 @@ from domain.consent_ledger import (
     GrantId,
 )
 from domain.model import CLOSED, AgencyId, Event, Guarded, Sealed
+from domain.referral import HandoverConfirmed
 from domain.text import FreeText, Line
 
 T = TypeVar("T")
@@ -106,8 +107,9 @@ def evolve(view: CaseView, event: Event) -> CaseView:  # noqa: C901, PLR0911, PL
                 number=_now(event.case_number, view.number),
                 accepted_on=_now(event.accepted_on, view.accepted_on),
             )
-        case ResponsibilityMoved():
-            return change(view, main_responsible=_now(event.to_agency, view.main_responsible))
+        case ResponsibilityMoved(to_agency=after) | HandoverConfirmed(main_responsible_to=after):
+            # Told twice in one append: whoever handed her on may see it by the referral alone.
+            return change(view, main_responsible=_now(after, view.main_responsible))
         case RoleAssigned():
             return change(view, roles=(*view.roles, *_role(event)))
         case RoleEnded():
@@ -178,6 +180,7 @@ READS: Final[Mapping[type[Event], frozenset[str]]] = {
     NoteRecorded: frozenset({"text"}),
     CaseAccepted: frozenset({"main_responsible", "case_number", "accepted_on"}),
     ResponsibilityMoved: frozenset({"to_agency"}),
+    HandoverConfirmed: frozenset({"main_responsible_to"}),
     RoleAssigned: frozenset({"function", "agency_id"}),
     RoleEnded: frozenset({"function", "agency_id"}),
     **dict.fromkeys(_BECOMES, frozenset({"grant_id"})),

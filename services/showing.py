@@ -26,6 +26,7 @@ from domain.case import (
     SubjectIdentified,
 )
 from domain.model import CLOSED, AgencyId, CaseId, Event, PersonId, ReferralId
+from domain.referral import HandoverConfirmed
 from domain.visibility import ACTING, Agencies, Visible, naming
 from projections import case_view, referral_view
 from projections.case_view import CaseView
@@ -42,6 +43,7 @@ LINE: Final[Reads] = {
     SubjectDetailsCorrected: frozenset({"name", "kana"}),
     CaseAccepted: frozenset({"main_responsible", "case_number", "accepted_on"}),
     ResponsibilityMoved: frozenset({"to_agency"}),
+    HandoverConfirmed: frozenset({"main_responsible_to"}),
 }
 
 

@@ -12,8 +12,9 @@ TSUNAGU: Final = Path(sys.executable).with_name("tsunagu")
 
 
 def surroundings(**environ: str) -> dict[str, str]:
-    """Nothing of our own but where programs and home are."""
-    return {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **environ}
+    """Nothing of our own but where programs and home are; and any port, for we may be several."""
+    own = {name: os.environ[name] for name in ("PATH", "HOME")}
+    return {**own, "TSUNAGU_HTTP_PORT": "0", **environ}
 
 
 def tsunagu(*arguments: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:

@@ -41,6 +41,7 @@ from domain.model import (
     ReferralId,
     StaffId,
 )
+from domain.referral import HandoverConfirmed
 from projections.case_view import READS, Address, CaseView, Contact, Role, project
 
 CITY = AgencyId(UUID(int=1))
@@ -115,6 +116,12 @@ moved = ResponsibilityMoved(
     from_remains=True,
     decided_by=ReferralId(UUID(int=7)),
 )
+confirmed = HandoverConfirmed(
+    on=date(2026, 5, 14),
+    main_responsible_from=CITY,
+    main_responsible_to=CENTRE,
+    referrer_remains=True,
+)
 explained = ConsentExplained(
     grant_id=GRANT,
     kind="INFORMATION",
@@ -156,6 +163,7 @@ STORY: tuple[Event, ...] = (
     refused,
     role,
     moved,
+    confirmed,
     ended,
     withdrawn,
 )
@@ -238,3 +246,7 @@ def test_the_view_makes_something_of_the_fields_that_it_says_it_reads_and_of_no_
 
 def test_every_event_the_view_reads_is_in_the_story() -> None:
     assert set(READS) <= {type(event) for event in STORY}
+
+
+def test_whoever_handed_her_on_sees_by_the_referral_alone_who_answers_for_her_now() -> None:
+    assert project((accepted, confirmed)).main_responsible == CENTRE

@@ -15,7 +15,7 @@ from adapters.words import Words
 
 def every_word() -> list[Words]:
     tables = (words.COMMANDS, words.OPTIONS, words.STATUS, words.CHECKS, words.VERSIONS)
-    more = (words.DEMO_WITHHELD, words.YES_NO, words.STREAM_FAULTS)
+    more = (words.DEMO_ROWS, words.DEMO_REFERRAL, words.STREAM_FAULTS)
     single = [value for value in vars(words).values() if isinstance(value, Words)]
     return single + [said for table in (*tables, *more) for said in table.values()]
 

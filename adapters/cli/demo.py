@@ -1,25 +1,35 @@
-"""A made-up story, appended to the log and read back (物語)."""
+"""A made-up story, told through the public entrance, and what each agency sees of it (物語)."""
 
+import asyncio
 import os
 from collections.abc import Generator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from msgspec.structs import replace
+from rich.text import Text
 
 from adapters import kek, words
-from adapters.app import running
+from adapters.app import App, running
+from adapters.cli.caller import Caller
 from adapters.cli.screen import Screen
 from adapters.cli.status import status_of, status_table
-from adapters.cli.story import tell
-from adapters.cli.telling import told
+from adapters.cli.story import CENTRE, CITY, OFFICE, Agency, Cast, join, tell
+from adapters.cli.telling import further, headline, side_by_side, sights_of
 from adapters.cli.up import until_cancelled, until_told
 from adapters.crypto import KEY_BYTES, Kek
 from adapters.engines.folder import DEMO_MARK, explained
+from adapters.engines.nats_server import LOOPBACK
 from adapters.settings import Secret, Settings
+from adapters.words import Words
+from domain.agency_codes import AgencyKind
 from domain.speech import CannotRun
+
+# For whoever watches: a step is glanced at, a table is read.
+GLANCED_S: Final = 1.5
+READ_S: Final = 4.0
 
 
 class FolderInEarnest(CannotRun):
@@ -39,11 +49,42 @@ async def _demo(settings: Settings, screen: Screen, *, once: bool) -> None:
     async with AsyncExitStack() as stack:
         with screen.working(words.STARTING):
             app = await stack.enter_async_context(running(settings))
-        screen.answer(*told(await tell(app), screen.language))
+            cast = await _cast(app)
+        screen.answer(Text(words.DEMO_CAST.spoken(screen.language)))
+        await _played(cast, screen)
         if not once:
             screen.answer(status_table(await status_of(settings), screen.language))
+            screen.answer(*further(app.url, cast.centre, screen.language))
             screen.aside(words.UP)
             await until_cancelled(screen)
+
+
+async def _cast(app: App) -> Cast:
+    """The operator lets them in one after the other, and each gets a token."""
+    operator = Caller(app.url, (await app.identity.issue()).text)
+
+    async def joining(kind: AgencyKind, name: Words) -> Agency:
+        joined = await join(operator, kind, name)
+        token = await app.identity.issue(joined.staff, joined.agency)
+        return Agency(name, joined.agency, Caller(app.url, token.text))
+
+    return Cast(
+        city=await joining("MUNICIPAL_GENDER_EQUALITY_CENTRE", CITY),
+        centre=await joining("WOMENS_SUPPORT_CENTRE", CENTRE),
+        office=await joining("WELFARE_OFFICE", OFFICE),
+    )
+
+
+async def _played(cast: Cast, screen: Screen) -> None:
+    number = 0
+    async for step in tell(cast):
+        number += 1
+        screen.answer(headline(number, step, screen.language))
+        if step.then:
+            sights = await sights_of(cast, step.then)
+            screen.answer(side_by_side(cast, sights, screen.language))
+        if screen.is_watched:
+            await asyncio.sleep(READ_S if step.then else GLANCED_S)
 
 
 def _mark(folder: Path) -> None:
@@ -58,13 +99,15 @@ def _mark(folder: Path) -> None:
 
 
 def with_engines_of_its_own(settings: Settings) -> Settings:
-    """Whatever addresses are set: behind them may be a log in earnest."""
+    """Whatever addresses are set: behind them may be a log in earnest. And at a port of its own."""
     return replace(
         settings,
         postgres_url=None,
         postgres_owner_url=None,
         keyring_url=None,
         nats_url=None,
+        http_host=LOOPBACK,
+        http_port=0,
     )
 
 

@@ -12,7 +12,7 @@ import structlog
 from adapters.settings import Settings
 
 
-def configure(settings: Settings) -> None:
+def configure(settings: Settings, least: int = logging.INFO) -> None:
     as_lines = settings.log_format == "terminal" or (
         settings.log_format is None and sys.stderr.isatty()
     )
@@ -25,6 +25,7 @@ def configure(settings: Settings) -> None:
             if as_lines
             else structlog.processors.JSONRenderer(),
         ],
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(handlers=[_Libraries()], level=logging.WARNING, force=True)

@@ -1,6 +1,7 @@
 """The commands and their options; what each one does stands in its own file."""
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Generator, Iterator
@@ -88,7 +89,7 @@ def up(
 def demo(*, data: Data = None, once: Once = False, lang: Lang = "en", debug: Debug = False) -> None:
     with speaking(lang, debug=debug) as screen:
         settings = with_engines_of_its_own(settings_for(data))
-        logs.configure(settings)
+        logs.configure(settings, logging.WARNING)  # The story is not to be interrupted.
         with nullcontext(settings) if data else in_a_passing_folder(settings) as stage:
             asyncio.run(telling(stage, screen, once=once))
 

@@ -1,188 +1,244 @@
-"""A short story with made-up people: what the demo appends to the log, and reads back."""
+"""A short story with made-up people (物語), told through the public entrance step by step."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import date
-from typing import Final
-from uuid import uuid4
+from time import monotonic
+from typing import Any, Final, NamedTuple
+from uuid import UUID, uuid4
 
-from adapters.app import App
-from adapters.cli.telling import Line, Scene, Story
+from adapters.cli.caller import Caller, NotAnswered
 from adapters.words import Words
-from contracts.answers import Accepted
-from domain.agency import RegisterAgency
+from contracts.asked import CaseAlias
+from domain.agency import EnrolStaff, RegisterAgency, SignPledge
 from domain.agency_codes import AgencyKind
 from domain.case import (
     AcceptCase,
-    CorrectSubjectDetails,
     IdentifySubject,
     OpenCase,
     RecordConsultation,
+    RecordNote,
+    SetContactMethod,
 )
-from domain.catalogue import AnyCommand
 from domain.categories import CategoryCode
-from domain.consent_ledger import (
-    ExplainConsent,
-    GrantConsent,
-    GrantId,
-    RecordRefusal,
-    WithdrawConsent,
+from domain.consent_ledger import ExplainConsent, GrantConsent, GrantId
+from domain.model import AgencyId, NetworkId, ReferralId, StaffId
+from domain.referral import (
+    AcceptReferral,
+    ConfirmHandover,
+    DraftReferral,
+    ReceiveReferral,
+    ReferralStatus,
+    SendReferral,
 )
-from domain.model import AgencyId, CaseId, CommandId, NetworkId, stream_of
-from projections.case_view import CaseView, Consent, project
-from services.handling import Ask
-from services.sealing import persons_in
 
-BORN: Final = date(1994, 2, 3)
-MUNICIPALITY: Final = Words(
-    ja="緑野市男女共同参画推進センター", en="Midorino City Gender Equality Centre"
-)
-TITLES: Final[dict[str, Words]] = {
-    "case.opened.v1": Words(ja="匿名の相談を受け付けた", en="A case is opened, without a name"),
-    "case.consultation_recorded.v1": Words(ja="相談を記録した", en="What she told is recorded"),
-    "case.subject_identified.v1": Words(ja="本人が名前を明かした", en="She says who she is"),
-    "case.subject_details_corrected.v1": Words(
-        ja="氏名の読みを訂正した", en="The reading of her name is corrected"
-    ),
-    "case.accepted.v1": Words(
-        ja="支援を開始し、主担当機関を決めた", en="The case is accepted; one agency answers for her"
-    ),
-    "consent.explained.v1": Words(ja="情報提供について説明した", en="Sharing is explained to her"),
-    "consent.granted.v1": Words(ja="本人が同意した", en="She agrees"),
-    "consent.refused.v1": Words(
-        ja="警察への提供には同意しなかった", en="She refuses that the police be told"
-    ),
-    "consent.withdrawn.v1": Words(ja="本人が同意を撤回した", en="She takes her consent back"),
-}
+CITY: Final = Words(ja="緑野市", en="Midorino City")
+CENTRE: Final = Words(ja="女性相談支援センター", en="Women's Support Centre")
+OFFICE: Final = Words(ja="若葉市福祉事務所", en="Wakaba Welfare Office")
+WITH_THE_CITY: Final = frozenset({CITY})
+WITH_BOTH: Final = frozenset({CITY, CENTRE})
+SHARED: Final = frozenset[CategoryCode]({"SVC", "IDN", "CNT", "PRB"})
+ASKED_ABOUT: Final = frozenset[CategoryCode]({*SHARED, "NAR"})
+PLEDGE: Final = "2026-04"
 
 
-CONSENTS: Final[dict[Consent, Words]] = {
-    "EXPLAINED": Words(ja="説明済み", en="explained"),
-    "GRANTED": Words(ja="同意", en="granted"),
-    "REFUSED": Words(ja="不同意", en="refused"),
-    "WITHDRAWN": Words(ja="撤回", en="withdrawn"),
-}
+class Agency(NamedTuple):
+    """One of the cast: an agency, by the name it has in the story, and its way in."""
+
+    name: Words
+    id: AgencyId
+    caller: Caller
 
 
-async def tell(app: App) -> Story:
-    """Append it, one command after the other; then read it back and fold it."""
-    agency, staff = app.operator.operator, app.operator.first_staff
+class Cast(NamedTuple):
+    city: Agency
+    centre: Agency
+    office: Agency  # Has nothing to do with her.
 
-    async def say(command: AnyCommand, case: CaseId | None = None) -> Accepted:
-        ask = Ask(
-            id=CommandId(uuid4()),
-            agency=agency,
-            staff=staff,
-            role="REPRESENTATIVE",
-            command=command,
-            case=case,
+
+class Standing(NamedTuple):
+    """Who then has her case in their list, and how her referral stands for its two sides."""
+
+    listed: frozenset[Words]
+    referral: ReferralStatus | None = None
+
+
+class Step(NamedTuple):
+    """Something that happened, and where it is worth a look, how things stand then."""
+
+    who: Words
+    what: Words
+    then: Standing | None = None
+
+
+class Enrolled(NamedTuple):
+    """Who is to be given a token."""
+
+    agency: AgencyId
+    staff: StaffId
+
+
+async def join(operator: Caller, kind: AgencyKind, name: Words) -> Enrolled:
+    """The operator registers an agency, enrols somebody, and records that she signed the pledge."""
+    agency = AgencyId(
+        await operator.make(
+            RegisterAgency(kind=kind, name=name.ja, prefecture="06", sector="PUBLIC")
         )
-        answer = await app.handling.handle(ask)
-        assert isinstance(answer, Accepted), answer
-        return answer
+    )
+    enrol = EnrolStaff(agency_id=agency, role="WOMENS_SUPPORT_COUNSELLOR")
+    staff = StaffId(await operator.make(enrol))
+    await operator.say(SignPledge(agency_id=agency, staff_id=staff, text_version=PLEDGE))
+    return Enrolled(agency, staff)
 
-    async def registered(kind: AgencyKind, name: str) -> AgencyId:
-        answer = await say(RegisterAgency(kind=kind, name=name, sector="PUBLIC"))
-        assert answer.made is not None
-        return AgencyId(answer.made)
 
-    centre = await registered("WOMENS_SUPPORT_CENTRE", "青葉県女性相談支援センター")
-    police = await registered("POLICE", "緑野警察署")
-    case = (
-        await say(
-            OpenCase(
-                anonymous=True,
-                channel="PHONE",
-                found_via="SELF",
-                frameworks=frozenset({"WOMEN_SUPPORT_ACT", "DV_ACT"}),
-                at_risk_only=False,
-            )
+async def tell(cast: Cast) -> AsyncIterator[Step]:
+    city, centre = cast.city.caller, cast.centre.caller
+    opened = await city.say(
+        OpenCase(
+            anonymous=True,
+            channel="PHONE",
+            found_via="SELF",
+            frameworks=frozenset({"WOMEN_SUPPORT_ACT", "DV_ACT"}),
+            at_risk_only=False,
         )
-    ).case
+    )
+    case = opened.case
     assert case is not None
-    await say(
+    yield Step(CITY, Words(ja="匿名の電話相談を受け付けた", en="opens a case, without a name"))
+    await _she_says(city, case)
+    yield Step(
+        CITY,
+        Words(
+            ja="本人が名前と安全な連絡方法を明かし、話したことを記録した",
+            en="records who she is, how to reach her safely, and what she told",
+        ),
+    )
+    await city.say(AcceptCase(network_id=NetworkId(uuid4())), case)
+    yield Step(
+        CITY,
+        Words(ja="支援を開始し、主担当機関になった", en="accepts the case, and answers for her"),
+        then=Standing(WITH_THE_CITY),
+    )
+    await _she_agrees(city, cast.centre.id, case)
+    yield Step(
+        CITY,
+        Words(
+            ja="センターへの情報提供について説明し、本人が同意した。話した内容の記録だけは除いて",
+            en="explains what the Centre would be told; she agrees, but for the notes of her words",
+        ),
+        then=Standing(WITH_THE_CITY),
+    )
+    referral = ReferralId(
+        await city.make(
+            DraftReferral(
+                kind="TEMPORARY_PROTECTION_REQUEST",
+                to_agency=cast.centre.id,
+                purpose="PROTECTION",
+                urgency="HIGH",
+            ),
+            case,
+        )
+    )
+    await city.say(SendReferral(referral_id=referral), case)
+    yield Step(
+        CITY,
+        Words(ja="センターにつないだ", en="refers her to the Centre"),
+        then=Standing(WITH_THE_CITY, "SENT"),
+    )
+    hers = await _arrived(centre, referral)
+    await centre.say(ReceiveReferral(referral_id=referral), hers)
+    await centre.say(AcceptReferral(referral_id=referral, role_taken="MAIN_SUPPORT"), hers)
+    yield Step(
+        CENTRE,
+        Words(ja="受け取り、受け入れることにした", en="receives the referral, and takes her on"),
+        then=Standing(WITH_BOTH, "ACCEPTED"),
+    )
+    await centre.say(ConfirmHandover(referral_id=referral, referrer_remains=True), hers)
+    yield Step(
+        CENTRE,
+        Words(
+            ja="引き継ぎを確認し、主担当機関になった",
+            en="confirms the handover; from here on it answers for her",
+        ),
+    )
+    await centre.say(
+        SetContactMethod(means="THROUGH_ANOTHER", value="センターの担当者を通じて"), hers
+    )
+    yield Step(
+        CENTRE,
+        Words(
+            ja="新しい連絡方法を記録した。緑野市は関わり続けるが、これは見えない",
+            en="records a new way to reach her; the City stays linked, and does not see it",
+        ),
+        then=Standing(WITH_BOTH, "COMPLETED"),
+    )
+
+
+async def _she_says(city: Caller, case: CaseAlias) -> None:
+    await city.say(
+        IdentifySubject(name="相川みさき", kana="アイカワ ミサキ", birth_date=BORN), case
+    )
+    await city.say(
+        SetContactMethod(means="PHONE", value="090-0000-0000", safe_times="平日の昼休み"), case
+    )
+    await city.say(
         RecordConsultation(
             channel="PHONE",
             caller_is_subject=True,
             main_problem="SPOUSE_VIOLENCE",
-            secondary_problems=frozenset({"ECONOMIC_PROBLEM"}),
             age_band="30S",
             language="ja",
             sexual_harm_flag=False,
-            summary="夫の暴力が続いている。仕事は辞めたくない。昼休みなら電話に出られる。",
         ),
         case,
     )
-    await say(IdentifySubject(name="相川みさき", kana="アイカワ ミサ", birth_date=BORN), case)
-    await say(
-        CorrectSubjectDetails(kana="アイカワ ミサキ", correction_reason="聞き取りの誤り"), case
+    note = RecordNote(declared_category="ECO", text="仕事は辞めたくない。給与の振込先を変えたい。")
+    await city.say(note, case)
+
+
+async def _she_agrees(city: Caller, centre: AgencyId, case: CaseAlias) -> None:
+    explain = ExplainConsent(
+        kind="INFORMATION",
+        purpose="PROTECTION",
+        recipients=frozenset({centre}),
+        categories=ASKED_ABOUT,
+        language="ja",
+        material_version="2026-04",
     )
-    await say(AcceptCase(network_id=NetworkId(uuid4())), case)
-    shared = frozenset[CategoryCode]({"IDN", "CNT", "PRB", "SVC"})
-    explained = await say(
-        ExplainConsent(
-            kind="INFORMATION",
-            purpose="PROTECTION",
-            recipients=frozenset({centre}),
-            categories=shared,
-            language="ja",
-            material_version="2026-04",
-        ),
-        case,
-    )
-    assert explained.made is not None
-    grant = GrantId(explained.made)
-    await say(
+    await city.say(
         GrantConsent(
-            grant_id=grant,
+            grant_id=GrantId(await city.make(explain, case)),
             kind="INFORMATION",
             grantor="SUBJECT",
             recipients=frozenset({centre}),
-            categories=shared,
+            categories=SHARED,
             purpose="PROTECTION",
             until_event="CASE_CLOSE",
-            history="SNAPSHOT",
+            history="FULL",
             method="WRITTEN",
-            conditions=frozenset({"KEEPS_PHONE"}),
         ),
         case,
     )
-    await say(
-        RecordRefusal(
-            kind="INFORMATION",
-            recipients=frozenset({police}),
-            categories=frozenset({"IDN"}),
-            purpose="PROTECTION",
-        ),
-        case,
-    )
-    await say(WithdrawConsent(grant_id=grant, reason="もう少し考えたい。"), case)
-    return await _read_back(app, case)
 
 
-async def _read_back(app: App, case: CaseId) -> Story:
-    streams = stream_of("case", case), stream_of("consent", case)
-    reading = await app.log.read(*streams)
-    stored = sorted(
-        (event for stream in streams for event in reading.streams[stream]),
-        key=lambda event: event.position,
-    )
-    keys = await app.keyring.keys(persons_in(stored))
-    opened = [app.sealing.open(event, keys) for event in stored]
-    return Story(
-        scenes=tuple(
-            Scene(title=TITLES[event.type], agency=MUNICIPALITY, stored=event, opened=recorded)
-            for event, recorded in zip(stored, opened, strict=True)
-        ),
-        ending=_ending(project(recorded.event for recorded in opened)),
-    )
+async def _arrived(centre: Caller, referral: ReferralId) -> CaseAlias:
+    """The Centre finds it on its board, and there the case under a name of the Centre's own."""
+    async for board in seen_again(centre, "/v1/referrals"):
+        for line in board["items"]:
+            if line["referral"] == str(referral):
+                return CaseAlias(UUID(line["case"]))
+    raise AssertionError
 
 
-def _ending(view: CaseView) -> tuple[Line, ...]:
-    return (
-        Line(Words(ja="受理番号", en="Case number"), view.number),
-        Line(Words(ja="支援開始日", en="Accepted on"), view.accepted_on),
-        Line(Words(ja="主担当機関", en="Answers for her"), MUNICIPALITY),
-        Line(Words(ja="氏名", en="Name"), view.name),
-        Line(Words(ja="よみ", en="Reading"), view.kana),
-        Line(Words(ja="生年月日", en="Born"), view.birth_date),
-        *(Line(Words(ja="同意", en="Consent"), CONSENTS[each]) for each in view.consents.values()),
-    )
+async def seen_again(caller: Caller, path: str) -> AsyncIterator[dict[str, Any]]:
+    """Lists follow the log by a moment."""
+    give_up_at = monotonic() + LISTED_WITHIN_S
+    while monotonic() < give_up_at:
+        yield await caller.see(path)
+        await asyncio.sleep(LOOK_AGAIN_S)
+    raise NotAnswered(path)
+
+
+BORN: Final = date(1994, 2, 3)
+LISTED_WITHIN_S: Final = 10.0
+LOOK_AGAIN_S: Final = 0.05

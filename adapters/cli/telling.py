@@ -1,8 +1,9 @@
-"""Telling a story (物語を見せる): each event as it stands in the log, and what the case became."""
+"""Telling a story (物語を見せる): what happened, and beside it what each agency now sees of it."""
 
-import re
-from collections.abc import Iterator
-from typing import Final, cast
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from time import monotonic
+from typing import Any, Final
 
 import msgspec
 from rich.console import Group, RenderableType
@@ -12,110 +13,110 @@ from rich.table import Table
 from rich.text import Text
 
 from adapters import words
+from adapters.cli.caller import NotAnswered
+from adapters.cli.story import LISTED_WITHIN_S, LOOK_AGAIN_S, Agency, Standing, Step
 from adapters.words import Language, Words
-from domain.calendar import JAPAN
-from domain.codes import CATEGORIES, STAFF_ROLES, Label
-from domain.model import Event, Withheld
-from services.ports import StoredEvent
-from services.sealing import Recorded
+from domain.codes import PROBLEMS, Label
+from domain.model import AgencyId
 
-MARGIN: Final = (0, 0, 0, 3)
-DIGEST_SHOWN: Final = 8
+MARGIN: Final = (0, 0, 1, 3)
+NOTHING: Final = "—"
 
 
-class Scene(msgspec.Struct, frozen=True, kw_only=True):
-    """One event: what happened and who did it, in words; as it was stored; and opened."""
+class Sight(msgspec.Struct, frozen=True):
+    """What an agency finds when it asks: of her case, and on its board of referrals."""
 
-    title: Words
-    agency: Words
-    stored: StoredEvent
-    opened: Recorded[Event]
+    case: Mapping[str, Any]
+    referrals: Sequence[Mapping[str, Any]]
 
 
-class Line(msgspec.Struct, frozen=True):
-    """One line of what the case has become."""
-
-    label: Words
-    value: object
-
-
-class Story(msgspec.Struct, frozen=True, kw_only=True):
-    scenes: tuple[Scene, ...]
-    ending: tuple[Line, ...]
-
-
-def told(story: Story, language: Language) -> Iterator[RenderableType]:
-    for scene in story.scenes:
-        yield from _scene(scene, language)
-    yield _headline(words.DEMO_ENDING.spoken(language), "")
-    rows = Table.grid(padding=(0, 2))
-    for line in story.ending:
-        rows.add_row(Text(line.label.spoken(language), "dim"), _shown(line.value, language))
-    yield Padding(rows, MARGIN)
+async def sights_of(cast: Sequence[Agency], then: Standing) -> list[Sight]:
+    """Lists follow the log by a moment: what each sees once they have."""
+    give_up_at = monotonic() + LISTED_WITHIN_S
+    while True:
+        sights = [await sight_of(agency) for agency in cast]
+        listed = {agency.name for agency, sight in zip(cast, sights, strict=True) if sight.case}
+        referrals = {status for sight in sights for status in _statuses(sight)}
+        if (listed, referrals) == (set(then.listed), {then.referral} - {None}):
+            return sights
+        if monotonic() > give_up_at:
+            raise NotAnswered(then)
+        await asyncio.sleep(LOOK_AGAIN_S)
 
 
-def _scene(scene: Scene, language: Language) -> Iterator[RenderableType]:
-    header = scene.opened.header
-    at = scene.opened.recorded_at.astimezone(JAPAN)
-    yield _headline(
-        f"{scene.opened.position}  {scene.title.spoken(language)}", f"{at:%Y-%m-%d %H:%M:%S %Z}"
+async def sight_of(agency: Agency) -> Sight:
+    """As anybody finds it: from the lists, by the names they give."""
+    listed = (await agency.caller.see("/v1/cases"))["items"]
+    case = await agency.caller.see(f"/v1/cases/{listed[0]['case']}") if listed else {}
+    return Sight(case, (await agency.caller.see("/v1/referrals"))["items"])
+
+
+def headline(number: int, step: Step, language: Language) -> RenderableType:
+    said = Text(f"{number}  ", "bold")
+    said.append(f"{step.who.spoken(language)}  ", "bold cyan")
+    said.append(step.what.spoken(language))
+    return Group(Rule(style="dim"), said)
+
+
+def side_by_side(
+    agencies: Sequence[Agency], sights: Sequence[Sight], language: Language
+) -> RenderableType:
+    names = {agency.id: agency.name for agency in agencies}
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("")
+    for agency in agencies:
+        table.add_column(agency.name.spoken(language), overflow="fold")
+    rows = [_cells(sight, names, language) for sight in sights]
+    for name, label in words.DEMO_ROWS.items():
+        table.add_row(Text(label.spoken(language), "dim"), *(row[name] for row in rows))
+    return Padding(table, MARGIN)
+
+
+def further(url: str, agency: Agency, language: Language) -> Iterator[RenderableType]:
+    """Commands to copy: a token does not break at the edge of the terminal."""
+    yield Rule(style="dim")
+    yield Text(words.DEMO_FURTHER.about(name=agency.name.spoken(language)).spoken(language))
+    yield _as_is(f"TOKEN={agency.caller.token}")
+    for path in ("/v1/cases", "/v1/referrals"):
+        yield _as_is(f'curl -H "Authorization: Bearer $TOKEN" {url}{path}')
+    yield Text(words.DEMO_HELP.about(url=url).spoken(language))
+
+
+def _as_is(line: str) -> RenderableType:
+    return Text(line, "dim", no_wrap=True, overflow="ignore")
+
+
+def _cells(sight: Sight, names: Mapping[AgencyId, Words], language: Language) -> dict[str, Text]:
+    case = sight.case
+    answering: Mapping[str, str] = case.get("main_responsible", {})
+    cells = {
+        "case": words.DEMO_LISTED.spoken(language) if case else None,
+        "name": case.get("name"),
+        "contact": case.get("contact", {}).get("value"),
+        "problem": _labels(PROBLEMS, case.get("problems", ()), language),
+        "note": " ".join(case.get("notes", ())),
+        "main_responsible": _named(answering, names, language),
+        "referral": _labels(words.DEMO_REFERRAL, _statuses(sight), language),
+    }
+    return {name: _cell(value) for name, value in cells.items()}
+
+
+def _cell(value: str | None) -> Text:
+    return Text(value, "green") if value else Text(NOTHING, "dim")
+
+
+def _statuses(sight: Sight) -> list[str]:
+    return [line["status"] for line in sight.referrals]
+
+
+def _labels(labels: Mapping[Any, Label | Words], codes: Sequence[str], language: Language) -> str:
+    return ", ".join(Words(*labels[code]).spoken(language) for code in codes)
+
+
+def _named(
+    agency: Mapping[str, str], names: Mapping[AgencyId, Words], language: Language
+) -> str | None:
+    return next(
+        (name.spoken(language) for id_, name in names.items() if agency.get("id") == str(id_)),
+        agency.get("kind"),
     )
-    who = f"{scene.agency.spoken(language)} · {_said(STAFF_ROLES[header.role], language)}"
-    yield Padding(Text(who), MARGIN)
-    yield _titled(words.DEMO_HEADER, language, Text(abridged(scene.stored.header)))
-    if header.parts:
-        yield _titled(words.DEMO_PARTS, language, *_parts(scene, language))
-
-
-def _headline(left: str, right: str) -> RenderableType:
-    line = Table.grid(expand=True)
-    line.add_column()
-    line.add_column(justify="right", no_wrap=True)
-    line.add_row(Text(left, "bold"), Text(right, "dim"))
-    return Group(Rule(style="dim"), line)
-
-
-def _titled(title: Words, language: Language, *body: RenderableType) -> RenderableType:
-    heading = Text(title.spoken(language), "dim")
-    return Padding(Group(Text(), heading, Padding(Group(*body), MARGIN)), MARGIN)
-
-
-def _parts(scene: Scene, language: Language) -> Iterator[RenderableType]:
-    sizes = {field: len(ciphertext) for field, ciphertext in scene.stored.parts.items()}
-    for line in scene.opened.header.parts:
-        category = _said(CATEGORIES[line.category], language)
-        stored = words.DEMO_SEALED.about(size=sizes[line.field], digest=line.sha256[:DIGEST_SHOWN])
-        opened = _shown(getattr(scene.opened.event, line.field), language)
-        yield Text.assemble((line.field, "bold"), (f"  {line.category} {category}", "dim"))
-        value = Text.assemble(f"{stored.spoken(language)} → ", (opened, "green"))
-        yield Padding(value, (0, 0, 0, 2))
-
-
-def abridged(header: bytes) -> str:
-    """The header without its part lines, which the table shows, and with shortened ids."""
-    shown = {name: value for name, value in _WHOLE.decode(header).items() if name != "parts"}
-    return _ID.sub(r"\1…", msgspec.json.format(msgspec.json.encode(shown), indent=0).decode())
-
-
-def _said(label: Label, language: Language) -> str:
-    return Words(*label).spoken(language)
-
-
-def _shown(value: object, language: Language) -> str:
-    match value:
-        case Withheld(withheld=why):
-            return words.DEMO_WITHHELD[why].spoken(language)
-        case Words():
-            return value.spoken(language)
-        case bool():
-            return words.YES_NO[value].spoken(language)
-        case None:
-            return "—"
-        case frozenset():
-            return ", ".join(sorted(map(str, cast(frozenset[object], value)))) or "—"
-        case _:
-            return str(value)
-
-
-_WHOLE: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_ID: Final = re.compile(r"\b([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")

@@ -42,7 +42,8 @@ def test_status_tells_where_everything_is(data: Path) -> None:
     assert status["running"] is True
     assert Path(status["postgres"]).is_socket()
     assert status["nats"].startswith("nats://127.0.0.1:")
-    assert status["events"] == 0
+    assert status["http"].startswith("http://127.0.0.1:")
+    assert status["events"] == 4  # The operator, founded and enrolled.
 
 
 def test_the_doctor_asks_what_runs(data: Path) -> None:
@@ -169,13 +170,13 @@ def eventually(condition: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "sealed"), [("ja", "⟨封緘⟩"), ("en", "⟨sealed⟩")], ids=["ja", "en"]
+    ("language", "listed"), [("ja", "一覧にある"), ("en", "in the list")], ids=["ja", "en"]
 )
-def test_the_demo_tells_its_story_and_leaves_nothing_behind(language: str, sealed: str) -> None:
+def test_the_demo_tells_its_story_and_leaves_nothing_behind(language: str, listed: str) -> None:
     with TemporaryDirectory() as home:  # Short enough for a socket, as tmp_path may not be.
         said = tsunagu("demo", "--once", "--lang", language, TMPDIR=home, XDG_CONFIG_HOME=home)
         assert said.returncode == 0, said.stderr
-        assert sealed in said.stdout
+        assert listed in said.stdout
         assert "相川みさき" in said.stdout
         assert widest(said) <= 80
         assert not list(Path(home).iterdir())
@@ -187,4 +188,4 @@ def test_the_demo_may_be_told_twice_in_a_folder_of_its_own(tmp_path: Path) -> No
             "demo", "--once", "--data", tmp_path / "data", XDG_CONFIG_HOME=str(tmp_path / "config")
         )
         assert said.returncode == 0, said.stderr
-        assert said.stdout.count("case.opened.v1") == 1, times
+        assert said.stdout.count("handed over") == 2, times
