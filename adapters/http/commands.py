@@ -18,13 +18,14 @@ from contracts.asked import CaseAlias, read_asked
 from contracts.problems import CommandNotFound, NotJson, SentTooSlowly
 from domain.model import CaseId, CommandId
 from services.aliases import Aliases
+from services.identity import Identity
 from services.receiving import Answers, Receiving
 
 SENT_WITHIN_S: Final = 10.0
 
 
 def command_routes(
-    receiving: Receiving, answers: Answers, aliases: Aliases
+    receiving: Receiving, answers: Answers, aliases: Aliases, identity: Identity
 ) -> tuple[HTTPRouteHandler, ...]:
     def case_of(visit: Visit, alias: CaseAlias | None) -> CaseId | None:
         return None if alias is None else aliases.case_of(visit.bearer.agency, alias)
@@ -48,6 +49,7 @@ def command_routes(
     @route("/v1/commands/{command:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD])
     async def tell(request: Request[None, None, State], command: FromPath[str]) -> Response[bytes]:
         visit = visit_of(request)
+        await identity.admit(visit.bearer)
         answer = await answers.answer(visit.bearer.agency, _id(command))
         if answer is None:
             raise CommandNotFound

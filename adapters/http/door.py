@@ -88,6 +88,8 @@ class Door:
                     raise
                 await self._decline(scope, visit, body, answer, error)
             finally:
+                for end in visit.afterwards:
+                    await end()
                 _note(scope, visit, answer, span, perf_counter() - began)
 
     async def _let_in(self, scope: HTTPScope, visit: Visit, body: Body, answer: Answer) -> None:

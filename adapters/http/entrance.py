@@ -36,8 +36,8 @@ def entrance(behind: Behind) -> Door:
     inside = Litestar(
         [
             *sign_routes(behind.checks, stopping),
-            *command_routes(behind.receiving, behind.answers, behind.aliases),
-            *view_routes(behind.viewing, behind.aliases, behind.identity),
+            *command_routes(behind.receiving, behind.answers, behind.aliases, behind.identity),
+            *view_routes(behind.viewing, behind.aliases),
             *follow_routes(behind.viewing, behind.identity, stopping),
         ],
         exception_handlers={Exception: _rise},

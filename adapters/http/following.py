@@ -24,7 +24,8 @@ from services.identity import Identity
 from services.viewing import Viewing
 
 EVENT_STREAM: Final = "text/event-stream"
-LOOKED_AT_EVERY_S: Final = 1.0  # Whether the follower may still follow.
+LOOKED_AT_EVERY_S: Final = 1.0  # The token, which may be revoked or over.
+BEGUN_WITHIN_S: Final = 0.25
 HEARTBEAT_S: Final = 15.0
 COME_AGAIN: Final = b"retry: 1000\n\n"
 STILL_HERE: Final = b":\n\n"
@@ -41,33 +42,23 @@ def follow_routes(
     async def follow(request: Request[None, None, State]) -> Stream:
         visit, query = visit_of(request), query_of(request, FollowQuery)
         after = header(request.scope, b"last-event-id") or query.after
-        await identity.admit(visit.bearer)
-        changes = Changes(viewing.changes(reader_of(visit), after=after))
-        try:
-            await changes.begin()
-        except BaseException:
-            await changes.end()
-            raise
+        changes = Changes(viewing.changes(reader_of(visit), after=after), stopping)
+        visit.afterwards.append(changes.end)
+        await changes.begin()
         visit.did("cases_followed")
-
-        async def is_welcome() -> bool:
-            try:
-                await identity.admit(await identity.bearer(token_of(request.scope)))
-            except Spoken:  # Or it cannot be known.
-                return False
-            return True
 
         async def told() -> AsyncGenerator[bytes]:
             yield COME_AGAIN
             said_at_s = monotonic()
             try:
-                while await is_welcome() and not stopping.is_set():
-                    change = await changes.next(LOOKED_AT_EVERY_S, stopping)
+                while not stopping.is_set():
+                    await identity.bearer(token_of(request.scope))
+                    change = await changes.next(LOOKED_AT_EVERY_S)
                     if change is not None or monotonic() - said_at_s > HEARTBEAT_S:
                         yield STILL_HERE if change is None else _event(change)
                         said_at_s = monotonic()
-            finally:
-                await changes.end()
+            except Spoken as spoken:  # Who comes again is told.
+                visit.did("cases_followed", code=spoken.code)
 
         return Stream(told(), media_type=EVENT_STREAM)
 
@@ -77,36 +68,32 @@ def follow_routes(
 class Changes:
     """The next change, for as long as one has time to wait for it."""
 
-    def __init__(self, changes: AsyncIterator[CaseChange | None]) -> None:
+    def __init__(self, changes: AsyncIterator[CaseChange | None], stopping: asyncio.Event) -> None:
         self._changes: Final = changes
-        self._coming: asyncio.Task[CaseChange | None] | None = None
+        self._stop: Final = asyncio.create_task(stopping.wait())
+        self._coming = asyncio.create_task(self._next())
 
     async def begin(self) -> None:
         """What is wrong with where to begin is wrong at once."""
-        self._coming = asyncio.create_task(self._next())
-        await asyncio.wait({self._coming}, timeout=LOOKED_AT_EVERY_S)
+        await asyncio.wait({self._coming}, timeout=BEGUN_WITHIN_S)
         if self._coming.done():
             self._coming.result()
 
-    async def next(self, wait_s: float, stopping: asyncio.Event) -> CaseChange | None:
-        """``None``: nothing yet, or no more."""
-        self._coming = self._coming or asyncio.create_task(self._next())
-        stop = asyncio.create_task(stopping.wait())
-        try:
-            await asyncio.wait(
-                {self._coming, stop}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED
-            )
-        finally:
-            stop.cancel()
+    async def next(self, wait_s: float) -> CaseChange | None:
+        """``None``: nothing yet."""
+        await asyncio.wait(
+            {self._coming, self._stop}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED
+        )
         if not self._coming.done():
             return None
-        came, self._coming = self._coming, None
-        return came.result()
+        change = self._coming.result()
+        self._coming = asyncio.create_task(self._next())
+        return change
 
     async def end(self) -> None:
-        if self._coming is not None:
-            self._coming.cancel()
-            await asyncio.wait({self._coming})
+        for task in (self._coming, self._stop):
+            task.cancel()
+        await asyncio.gather(self._coming, self._stop, return_exceptions=True)
         if isinstance(self._changes, AsyncGenerator):
             await cast("AsyncGenerator[CaseChange | None]", self._changes).aclose()
 

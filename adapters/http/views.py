@@ -21,7 +21,6 @@ from contracts.problems import QueryNotUnderstood
 from domain.case import CaseNotFound
 from domain.model import CaseId, Instant
 from services.aliases import Aliases
-from services.identity import Identity
 from services.viewing import Reader, Viewing
 
 PAGE_MAX: Final = 200
@@ -44,25 +43,19 @@ class TimelineQuery(PageQuery, frozen=True, kw_only=True):
     as_of: Instant | None = None
 
 
-def view_routes(
-    viewing: Viewing, aliases: Aliases, identity: Identity
-) -> tuple[HTTPRouteHandler, ...]:
-    async def reader(visit: Visit) -> Reader:
-        await identity.admit(visit.bearer)
-        return reader_of(visit)
-
+def view_routes(viewing: Viewing, aliases: Aliases) -> tuple[HTTPRouteHandler, ...]:
     @route("/v1/cases", http_method=READING)
     async def cases(request: Request[None, None, State]) -> Response[bytes]:
         visit, query = visit_of(request), query_of(request, PageQuery)
-        page = await viewing.cases(await reader(visit), after=query.after, most=query.most)
+        page = await viewing.cases(reader_of(visit), after=query.after, most=query.most)
         visit.did("cases_read", items=len(page.items))
         return shown(page)
 
     @route("/v1/cases/{alias:str}", http_method=READING)
     async def case(request: Request[None, None, State], alias: FromPath[str]) -> Response[bytes]:
         visit, _ = visit_of(request), query_of(request, NoQuery)
-        who, case_id = await reader(visit), _case(alias, visit, aliases)
-        view = await viewing.case(who, case_id)
+        case_id = _case(alias, visit, aliases)
+        view = await viewing.case(reader_of(visit), case_id)
         if view is None:
             raise CaseNotFound
         visit.did("case_read", case=case_id)
@@ -73,9 +66,9 @@ def view_routes(
         request: Request[None, None, State], alias: FromPath[str]
     ) -> Response[bytes]:
         visit, query = visit_of(request), query_of(request, TimelineQuery)
-        who, case_id = await reader(visit), _case(alias, visit, aliases)
+        case_id = _case(alias, visit, aliases)
         page = await viewing.timeline(
-            who, case_id, as_of=query.as_of, after=query.after, most=query.most
+            reader_of(visit), case_id, as_of=query.as_of, after=query.after, most=query.most
         )
         if page is None:
             raise CaseNotFound
@@ -85,7 +78,7 @@ def view_routes(
     @route("/v1/referrals", http_method=READING)
     async def referrals(request: Request[None, None, State]) -> Response[bytes]:
         visit, query = visit_of(request), query_of(request, PageQuery)
-        page = await viewing.referrals(await reader(visit), after=query.after, most=query.most)
+        page = await viewing.referrals(reader_of(visit), after=query.after, most=query.most)
         visit.did("referrals_read", items=len(page.items))
         return shown(page)
 

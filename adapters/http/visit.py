@@ -1,6 +1,6 @@
 """One request (訪問), from the door to the answer: who asks, and what may be said of it after."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, cast
 from uuid import UUID
 
@@ -25,6 +25,7 @@ class Visit(msgspec.Struct):
     who: Bearer | None = None
     event: str | None = None  # What has been done, if that is worth a line.
     said: dict[str, object] = {}
+    afterwards: list[Callable[[], Awaitable[None]]] = []  # However it ends.
 
     @property
     def bearer(self) -> Bearer:
