@@ -40,11 +40,10 @@ NAME: Final = "desk"
 CONNECTED_WITHIN_S: Final = 10
 RECONNECT_EVERY_S: Final = 1
 PING_EVERY_S: Final = 10
-FINISHED_WITHIN_S: Final = 4.0  # What is under way when we stop,
-DRAINED_WITHIN_S: Final = 2  # what it has left to say,
-STOPPED_WITHIN_S: Final = 7.0  # and all of it, also where the server has stopped answering.
-LEFT_WITHIN_S: Final = 1.0
-CLOSED_WITHIN_S: Final = 1.0
+FINISHED_WITHIN_S: Final = 2.0  # What is under way when we stop,
+DRAINED_WITHIN_S: Final = 1  # what it has left to say,
+STOPPED_WITHIN_S: Final = 3.0  # and all of it, also where the server has stopped answering.
+CLOSED_WITHIN_S: Final = 0.5
 AT_ONCE_MAX: Final = 128  # As many as the log takes in one call.
 WAIT_S: Final = 5.0  # For the first message of a batch,
 WAIT_FOR_MORE_S: Final = 0.01  # and for whatever came with it.
@@ -189,7 +188,7 @@ class SafeBroker(NatsBroker):
             elif isinstance(subscriber, CoreSubscriber) and subscriber.subscription:
                 subscription, subscriber.subscription = subscriber.subscription, None
                 with suppress(NatsError, TimeoutError):
-                    async with asyncio.timeout(LEFT_WITHIN_S):
+                    async with asyncio.timeout(CLOSED_WITHIN_S):
                         await subscription.drain()  # type: ignore[no-untyped-call]
 
     async def _connect(self) -> Client:

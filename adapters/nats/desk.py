@@ -143,7 +143,7 @@ class Desk:
         if message.subject not in {ASK, COMMANDS}:
             raise NotHere
         asked = message.read()
-        telling.ids.update(command=asked.id)
+        telling.ids.update(command=asked.id, kind=asked.command.__struct_config__.tag)
         answered = await self._receiving.receive(asked, bearer, telling.correlation)
         if isinstance(answered, Done):
             return answered

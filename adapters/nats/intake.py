@@ -96,7 +96,7 @@ async def make(jetstream: JetStreamContext) -> None:
         "retention": RetentionPolicy.LIMITS,  # Only what was overwritten is gone.
         "storage": StorageType.FILE,
         "max_age": DAY_S,
-        "max_bytes": 1 << 30,
+        "max_bytes": 256 << 20,
         "max_msg_size": ASKED_BYTES_MAX + HEADERS_BYTES_MAX,
         "discard": DiscardPolicy.NEW,  # Who sends too much is told; no other's command is lost.
         "duplicate_window": 0.1,  # By an id of one sender's choice none of another's is dropped.
