@@ -18,7 +18,7 @@ from domain.visibility import (
     naming,
     seen,
 )
-from services.ports import Fact, StoredEvent
+from services.ports import EPOCH, Fact, StoredEvent
 from services.sealing import Sealing, author_of, header_of
 
 
@@ -38,6 +38,11 @@ class Record(NamedTuple):
     def recorded_by(self, at: datetime) -> int:
         """The position that the case had come to at that time."""
         return max((e.told.position for e in self.entries if e.stored.recorded_at <= at), default=0)
+
+    def recorded_at(self, position: int) -> datetime:
+        """When the last of it was recorded up to there."""
+        until = (e.stored.recorded_at for e in self.entries if e.told.position <= position)
+        return max(until, default=EPOCH)
 
     def told_again(self, events: Mapping[int, Event]) -> "Record":
         """With these events, by position, in the place of what was told of them."""

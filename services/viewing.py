@@ -240,7 +240,7 @@ class Viewing:
         moment = _moment(*begin) if begin else await self._present()
         told: dict[CaseId, Moment] = {}  # Of which cases it has been told more than that.
         clock = asyncio.get_running_loop().time
-        beat_at = clock() + HEARTBEAT_S
+        beat_at = clock()  # The first at once: it has begun.
         while True:
             rows = await self._candidates.changed_cases(reader.agency, moment.position, CHANGES_MAX)
             looked = await self._look(reader, *(row.case_id for row in rows))
@@ -351,7 +351,9 @@ class Viewing:
         self, looked: Looked, case: CaseId, since: Moment
     ) -> tuple[CaseLine | None, ...]:
         """The line, if it is no longer what it was; ``None`` where it has left the list."""
-        was = _line_of(looked.then(case, since.at, since.position))
+        # Whatever it was told by then, it was told when the last of it was recorded, or later.
+        at = max(since.at, looked.records[case].recorded_at(since.position))
+        was = _line_of(looked.then(case, at, since.position))
         now = _line_of(looked.now[case])
         if now is None:
             return () if was is None else (None,)

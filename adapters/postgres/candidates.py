@@ -37,15 +37,20 @@ select since, referral_id, case_id from (
 ) both_sides
 order by since, referral_id limit %(most)s
 """
-_CHANGED: Final = """
-select changed, case_id from views.case_activity join views.case_list using (case_id)
-where agency = %(agency)s and changed > %(after)s
-order by changed limit %(most)s
-"""
 _REACHED: Final = """
 select case when count(*) = 2 then min(position) else 0 end
 from views.checkpoint where name = any(%(names)s)
 """
+# Of two lists one may be behind: what only the other knows of would be passed over for good.
+_CHANGED: Final = """
+select changed, case_id from views.case_activity join views.case_list using (case_id)
+where agency = %(agency)s and changed > %(after)s and changed <= (
+    select case when count(*) = 2 then min(position) else 0 end
+    from views.checkpoint where name = any(%(names)s)
+)
+order by changed limit %(most)s
+"""
+_FOLLOWED: Final = [CASE_LIST.name, CASE_ACTIVITY.name]
 _FIRST: Final[tuple[int, str]] = (0, "00000000-0000-0000-0000-000000000000")
 _OPTIONS: Final = "-c statement_timeout=8s -c lock_timeout=5s -c application_name=tsunagu-lists"
 _CONNECTED_WITHIN_S: Final = 10
@@ -84,12 +89,11 @@ class PostgresCandidates:
     async def changed_cases(
         self, agency: AgencyId, after: int, most: int
     ) -> Sequence[CaseActivity]:
-        asked = {"agency": agency, "after": after, "most": most}
+        asked = {"agency": agency, "after": after, "most": most, "names": _FOLLOWED}
         return await self._rows(CaseActivity, _CHANGED, asked)
 
     async def reached(self) -> int:
-        names = [CASE_LIST.name, CASE_ACTIVITY.name]
-        rows = await self._ask(_REACHED, {"names": names})
+        rows = await self._ask(_REACHED, {"names": _FOLLOWED})
         return int(str(rows[0][0]))
 
     async def _rows(
