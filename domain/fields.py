@@ -86,9 +86,10 @@ def _check(event: type[Event], cut: Cut, hints: dict[str, Any]) -> None:
         *((field, _wrong_in_the_clear(declared[field.name])) for field in cut.clear),
         *((field, _wrong_when_sealed(field, declared[field.name])) for field in cut.sealed),
         *(
-            (field, f"follows from {by}, which is no clear field")
+            (field, f"follows from {by}, which is no clear code with these values")
             for field in (*cut.clear, *cut.sealed)
-            if (by := field.category.by_field) not in (None, *(f.name for f in cut.clear))
+            if (by := field.category.by_field) is not None
+            and not {value for value, _ in field.category.by_value} <= _codes(declared.get(by), cut)
         ),
         *(
             (field, f"is about {about}, which is no clear field that always names a person")
@@ -103,6 +104,15 @@ def _check(event: type[Event], cut: Cut, hints: dict[str, Any]) -> None:
     if (size := largest_header(event, cut)) > HEADER_BYTES_MAX:
         message = f"{event.__name__} may need a header of {size} bytes: bound its lists"
         raise BadDeclaration(message)
+
+
+def _codes(declared: inspect.Field | None, cut: Cut) -> set[object]:
+    """What a clear field may say, where it is a code out of a list."""
+    match declared:
+        case inspect.Field(type=inspect.LiteralType(values=values), name=name):
+            return {*values} if name in {field.name for field in cut.clear} else set()
+        case _:
+            return set()
 
 
 def _wrong_in_the_clear(declared: inspect.Field) -> str | None:

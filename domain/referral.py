@@ -12,7 +12,14 @@ from typing import Annotated, ClassVar, Final, Literal, TypeAlias, assert_never
 import msgspec
 
 from domain.calendar import date_in_japan
-from domain.case import ActiveCase, Case, ResponsibilityMoved, RoleAssigned, as_participant
+from domain.case import (
+    ActiveCase,
+    Case,
+    ResponsibilityMoved,
+    RoleAssigned,
+    as_participant,
+    participants,
+)
 from domain.categories import ENV, PLN, RSK, STF, SVC
 from domain.codes import Condition, Level, Purpose, ReferralKind, SupportFunction
 from domain.model import (
@@ -160,6 +167,14 @@ class ReferralAlreadyAccepted(Refused):
     ja: ClassVar[str] = "このつなぎの依頼は、すでに受け入れられています。"
 
 
+class SenderNoLongerTakesPart(Refused):
+    """The agency that sent this referral no longer takes part, so it can bring nobody in."""
+
+    ja: ClassVar[str] = (
+        "つないだ機関はすでにこのケースに関わっていないため、この依頼を受け入れることはできません。"
+    )
+
+
 class ReferralNotAccepted(Refused):
     """Responsibility moves only once the receiving agency has accepted: accept first."""
 
@@ -220,7 +235,7 @@ def decide(
                 raise ReferralAlreadyReceived
             return Decided((ReferralReceived(at=by.at, receiving_staff=by.staff),))
         case AcceptReferral():
-            return _accepted(known, command, by)
+            return _accepted(case, known, command, by)
         case ConfirmHandover():
             return _handed_over(case, known, command, by)
     assert_never(command)
@@ -289,9 +304,11 @@ def _sent(case: Case, referral: OpenReferral, command: SendReferral, by: Context
     )
 
 
-def _accepted(referral: OpenReferral, command: AcceptReferral, by: Context) -> Decided:
+def _accepted(case: Case, referral: OpenReferral, command: AcceptReferral, by: Context) -> Decided:
     if referral.status not in {"SENT", "RECEIVED"}:
         raise ReferralAlreadyAccepted
+    if referral.from_agency not in participants(case):
+        raise SenderNoLongerTakesPart
     accepted = ReferralAccepted(
         on=date_in_japan(by.at), conditions=command.conditions, role_taken=command.role_taken
     )

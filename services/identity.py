@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from domain.agency import Agency, NoAgency, StaffNotEnrolled, check_may_act
+from domain.agency import Agency, NoAgency, StaffNotKnown, check_may_act
 from domain.model import AgencyId, StaffId, StaffRole, stream_of
 from domain.speech import Refused
 from services.deciding import Past
@@ -182,7 +182,7 @@ class Identity:
     async def _role(self, agency: AgencyId, staff: StaffId) -> StaffRole:
         state = await self._agency(agency)
         if isinstance(state, NoAgency) or staff not in state.staff:
-            raise StaffNotEnrolled
+            raise StaffNotKnown
         role = state.staff[staff].role
         check_may_act(state, staff, role)
         return role

@@ -310,6 +310,11 @@ class FollowsFromNothing(Event, frozen=True, kw_only=True, tag="test.follows_fro
     name: Annotated[Sealed[Line], PUB.by("kind", {"SHELTER": "LOC"})]
 
 
+class FollowsFromAMisspeltCode(Event, frozen=True, kw_only=True, tag="test.misspelt_code.v1"):
+    kind: Annotated[Literal["SHELTER", "SCHOOL"], PUB]
+    name: Annotated[Sealed[Line], PUB.by("kind", {"SHETLER": "LOC"})]
+
+
 class FollowsFromASecret(Event, frozen=True, kw_only=True, tag="test.follows_from_a_secret.v1"):
     kind: Annotated[Sealed[Literal["SHELTER", "SCHOOL"]], LOC]
     name: Annotated[Sealed[Line], PUB.by("kind", {"SHELTER": "LOC"})]
@@ -393,8 +398,9 @@ class NumberForATag(Event, frozen=True, kw_only=True, tag=7):
         (TimeWithoutOffsetSealed, "at (HLT) is not bounded"),
         (EndlessListSealed, "has no greatest length: give it one"),
         (MappingInTheClear, "counts (SVC) may hold a person's words, and stands in the clear"),
-        (FollowsFromNothing, "name (PUB) follows from kind, which is no clear field"),
-        (FollowsFromASecret, "name (PUB) follows from kind, which is no clear field"),
+        (FollowsFromNothing, "name (PUB) follows from kind, which is no clear code"),
+        (FollowsFromAMisspeltCode, "name (PUB) follows from kind, which is no clear code"),
+        (FollowsFromASecret, "name (PUB) follows from kind, which is no clear code"),
         (SometimesFreeText, "text (NAR) is free text, and so NAR, MTG or GRV"),
         (SometimesInTheClear, "name (PUB) can be withheld, and its type does not say so"),
         (AboutACode, "is about who, which is no clear field that always names a person"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeAlias, get_args
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -57,6 +58,7 @@ from domain.referral import (
     ReferralSent,
     ReferralStatus,
     ReferralToOneself,
+    SenderNoLongerTakesPart,
     SendReferral,
     replay,
 )
@@ -376,3 +378,14 @@ def test_its_two_sides_and_where_it_stands_are_all_that_is_decided_on() -> None:
 def test_what_was_erased_or_stays_closed_stops_no_fold(withheld: Withheld) -> None:
     history = HISTORIES["COMPLETED"]
     assert replay(without_words(event, withheld) for event in history) == replay(history)
+
+
+def test_whoever_no_longer_takes_part_brings_nobody_in() -> None:
+    elsewhere = msgspec.structs.replace(
+        active,
+        reasons=frozenset({(SHELTER.agency, "MAIN_RESPONSIBLE")}),
+        main_responsible=SHELTER.agency,
+    )
+    given(referral_in(elsewhere), drafted, sent).when(accept, by=CENTRE).refused(
+        SenderNoLongerTakesPart
+    )

@@ -123,8 +123,8 @@ async def tell(cast: Cast) -> AsyncIterator[Step]:
     yield Step(
         CITY,
         Words(
-            ja="センターへの情報提供について説明し、本人が同意した。話した内容の記録だけは除いて",
-            en="explains what the Centre would be told; she agrees, but for the notes of her words",
+            ja="センターへの情報提供に本人が同意した。記録は除いて",
+            en="asks what the Centre may be told; she agrees, but for notes",
         ),
         then=Standing(WITH_THE_CITY),
     )
@@ -158,7 +158,7 @@ async def tell(cast: Cast) -> AsyncIterator[Step]:
         CENTRE,
         Words(
             ja="引き継ぎを確認し、主担当機関になった",
-            en="confirms the handover; from here on it answers for her",
+            en="confirms that it answers for her now",
         ),
     )
     await centre.say(
@@ -167,8 +167,8 @@ async def tell(cast: Cast) -> AsyncIterator[Step]:
     yield Step(
         CENTRE,
         Words(
-            ja="新しい連絡方法を記録した。緑野市は関わり続けるが、これは見えない",
-            en="records a new way to reach her; the City stays linked, and does not see it",
+            ja="新しい連絡方法を記録した。緑野市には見えない",
+            en="records another way to reach her",
         ),
         then=Standing(WITH_BOTH, "COMPLETED"),
     )
@@ -192,7 +192,7 @@ async def _she_says(city: Caller, case: CaseAlias) -> None:
         ),
         case,
     )
-    note = RecordNote(declared_category="ECO", text="仕事は辞めたくない。給与の振込先を変えたい。")
+    note = RecordNote(declared_category="ECO", text="仕事を続けたい。")
     await city.say(note, case)
 
 

@@ -23,7 +23,7 @@ from domain.agency import (
     RegisterAgency,
     RestoreAgency,
     SignPledge,
-    StaffNotEnrolled,
+    StaffNotKnown,
     SuspendAgency,
 )
 from domain.catalogue import EVENTS, AnyCommand
@@ -138,7 +138,7 @@ async def test_a_token_is_for_whoever_is_enrolled_and_pledged(office: Office) ->
         (staff, founded.operator),
         (staff, AgencyId(uuid4())),
     ):
-        with pytest.raises(StaffNotEnrolled):
+        with pytest.raises(StaffNotKnown):
             await office.identity.issue(stranger, elsewhere)
 
 
