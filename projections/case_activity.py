@@ -1,4 +1,4 @@
-"""Case activity (ケースの動き): where in the log something last happened in a case."""
+"""Case activity (ケースの動き): when something last happened in a case, whatever it was."""
 
 from typing import Final
 
@@ -8,24 +8,26 @@ from domain.model import CaseId
 from projections.tables import Projection, Seen
 
 
-class CaseMoved(msgspec.Struct, frozen=True):
+class CaseActive(msgspec.Struct, frozen=True):
     case_id: CaseId
-    changed: int
+    changed: int  # The position of its last event.
 
 
-def _touches(seen: Seen) -> tuple[tuple[CaseId], ...]:
-    return ((seen.header.case,),) if seen.header.case else ()
+def touches(seen: Seen) -> tuple[tuple[CaseId], ...]:
+    case = seen.header.case
+    return () if case is None else ((case,),)
 
 
-def _evolve(_: CaseMoved | None, key: tuple[CaseId], seen: Seen) -> CaseMoved:
-    return CaseMoved(*key, changed=seen.position)
+def evolve(row: CaseActive | None, key: tuple[CaseId], seen: Seen) -> CaseActive:
+    del row
+    return CaseActive(*key, changed=seen.position)
 
 
-CASE_ACTIVITY: Final = Projection[tuple[CaseId], CaseMoved](
+CASE_ACTIVITY: Final = Projection[tuple[CaseId], CaseActive](
     name="case_activity",
-    row=CaseMoved,
+    row=CaseActive,
     key=("case_id",),
-    touches=_touches,
-    evolve=_evolve,
+    touches=touches,
+    evolve=evolve,
     indexes=(("changed",),),
 )

@@ -1,4 +1,4 @@
-"""Lists (一覧の目録): every list there is."""
+"""Lists (一覧): every one that is kept."""
 
 from typing import Any, Final
 

@@ -1,0 +1,202 @@
+"""What stands in the lists: more than an agency may see, and never less."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+import pytest
+from hypothesis import given, strategies
+from msgspec.structs import replace
+
+from domain.fields import tag_of
+from domain.header import SCHEMA, Header
+from domain.model import AgencyId, CaseId, CommandId, Context, Event, stream_of
+from domain.sharing import Told
+from projections.case_activity import CASE_ACTIVITY
+from projections.case_list import CASE_LIST
+from projections.lists import LISTS
+from projections.referral_board import REFERRAL_BOARD, ReferralOnBoard
+from projections.tables import Key, Projection, Seen, fold, touched
+from projections.tables import Row as ListRow
+from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, an_id
+from tests.told import (
+    CASE,
+    REFERRAL,
+    accepted,
+    address,
+    by,
+    consulted,
+    drafted,
+    granted,
+    handed_over,
+    joined,
+    left,
+    moved,
+    note,
+    opened,
+    received,
+    sees,
+    sent,
+    taken,
+    told,
+    withdrawn,
+)
+
+EVERYBODY: Final = (CITY, CENTRE, SHELTER, POLICE)
+BOARD_STREAM: Final = stream_of("referral", REFERRAL)
+
+
+def as_seen(history: Iterable[Told], case: CaseId | None = CASE) -> list[Seen]:
+    return [Seen(it.position, NOW, header(it, case), it.event) for it in history]
+
+
+def header(it: Told, case: CaseId | None) -> Header:
+    command = CommandId(an_id(90))
+    return Header(
+        schema=SCHEMA,
+        id=an_id(91),
+        type=tag_of(type(it.event)),
+        stream=it.stream,
+        version=it.position,
+        occurred_at=NOW,
+        agency=it.agency,
+        staff=CITY.staff,
+        role=CITY.role,
+        correlation=command,
+        command=command,
+        case=case,
+        facts=msgspec.Raw(b"{}"),
+    )
+
+
+def rows(of: Projection[Key, ListRow], history: Iterable[Seen]) -> dict[Key, ListRow]:
+    wanted = [seen for seen in history if of.wants is None or type(seen.event) in of.wants]
+    return {key: row for key, row in fold(of, {}, wanted).items() if row is not None}
+
+
+def listed(*happened: list[tuple[Context, Event]]) -> dict[AgencyId, int]:
+    """Which agencies have the case in their list, and since when."""
+    found = rows(CASE_LIST, as_seen(told(*happened)))
+    assert {row.case_id for row in found.values()} <= {CASE}
+    return {row.agency: row.since for row in found.values()}
+
+
+# Case list
+
+
+def test_a_case_is_in_the_list_of_who_opened_it() -> None:
+    assert listed(by(CITY, opened, consulted)) == {CITY.agency: 1}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        replace(accepted, main_responsible=CENTRE.agency),
+        joined,
+        moved,
+        drafted,
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_a_case_comes_into_the_list_of_who_is_made_to_take_part(event: Event) -> None:
+    assert listed(by(CITY, opened, event)) == {CITY.agency: 1, CENTRE.agency: 2}
+
+
+def test_a_case_is_in_the_list_of_whoever_recorded_something_of_it() -> None:
+    assert listed(by(CITY, opened), by(SHELTER, note)) == {CITY.agency: 1, SHELTER.agency: 2}
+
+
+def test_a_case_keeps_its_place_whatever_comes_after() -> None:
+    before = by(CITY, opened, joined)
+    after = by(CENTRE, consulted, note), by(CITY, left, joined)
+    assert listed(before, *after) == listed(before) == {CITY.agency: 1, CENTRE.agency: 2}
+
+
+def test_what_belongs_to_no_case_is_in_nobody_s_list() -> None:
+    history = as_seen(told(by(CITY, opened, joined)), case=None)
+    assert not rows(CASE_LIST, history)
+    assert not rows(CASE_ACTIVITY, history)
+
+
+lives = strategies.lists(
+    strategies.sampled_from(
+        [
+            *by(CITY, consulted, note, address, joined, left, moved, granted, withdrawn, sent),
+            *by(CENTRE, consulted, note, received, taken, handed_over),
+            *by(SHELTER, note),
+        ]
+    ),
+    max_size=12,
+)
+
+
+@given(life=lives)
+def test_whoever_sees_anything_of_a_case_has_it_in_the_list(
+    life: list[tuple[Context, Event]],
+) -> None:
+    happened = by(CITY, opened, accepted, drafted), life
+    history, candidates = told(*happened), listed(*happened)
+    assert {who.agency for who in EVERYBODY if sees(history, who)} <= candidates.keys()
+
+
+# Case activity
+
+
+def test_a_case_has_changed_with_whatever_happened_last() -> None:
+    history = told(by(CITY, opened, granted, drafted), by(CENTRE, consulted))
+    (row,) = rows(CASE_ACTIVITY, as_seen(history)).values()
+    assert (row.case_id, row.changed) == (CASE, 4)
+
+
+# Referral board
+
+ON_BOARD: Final = ReferralOnBoard(
+    stream=BOARD_STREAM,
+    referral_id=REFERRAL,
+    case_id=CASE,
+    from_agency=CITY.agency,
+    to_agency=CENTRE.agency,
+    state="DRAFT",
+    drafted=2,
+    changed=2,
+)
+
+
+@pytest.mark.parametrize(
+    ("happened", "row"),
+    [
+        ((), ON_BOARD),
+        ((sent,), replace(ON_BOARD, state="SENT", sent=3, changed=3)),
+        ((sent, received), replace(ON_BOARD, state="RECEIVED", sent=3, changed=4)),
+        ((sent, taken), replace(ON_BOARD, state="ACCEPTED", sent=3, changed=4)),
+        (
+            (sent, taken, moved, handed_over),
+            replace(ON_BOARD, state="COMPLETED", sent=3, changed=6),
+        ),
+    ],
+    ids=["drafted", "sent", "received", "accepted", "handed_over"],
+)
+def test_the_board_says_how_far_a_referral_has_come(
+    happened: tuple[Event, ...], row: ReferralOnBoard
+) -> None:
+    history = as_seen(told(by(CITY, opened, drafted), by(CENTRE, *happened)))
+    assert rows(REFERRAL_BOARD, history) == {(BOARD_STREAM,): row}
+
+
+# Every list
+
+
+@pytest.mark.parametrize("of", LISTS, ids=lambda of: of.name)
+@given(life=lives, sizes=strategies.lists(strategies.integers(1, 5), max_size=12))
+def test_rows_are_the_same_in_whatever_batches_the_events_come(
+    of: Projection[Any, Any], life: list[tuple[Context, Event]], sizes: list[int]
+) -> None:
+    """Each batch reads only the rows it touches, and writes only those that change."""
+    history = as_seen(told(by(CITY, opened, accepted, drafted), life))
+    kept: dict[Any, Any] = {}
+    left_over = [seen for seen in history if of.wants is None or type(seen.event) in of.wants]
+    for size in [*sizes, len(left_over)]:
+        batch, left_over = left_over[:size], left_over[size:]
+        at_hand = {key: kept[key] for key in touched(of, batch) if key in kept}
+        kept |= fold(of, at_hand, batch)
+    assert kept == rows(of, history)
