@@ -9,7 +9,7 @@ from typing import Final, cast
 import msgspec
 
 import contracts
-from adapters.schemas import REF, Json, codes, portable
+from adapters.schemas import REF, Json, portable
 from contracts.answered import Done
 from contracts.asked import Asked
 from contracts.problems import MEDIA_TYPE, Problem
@@ -41,7 +41,7 @@ def document() -> Json:
     _, components = msgspec.json.schema_components([Asked, Done, Problem, Stored], ref_template=REF)
     for schema in components.values():
         _drop_discriminators(schema)
-    components["Problem"]["properties"]["code"] = {"$ref": REF.format(name="ProblemCode")}
+    components["Problem"]["properties"]["code"] = CODE
     whole: Json = {
         "asyncapi": "3.0.0",
         "info": INFO,
@@ -52,7 +52,7 @@ def document() -> Json:
         "components": {
             "securitySchemes": {"nkey": NKEY},
             "messages": MESSAGES,
-            "schemas": {**components, "ProblemCode": {"oneOf": codes()}},
+            "schemas": components,
         },
     }
     return cast("Json", portable(whole))
@@ -124,6 +124,13 @@ INFO: Final[Json] = {
         "送り手は、添えられたトークンだけで確かめます。"
     ),
     "license": {"name": "Apache-2.0"},
+}
+CODE: Final[Json] = {
+    "type": "string",
+    "description": (
+        "One of `ProblemCode` in openapi.json, which has the sentences in both languages. /"
+        " openapi.json の `ProblemCode` のいずれか。文は日英ともそちらにあります。"
+    ),
 }
 SERVER: Final[Json] = {
     "host": "127.0.0.1:{port}",
