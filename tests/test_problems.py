@@ -20,7 +20,7 @@ for package in (domain, contracts, services, adapters):
         import_module(module.name)
 
 SPOKEN: Final = [each for each in every(Spoken) if not each.__module__.startswith("tests.")]
-CORRELATION: Final = UUID(int=7, version=7)
+CORRELATION: Final = UUID(int=7)
 
 
 @pytest.mark.parametrize("each", SPOKEN, ids=lambda each: each.__name__)
