@@ -1,8 +1,6 @@
 """Declining (断り): which code an error has for the caller, and what else they have to be told."""
 
 from collections.abc import Mapping
-from pathlib import Path
-from traceback import extract_tb
 from typing import Final
 
 from litestar.exceptions import HTTPException
@@ -10,8 +8,6 @@ from litestar.exceptions import HTTPException
 from contracts.asked import TooLarge
 from contracts.problems import MethodNotAllowed, NotHere, RequestNotUnderstood, Unexpected
 from domain.speech import Refused, Spoken, code_of
-
-FRAMES_LOGGED: Final = 6
 
 # By status: how to come in, and when to come again.
 CHALLENGES: Final[Mapping[int, tuple[tuple[bytes, bytes], ...]]] = {
@@ -49,9 +45,3 @@ def declined(error: Exception) -> tuple[str, str | None]:
             return code_of(_LITESTARS[status]), None
         case _:
             return code_of(Unexpected), None
-
-
-def where(error: Exception) -> str:
-    """The last calls: where it went wrong, and with none of the words it went wrong with."""
-    frames = extract_tb(error.__traceback__)[-FRAMES_LOGGED:]
-    return " ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))

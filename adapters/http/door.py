@@ -18,8 +18,9 @@ from litestar import Litestar
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.types import HTTPScope, Receive, Send
 
+from adapters.faults import where
 from adapters.http.answering import Answer, Body
-from adapters.http.declining import CHALLENGES, declined, where
+from adapters.http.declining import CHALLENGES, declined
 from adapters.http.figures import count
 from adapters.http.visit import (
     Visit,

@@ -20,6 +20,7 @@ import structlog
 from nats.errors import Error as NatsError
 
 from adapters.engines.endpoints import NatsAccess
+from adapters.faults import where
 from adapters.headers import correlation_in, language_in, token_in
 from adapters.nats.broker import Answering, Pulling, safe_broker
 from adapters.nats.incoming import Incoming, Pulled, Request
@@ -131,7 +132,7 @@ class Desk:
         except Spoken as spoken:
             said = telling.problem(spoken.code, spoken.facts)
         except Exception as error:  # noqa: BLE001 (Its words may be a person's: its kind is told.)
-            telling.ids["error"] = type(error).__name__
+            telling.ids.update(error=type(error).__name__, where=where(error))
             said = telling.problem(Unexpected().code)
         telling.write(said)
         return said
