@@ -114,15 +114,15 @@ async def an_entrance(
         door = entrance(behind)
         async with (
             serving(settings, door) as url,
-            _visitor(url, (await identity.issue(SATO, CITY)).text) as city,
-            _visitor(url, (await identity.issue(MORI, CENTRE)).text) as centre,
-            _visitor(url) as stranger,
+            visitor(url, (await identity.issue(SATO, CITY)).text) as city,
+            visitor(url, (await identity.issue(MORI, CENTRE)).text) as centre,
+            visitor(url) as stranger,
         ):
             yield Entrance(url, door, behind, log, city, centre, stranger)
 
 
 @asynccontextmanager
-async def _visitor(url: str, token: str | None = None) -> AsyncGenerator[Visitor]:
+async def visitor(url: str, token: str | None = None) -> AsyncGenerator[Visitor]:
     headers = {"authorization": f"Bearer {token}"} if token else {}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30) as client:
         yield Visitor(client)
