@@ -4,7 +4,7 @@ An answer holds ids and codes only: agencies share an account as yet, and with i
 """
 
 import asyncio
-from collections import Counter
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from uuid import UUID
 import msgspec
 import structlog
 from nats.errors import Error as NatsError
+from prometheus_client import Counter
 
 from adapters.engines.endpoints import NatsAccess
 from adapters.faults import where
@@ -51,6 +52,8 @@ FAILURES_MAX: Final = 5
 
 Said: TypeAlias = Done | Problem
 
+_COMMANDS: Final = Counter("tsunagu_nats_commands", "Commands answered", ("subject", "status"))
+
 log = structlog.get_logger()
 
 
@@ -77,7 +80,7 @@ class Desk:
     def __init__(self, identity: Knows, receiving: Receives) -> None:
         self._identity: Final = identity
         self._receiving: Final = receiving
-        self._failures: Final[Counter[int]] = Counter()
+        self._failures: Final[defaultdict[int, int]] = defaultdict(int)
 
     async def answer(self, request: Request[Asked]) -> None:
         """The caller hears what they would have heard over HTTP."""
@@ -135,6 +138,8 @@ class Desk:
             telling.ids.update(error=type(error).__name__, where=where(error))
             said = telling.problem(Unexpected().code)
         telling.write(said)
+        kind = "ask" if isinstance(message, Request) else "publish"
+        _COMMANDS.labels(kind, said.status if isinstance(said, Problem) else HTTPStatus.OK).inc()
         return said
 
     async def _received(self, message: Incoming[Asked], telling: "_Telling") -> Said:

@@ -24,7 +24,7 @@ from domain.catalogue import AnyCommand
 from domain.installation import InstallationFounded
 from domain.model import AgencyId, CommandId, StaffId
 from services.handling import Ask
-from tests.integration.desks import clean_hub
+from tests.integration.desks import Hub, clean_hub
 from tests.integration.entrances import CENTRE, CITY, MORI, OPEN, SATO, Entrance, an_entrance
 from tests.stories import tell
 
@@ -46,6 +46,7 @@ class Both(NamedTuple):
     entrance: Entrance
     http: httpx.AsyncClient
     nats: Client
+    hub: Hub
 
     async def over_http(self, body: bytes, headers: Mapping[str, str]) -> Said:
         sent = {"Content-Type": "application/json", **headers}
@@ -69,12 +70,12 @@ class Both(NamedTuple):
 async def both(endpoints: Endpoints, database: PostgresAccess) -> AsyncIterator[Both]:
     async with (
         an_entrance(database) as entrance,
-        clean_hub(endpoints.nats),
+        clean_hub(endpoints.nats) as hub,
         open_desk(endpoints.nats, entrance.behind.identity, entrance.behind.receiving),
         httpx.AsyncClient(base_url=entrance.url, timeout=30) as http,
         connected(endpoints.nats.at_the_desk(), "visitor") as nats,
     ):
-        yield Both(entrance, http, nats)
+        yield Both(entrance, http, nats, hub)
 
 
 class Teller:
@@ -128,6 +129,16 @@ async def test_every_command_is_done_and_refused_alike_through_both(both: Both) 
     )
     await tell(app)
     assert teller.told == COMMANDS
+
+
+async def test_what_was_left_over_nats_is_answered_over_http(both: Both) -> None:
+    issued = await both.entrance.behind.identity.issue(SATO, CITY)
+    sent = {"Authorization": f"Bearer {issued.text}"}
+    asked = Asked(id=CommandId(uuid4()), command=OPEN)
+    await both.nats.request("publish.command", msgspec.json.encode(asked), timeout=30, headers=sent)
+    await both.hub.is_empty()
+    told = await both.http.get(f"/v1/commands/{asked.id}", headers=sent)
+    assert told.content == (await both.over_nats(msgspec.json.encode(asked), sent)).content
 
 
 LATE: Final = datetime.now(UTC) - timedelta(seconds=1)
