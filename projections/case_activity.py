@@ -1,4 +1,4 @@
-"""Case activity (ケースの動き): when something last happened in a case, whatever it was."""
+"""Case activity (ケースの動き): where in the log something last happened in a case."""
 
 from typing import Final
 
@@ -8,26 +8,24 @@ from domain.model import CaseId
 from projections.tables import Projection, Seen
 
 
-class CaseActive(msgspec.Struct, frozen=True):
+class CaseMoved(msgspec.Struct, frozen=True):
     case_id: CaseId
-    changed: int  # The position of its last event.
+    changed: int
 
 
-def touches(seen: Seen) -> tuple[tuple[CaseId], ...]:
-    case = seen.header.case
-    return () if case is None else ((case,),)
+def _touches(seen: Seen) -> tuple[tuple[CaseId], ...]:
+    return ((seen.header.case,),) if seen.header.case else ()
 
 
-def evolve(row: CaseActive | None, key: tuple[CaseId], seen: Seen) -> CaseActive:
-    del row
-    return CaseActive(*key, changed=seen.position)
+def _evolve(_: CaseMoved | None, key: tuple[CaseId], seen: Seen) -> CaseMoved:
+    return CaseMoved(*key, changed=seen.position)
 
 
-CASE_ACTIVITY: Final = Projection[tuple[CaseId], CaseActive](
+CASE_ACTIVITY: Final = Projection[tuple[CaseId], CaseMoved](
     name="case_activity",
-    row=CaseActive,
+    row=CaseMoved,
     key=("case_id",),
-    touches=touches,
-    evolve=evolve,
+    touches=_touches,
+    evolve=_evolve,
     indexes=(("changed",),),
 )

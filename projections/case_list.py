@@ -1,58 +1,46 @@
-"""Case list (ケース一覧): for each agency the cases of which it may see something, now or once.
-
-A row is there from the first event that may let the agency see anything, and stays: whether it does
-is decided when the list is read.
-"""
+"""Case list (ケース一覧): which cases an agency takes part in, or has, and since when."""
 
 from typing import Final
 
 import msgspec
 
 from domain.case import CaseAccepted, CaseOpened, ResponsibilityMoved, RoleAssigned
-from domain.model import AgencyId, CaseId, Event
-from domain.referral import ReferralDrafted
+from domain.model import AgencyId, CaseId
 from projections.tables import Projection, Seen
 
 
-class CaseListed(msgspec.Struct, frozen=True):
+class ListedCase(msgspec.Struct, frozen=True):
     agency: AgencyId
     case_id: CaseId
-    since: int  # A position; it is this that keeps the list in order.
+    since: int  # It came with this event, and keeps its place in the list for good.
 
 
-def touches(seen: Seen) -> frozenset[tuple[AgencyId, CaseId]]:
-    case = seen.header.case
-    if case is None:
-        return frozenset()
-    return frozenset((agency, case) for agency in (seen.header.agency, *_named(seen.event)))
-
-
-def evolve(row: CaseListed | None, key: tuple[AgencyId, CaseId], seen: Seen) -> CaseListed:
-    return row or CaseListed(*key, since=seen.position)
-
-
-def _named(event: Event) -> tuple[AgencyId, ...]:
-    """Whom an event makes take part, or asks to."""
-    match event:
+def _touches(seen: Seen) -> tuple[tuple[AgencyId, CaseId], ...]:
+    """Before the header named the case, nobody could tell which it was."""
+    match seen.event:
         case CaseOpened(opened_by_agency=agency):
-            return (agency,)
+            pass
         case CaseAccepted(main_responsible=agency):
-            return (agency,)
+            pass
         case RoleAssigned(agency_id=agency):
-            return (agency,)
+            pass
         case ResponsibilityMoved(to_agency=agency):
-            return (agency,)
-        case ReferralDrafted(from_agency=sender, to_agency=receiver):
-            return (sender, receiver)
+            pass
         case _:
             return ()
+    return ((agency, seen.header.case),) if seen.header.case else ()
 
 
-CASE_LIST: Final = Projection[tuple[AgencyId, CaseId], CaseListed](
+def _evolve(row: ListedCase | None, key: tuple[AgencyId, CaseId], seen: Seen) -> ListedCase:
+    return row or ListedCase(*key, since=seen.position)
+
+
+CASE_LIST: Final = Projection[tuple[AgencyId, CaseId], ListedCase](
     name="case_list",
-    row=CaseListed,
+    row=ListedCase,
     key=("agency", "case_id"),
-    touches=touches,
-    evolve=evolve,
+    touches=_touches,
+    evolve=_evolve,
+    wants=frozenset({CaseOpened, CaseAccepted, RoleAssigned, ResponsibilityMoved}),
     indexes=(("agency", "since", "case_id"),),
 )

@@ -1,4 +1,4 @@
-"""Lists (一覧): every one that is kept."""
+"""Lists (一覧の目録): every list there is."""
 
 from typing import Any, Final
 
