@@ -4,10 +4,10 @@
 BIN = .venv/bin
 RUN = sh scripts/check
 
-.PHONY: help setup demo test lint bench soak package lock clean
+.PHONY: help setup demo test lint contracts bench soak package lock clean
 
 help: ## Say what there is to make / 作れるものの一覧
-	@awk -F ' *## ' '/^[a-z]+:.* ## /{sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ' *## ' '/^[a-z]+:.* ## /{sub(/:.*/, "", $$1); printf "make %-9s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/.product ## Make .venv/bin/tsunagu / .venv/bin/tsunagu を用意する
 	@echo $(BIN)/tsunagu
@@ -24,6 +24,10 @@ lint: .venv/.development ## Check what can be checked without running / 静的�
 	@$(RUN) mypy
 	@$(RUN) basedpyright
 	@$(RUN) lint-imports
+
+contracts: .venv/.product ## Write what other systems see / 外部に見せる仕様を書き出す
+	@$(BIN)/python -m adapters.http.openapi
+	@$(BIN)/python -m adapters.nats.asyncapi
 
 bench: .venv/.development ## Measure, into build/bench.json / 測定し build/bench.json に書く
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -27,7 +27,7 @@ SCHEMAS: Final = DOCUMENT["components"]["schemas"]
 
 
 def test_what_is_committed_is_what_the_contracts_say() -> None:
-    assert WHERE.read_bytes() == written(), "run `python -m adapters.nats.asyncapi`"
+    assert WHERE.read_bytes() == written(), "run `make contracts`"
 
 
 def test_it_names_the_subjects_that_the_desk_serves() -> None:

@@ -21,7 +21,7 @@ OPERATIONS: Final = [
 
 
 def test_what_is_committed_is_what_the_contracts_say() -> None:
-    assert WHERE.read_bytes() == written(), "run `python -m adapters.http.openapi`"
+    assert WHERE.read_bytes() == written(), "run `make contracts`"
 
 
 def test_it_names_every_route_and_none_besides() -> None:

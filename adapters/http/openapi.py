@@ -1,6 +1,6 @@
 """What the entrance says of itself (API の説明): `contracts/openapi.json`, from the contracts.
 
-`python -m adapters.http.openapi` writes it anew; a test compares it with what is committed.
+`make contracts` writes it anew; a test compares it with what is committed.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,6 @@
 """What the desk says of itself (窓口の説明): `contracts/asyncapi.json`, from the contracts.
 
-`python -m adapters.nats.asyncapi` writes it anew; a test compares it with what is committed.
+`make contracts` writes it anew; a test compares it with what is committed.
 """
 
 from pathlib import Path
