@@ -6,6 +6,8 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
+from msgspec.structs import replace
+
 from adapters import words
 from adapters.app import running
 from adapters.cli.screen import Screen
@@ -59,9 +61,10 @@ async def until_cancelled(screen: Screen) -> None:
 async def _up(settings: Settings, screen: Screen) -> None:
     async with AsyncExitStack() as stack:
         with screen.working(words.STARTING):
-            await stack.enter_async_context(running(settings))
+            app = await stack.enter_async_context(running(settings))
         if any_ours(settings):  # From here on it is in earnest, whatever was told in it before.
             (settings.data / DEMO_MARK).unlink(missing_ok=True)
-        screen.answer(status_table(await status_of(settings), screen.language))
+        found = replace(await status_of(settings), http=app.url)  # External engines tell nobody.
+        screen.answer(status_table(found, screen.language))
         screen.aside(words.UP)
         await until_cancelled(screen)

@@ -176,7 +176,7 @@ async def test_only_the_operator_registers_agencies(entrance: Entrance) -> None:
 
 # --- What was sent ---
 
-ID = str(uuid4())
+ID = "8f1c2a3e-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
 
 
 @pytest.mark.parametrize(
