@@ -1,16 +1,18 @@
 """Messages as they come in: a request waits for its answer, a pulled one waits in its stream."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import datetime
 from typing import Final, Generic, TypeVar
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.client import JetStreamContext
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError
 
 T_co = TypeVar("T_co", covariant=True)
+
+SEQUENCE_NOT_FOUND: Final = 10043
+NO_MESSAGE: Final = "no message found"
 
 
 class Incoming(Generic[T_co]):
@@ -58,8 +60,11 @@ class Pulled(Incoming[T_co]):
     async def erase(self) -> None:
         """Its bytes are overwritten where they lay. (A purge would leave them on the disk.)"""
         stream = self._raw.metadata.stream
-        with suppress(NotFoundError):  # It was erased the last time, and that was not heard.
+        try:
             await JetStreamContext(self._client).delete_msg(stream, self.sequence)
+        except APIError as error:
+            if not _is_gone(error):
+                raise
         await self._raw.ack()
 
     async def put_off(self, delay_s: float) -> None:
@@ -68,3 +73,8 @@ class Pulled(Incoming[T_co]):
     async def park(self) -> None:
         """It comes no more, and stays where it is."""
         await self._raw.term()
+
+
+def _is_gone(error: APIError) -> bool:
+    """It was erased the last time, and that was not heard. Two ways the server says so."""
+    return error.err_code == SEQUENCE_NOT_FOUND or error.description == NO_MESSAGE

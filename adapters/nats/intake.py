@@ -11,6 +11,7 @@ import structlog
 from nats.js.api import (
     AckPolicy,
     ConsumerConfig,
+    ConsumerInfo,
     DiscardPolicy,
     RetentionPolicy,
     StorageType,
@@ -53,7 +54,7 @@ class IntakeNotCiphered(CannotRun):
 
 class Backlog(NamedTuple):
     waiting: int
-    parked: int
+    parked: int | None  # None: it changed while it was counted.
 
 
 class Intake:
@@ -81,12 +82,14 @@ class Intake:
         self._made = True
 
     def _tell(self, found: Backlog) -> None:
-        # Counted one after the other, the two may differ by what came in between.
+        WAITING.set(found.waiting)
+        if found.parked is None:
+            return
+        # Seen once, it may be one that has come and is not waiting yet.
         parked, self._parked = min(self._parked, found.parked), found.parked
         if parked:
             log.error("commands_parked", stream=STREAM, count=parked)
         PARKED.set(parked)
-        WAITING.set(found.waiting)
 
 
 async def make(jetstream: JetStreamContext) -> None:
@@ -123,10 +126,20 @@ CONSUMER: Final = ConsumerConfig(
 
 async def backlog(jetstream: JetStreamContext) -> Backlog:
     """Parked is what is in the stream, and neither under way nor waiting for its turn."""
+    before = await jetstream.consumer_info(STREAM, DURABLE)
     kept = (await jetstream.stream_info(STREAM)).state.messages
-    consumer = await jetstream.consumer_info(STREAM, DURABLE)
-    waiting = (consumer.num_pending or 0) + (consumer.num_ack_pending or 0)
-    return Backlog(waiting, max(0, kept - waiting))
+    after = await jetstream.consumer_info(STREAM, DURABLE)
+    waiting = (after.num_pending or 0) + (after.num_ack_pending or 0)
+    return Backlog(waiting, max(0, kept - waiting) if _place(before) == _place(after) else None)
+
+
+def _place(consumer: ConsumerInfo) -> tuple[object, ...]:
+    """How far it is: it changes with each message that comes, is handed out or is done with."""
+    return (
+        consumer.num_pending,
+        consumer.num_ack_pending,
+        consumer.delivered and consumer.delivered.consumer_seq,
+    )
 
 
 def is_ciphered(store: Path) -> bool:

@@ -26,7 +26,17 @@ from adapters.engines.nats_server import store_in
 from adapters.nats import broker, intake, serving
 from adapters.nats import desk as desks
 from adapters.nats.desk import FAILURES_MAX, open_desk
-from adapters.nats.intake import STREAM, Backlog, Intake, IntakeNotCiphered, backlog, make
+from adapters.nats.incoming import Pulled
+from adapters.nats.intake import (
+    COMMANDS,
+    DURABLE,
+    STREAM,
+    Backlog,
+    Intake,
+    IntakeNotCiphered,
+    backlog,
+    make,
+)
 from adapters.postgres import links
 from contracts.answered import Answered
 from contracts.asked import Asked, CaseAlias
@@ -231,6 +241,34 @@ async def test_a_desk_that_stops_finishes_what_it_has_begun(
         assert done(await answer).command == asks.id
         assert await hub.kept() == 0
         assert await times_done(Desk(behind, hub, came), left, asks) == {1}
+
+
+@pytest.mark.parametrize("place", ["first", "between", "last"])
+async def test_what_has_been_erased_already_is_done_with(endpoints: Endpoints, place: str) -> None:
+    """The server tells of each in words of its own."""
+    async with clean_hub(endpoints.nats) as hub:
+        await make(hub.jetstream)
+        for _ in range(3):
+            await hub.jetstream.publish(COMMANDS, b"{}")
+        reader = await hub.jetstream.pull_subscribe_bind(DURABLE, STREAM)
+        pulled = [Pulled(raw, bytes, hub.client) for raw in await reader.fetch(3)]
+        once_more = pulled.pop(["first", "between", "last"].index(place))
+        await hub.jetstream.delete_msg(STREAM, once_more.sequence)
+        await once_more.erase()
+        for each in pulled:
+            await each.erase()
+        await comes_to(Backlog(waiting=0, parked=0), hub)
+
+
+async def test_what_is_being_handled_is_never_taken_for_parked(desk: Desk) -> None:
+    async def leave_many() -> None:
+        for _ in range(200):
+            await desk.visitor.puts_in(asked())
+
+    leaving = asyncio.create_task(leave_many())
+    while not leaving.done() or await desk.hub.kept():
+        assert not (await backlog(desk.hub.jetstream)).parked
+    await leaving
 
 
 @pytest.mark.usefixtures("soon")
