@@ -20,7 +20,7 @@ from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.keyring import PostgresKeyring
 from adapters.postgres.tokens import PostgresTokens
 from adapters.settings import Settings
-from adapters.traces import NoTraces
+from adapters.traces import NoTraces, TracedHandling, Traces
 from contracts.answered import Done
 from contracts.asked import Asked, CaseAlias
 from contracts.problems import MEDIA_TYPE, Problem
@@ -42,6 +42,9 @@ OPEN: Final = OpenCase(
     anonymous=True, channel="PHONE", found_via="SELF", frameworks=frozenset(), at_risk_only=False
 )
 ANYWHERE: Final = Settings(data=Path("/nowhere"), http_port=0)
+
+
+UNTRACED: Final = NoTraces()
 
 
 class Visitor(NamedTuple):
@@ -85,6 +88,7 @@ async def an_entrance(
     views: Callable[[Aliases], Viewing] | None = None,
     *,
     settings: Settings = ANYWHERE,
+    traces: Traces = UNTRACED,
     **other: Any,
 ) -> AsyncGenerator[Entrance]:
     """For two agencies; each has one member of staff, enrolled and pledged."""
@@ -102,14 +106,15 @@ async def an_entrance(
             await registry.enrolled(CENTRE, MORI)
         aliases = Aliases(await installation_key(keyring), AesVeil())
         identity = Identity(log, keyring, sealing, tokens, clock)
+        handling = Handling(log, keyring, sealing, clock)
         behind = Behind(
             identity=identity,
-            receiving=Receiving(Handling(log, keyring, sealing, clock), aliases),
+            receiving=Receiving(TracedHandling(handling, traces), aliases),
             answers=answers,
             viewing=(views or _no_views)(aliases),
             aliases=aliases,
             checks={"postgres": log_answers(log)},
-            traces=NoTraces(),
+            traces=traces,
         )._replace(**other)
         door = entrance(behind)
         async with (

@@ -1,0 +1,107 @@
+"""Followers who listen, who do not, and who are too many."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+
+from adapters.engines import PostgresAccess
+from adapters.http import door, following, wire
+from contracts.asked import CaseAlias
+from contracts.pages import CaseChange, CaseLine
+from services.viewing import Reader, Viewing
+from tests.integration.entrances import Entrance, an_entrance, code_of
+
+A_LOT = CaseLine(case=CaseAlias(uuid4()), name="相川みさき" * 10_000)
+
+
+class Talking(Viewing):
+    """Has something new to tell as fast as it is taken, or never."""
+
+    def __init__(self, line: CaseLine | None) -> None:
+        self._line = line
+        self.told = 0
+        self.ended = asyncio.Event()
+
+    async def changes(
+        self,
+        reader: Reader,  # noqa: ARG002 (everybody is told the same)
+        *,
+        after: str | None = None,  # noqa: ARG002
+    ) -> AsyncGenerator[CaseChange | None]:
+        try:
+            while True:
+                if self._line is None:
+                    await asyncio.Event().wait()
+                    yield None
+                else:
+                    self.told += 1
+                    yield CaseChange(case=self._line.case, line=self._line, cursor=str(self.told))
+        finally:
+            self.ended.set()
+
+
+async def follows(entrance: Entrance) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    url = urlsplit(entrance.url)
+    reader, writer = await asyncio.open_connection(url.hostname, url.port, limit=1 << 12)
+    token = entrance.city.client.headers["authorization"]
+    writer.write(
+        f"GET /v1/cases/stream HTTP/1.1\r\nHost: a\r\nAuthorization: {token}\r\n\r\n".encode()
+    )
+    return reader, writer
+
+
+async def test_who_does_not_listen_is_let_go_and_costs_no_memory(
+    database: PostgresAccess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "HEARD_WITHIN_S", 0.3)
+    talking = Talking(A_LOT)
+    async with an_entrance(database, lambda _: talking) as own:
+        _, writer = await follows(own)
+        async with asyncio.timeout(5):
+            await talking.ended.wait()
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+    assert talking.told < 200
+
+
+async def test_who_leaves_is_followed_no_further(database: PostgresAccess) -> None:
+    talking = Talking(None)
+    async with an_entrance(database, lambda _: talking) as own:
+        reader, writer = await follows(own)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        writer.close()
+        async with asyncio.timeout(5):
+            await talking.ended.wait()
+
+
+async def test_where_nothing_happens_a_follower_hears_that_we_are_here(
+    database: PostgresAccess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "LOOKED_AT_EVERY_S", 0.02)
+    monkeypatch.setattr(following, "HEARTBEAT_S", 0.1)
+    async with (
+        asyncio.timeout(5),
+        an_entrance(database, lambda _: Talking(None)) as own,
+        own.city.client.stream("GET", "/v1/cases/stream") as response,
+    ):
+        lines = response.aiter_lines()
+        assert [await anext(lines) for _ in range(4)] == ["retry: 1000", "", ":", ""]
+
+
+async def test_there_is_room_for_so_many_followers(
+    database: PostgresAccess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "STREAMS_MAX", 1)
+    async with (
+        an_entrance(database, lambda _: Talking(None)) as own,
+        own.city.client.stream("GET", "/v1/cases/stream") as first,
+    ):
+        assert first.status_code == 200
+        refused = await own.city.sees("/v1/cases/stream")
+        assert (refused.status_code, code_of(refused)) == (503, "OVERLOADED")
+        assert (await own.city.sees("/v1/commands/x")).status_code == 404
