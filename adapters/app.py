@@ -14,6 +14,7 @@ from adapters.engines import Endpoints, announce, attached, engines, installatio
 from adapters.health import watched
 from adapters.http.entrance import Behind, entrance
 from adapters.http.serving import serving
+from adapters.metrics import measured
 from adapters.nats.desk import open_desk
 from adapters.nats.relay import relay
 from adapters.postgres.answers import PostgresAnswers
@@ -74,6 +75,7 @@ async def running(
         await enter(relay(log, head, postgres.app, nats))
         views = await enter(PostgresViews(postgres.app))
         await enter(kept([Projecting(each, views, log, sealing) for each in LISTS], nats))
+        await enter(measured(views, LISTS))
 
         operator = await Founding(log, keyring, sealing, clock).once()
         tokens = await enter(PostgresTokens(postgres.app))

@@ -35,6 +35,19 @@ COMMANDS: Final[dict[str, Words]] = {
     "streams check": Words(
         ja="EVENTS ストリームを記録と照合する", en="Compare the EVENTS stream with the log."
     ),
+    "projections": Words(ja="一覧の手入れをする", en="Look after the lists."),
+    "projections list": Words(
+        ja="一覧ごとに、記録にどこまで追いついているかを示す",
+        en="Say how far each list has come along the log.",
+    ),
+    "projections rebuild": Words(
+        ja="一覧を記録から作り直す（その間も読める）",
+        en="Make lists anew from the log; they are read meanwhile.",
+    ),
+    "projections pause": Words(ja="一覧の更新を止める", en="Let a list stay as it is."),
+    "projections resume": Words(
+        ja="止まっている一覧の更新を再開する", en="Let a list go on that has stopped."
+    ),
     "token": Words(ja="職員のトークンを扱う", en="Let members of staff in, and out."),
     "token issue": Words(
         ja="トークンを一つ発行し、一度だけ表示する", en="Issue a token, and show it this once."
@@ -66,6 +79,8 @@ OPTIONS: Final[dict[str, Words]] = {
     "token": Words(
         ja="トークンの番号（トークン自体ではない）", en="The id of the token, not itself."
     ),
+    "name": Words(ja="一覧の名前", en="The name of the list."),
+    "everything": Words(ja="すべての一覧", en="Every list."),
     "debug": Words(ja="予期しない誤りの詳細を示す", en="Show where an unexpected error arose."),
 }
 
@@ -132,6 +147,35 @@ STREAM_FAULTS: Final[dict[str, Words]] = {
     ),
 }
 MORE_DIFFERENCES: Final = Words(ja="ほかに {count} 件", en="and {count} more")
+
+# --- projections ---
+
+LIST_HEADINGS: Final[dict[str, Words]] = {
+    "name": Words(ja="一覧", en="List"),
+    "state": Words(ja="状態", en="State"),
+    "position": Words(ja="位置", en="Position"),
+    "behind": Words(ja="遅れ（件）", en="Events behind"),
+    "behind_s": Words(ja="遅れ（秒）", en="Seconds"),
+}
+LIST_STATES: Final[dict[str, Words]] = {
+    "new": Words(ja="未作成", en="not made yet"),
+    "running": Words(ja="更新中", en="running"),
+    "paused": Words(ja="休止中", en="paused"),
+    "stopped": Words(ja="停止", en="stopped"),
+}
+LIST_STOPPED: Final = Words(
+    ja="{name}：位置 {position} で停止しました（{code}）。",
+    en="{name} has stopped at position {position}: {code}.",
+)
+LIST_REBUILT_TO: Final = Words(
+    ja="{name}：位置 {position} まで作り直してあります。",
+    en="{name} has been made anew as far as position {position}.",
+)
+REBUILDING_LIST: Final = Words(ja="{name} を作り直しています", en="Making {name} anew")
+NAME_OR_ALL: Final = Words(
+    ja="一覧の名前か --all のどちらか一方を指定してください。",
+    en="Name one list, or say --all.",
+)
 
 # --- token ---
 

@@ -15,7 +15,13 @@ from adapters.words import Words
 
 def every_word() -> list[Words]:
     tables = (words.COMMANDS, words.OPTIONS, words.STATUS, words.CHECKS, words.VERSIONS)
-    more = (words.DEMO_ROWS, words.DEMO_REFERRAL, words.STREAM_FAULTS)
+    more = (
+        words.DEMO_ROWS,
+        words.DEMO_REFERRAL,
+        words.STREAM_FAULTS,
+        words.LIST_HEADINGS,
+        words.LIST_STATES,
+    )
     single = [value for value in vars(words).values() if isinstance(value, Words)]
     return single + [said for table in (*tables, *more) for said in table.values()]
 

@@ -24,6 +24,7 @@ from adapters.cli.demo import demo as telling
 from adapters.cli.demo import in_a_passing_folder, with_engines_of_its_own
 from adapters.cli.doctor import examined, refused, report
 from adapters.cli.language import asked, preferred
+from adapters.cli.projections import made_anew, paused, resumed, standings, standings_table
 from adapters.cli.screen import Screen
 from adapters.cli.status import status_of, status_table
 from adapters.cli.streams import compared, comparison_text, rebuilt
@@ -59,11 +60,16 @@ Staff: TypeAlias = Annotated[UUID | None, typer.Option(metavar="ID")]
 Agency: TypeAlias = Annotated[UUID | None, typer.Option(metavar="ID")]
 Hours: TypeAlias = Annotated[int, typer.Option(min=1, max=HOURS_MAX)]
 Token: TypeAlias = Annotated[UUID, typer.Argument(metavar="ID")]
+Name: TypeAlias = Annotated[str, typer.Argument(metavar="NAME")]
+NameOrNone: TypeAlias = Annotated[str | None, typer.Argument(metavar="[NAME]")]
+All: TypeAlias = Annotated[bool, typer.Option("--all")]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug")]
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 streams = typer.Typer(no_args_is_help=True)
 app.add_typer(streams, name="streams")
+projections = typer.Typer(no_args_is_help=True)
+app.add_typer(projections, name="projections")
 tokens = typer.Typer(no_args_is_help=True)
 app.add_typer(tokens, name="token")
 
@@ -156,6 +162,55 @@ def streams_check(
             screen.answer(comparison_text(found, screen.language))
         if found.differences:
             raise typer.Exit(ExitCode.FINDINGS)
+
+
+@projections.command("list")
+def projections_list(
+    *, data: Data = None, lang: Lang = "en", as_json: AsJson = False, debug: Debug = False
+) -> None:
+    with speaking(lang, debug=debug, as_json=as_json) as screen:
+        found = asyncio.run(standings(settings_for(data)))
+        if as_json:
+            screen.answer_json(found)
+        else:
+            screen.answer(*standings_table(found, screen.language))
+        if any(each.state == "stopped" for each in found):
+            raise typer.Exit(ExitCode.FINDINGS)
+
+
+@projections.command("rebuild")
+def projections_rebuild(
+    name: NameOrNone = None,
+    *,
+    everything: All = False,
+    data: Data = None,
+    lang: Lang = "en",
+    debug: Debug = False,
+) -> None:
+    if (name is not None) == everything:
+        sentence = f"{words.NAME_OR_ALL.en} / {words.NAME_OR_ALL.ja}"
+        raise typer.BadParameter(sentence)
+    with speaking(lang, debug=debug) as screen:
+        found = asyncio.run(made_anew(settings_for(data), name, screen))
+        screen.answer(*standings_table(found, screen.language))
+
+
+@projections.command("pause")
+def projections_pause(
+    name: Name, *, data: Data = None, lang: Lang = "en", debug: Debug = False
+) -> None:
+    with speaking(lang, debug=debug) as screen:
+        found = asyncio.run(paused(settings_for(data), name))
+        screen.answer(*standings_table(found, screen.language))
+
+
+@projections.command("resume")
+def projections_resume(
+    name: Name, *, data: Data = None, lang: Lang = "en", debug: Debug = False
+) -> None:
+    with speaking(lang, debug=debug) as screen:
+        found = asyncio.run(resumed(settings_for(data), name))
+        screen.answer(*standings_table(found, screen.language))
 
 
 @tokens.command("issue")

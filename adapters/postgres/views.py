@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Final, Generic, LiteralString, Self, cast
+from typing import Any, Final, Generic, Literal, LiteralString, Self, cast
 
 import msgspec
 import psycopg
@@ -50,6 +50,22 @@ _RESUME: Final = """
 update views.checkpoint set state = 'running', code = null, stopped_at = null where name = %s
 """
 
+# How long the first event that is not applied has waited: an entry begins with its microseconds.
+_STANDINGS: Final = """
+select asked.name, coalesce(live.state, 'new') as state, coalesce(live.position, 0) as position,
+       head.position as head, head.position - coalesce(live.position, 0) as behind,
+       coalesce(greatest(0, extract(epoch from clock_timestamp()) -
+           ('x' || encode(substr(waiting.entry, 1, 8), 'hex'))::bit(64)::bigint / 1000000.0
+       ), 0)::float8 as behind_s,
+       live.code, live.stopped_at, made.position as rebuilt_to
+from unnest(%s::text[]) with ordinality asked(name, nth)
+cross join (select coalesce(max(position), 0) as position from log.event) head
+left join views.checkpoint live on live.name = asked.name
+left join views.checkpoint made on made.name = asked.name || '_next'
+left join log.event waiting on waiting.position = coalesce(live.position, 0) + 1
+order by asked.nth
+"""
+
 _TYPES: Final[Mapping[ColumnKind, LiteralString]] = {
     "id": "uuid",
     "number": "bigint",
@@ -61,6 +77,20 @@ _TYPES: Final[Mapping[ColumnKind, LiteralString]] = {
 # Nothing is waited for longer than this, be it a reader or another who makes the same list.
 _OPTIONS: Final = "-c lock_timeout=5s -c statement_timeout=60s -c application_name=tsunagu-views"
 _CONNECTED_WITHIN_S: Final = 10
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a list stands beside the log."""
+
+    name: str
+    state: Literal["new", "running", "paused", "stopped"]
+    position: int
+    head: int
+    behind: int
+    behind_s: float  # Since when the next event has waited for it.
+    code: str | None
+    stopped_at: int | None
+    rebuilt_to: int | None  # While it is made anew, or where that was broken off.
 
 
 class PostgresViews:
@@ -126,6 +156,14 @@ class PostgresViews:
     async def resume(self, of: Projection[Key, ListRow]) -> None:
         async with self._sessions[of.name].transaction() as connection:
             await connection.execute(_RESUME, (of.name,))
+
+    async def standings(self, lists: Iterable[Projection[Any, Any]]) -> Sequence[Standing]:
+        async with (
+            self._sessions["standings"].transaction() as connection,
+            connection.cursor(row_factory=class_row(Standing)) as cursor,
+        ):
+            await cursor.execute(_STANDINGS, ([of.name for of in lists],))
+            return await cursor.fetchall()
 
 
 class PostgresTurn(Generic[Key, ListRow]):
