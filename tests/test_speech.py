@@ -8,18 +8,20 @@ from pkgutil import walk_packages
 import pytest
 
 import adapters
+import contracts
 import domain
 import services
 from domain.case import CaseNotFound
 from domain.speech import CannotRun, Refused, Spoken, code_of
 
-for package in (domain, services, adapters):
+OURS = {package.__name__: package for package in (domain, contracts, services, adapters)}
+for package in OURS.values():
     for module in walk_packages(package.__path__, f"{package.__name__}."):
         import_module(module.name)
 
 
 def every(spoken: type[Spoken]) -> list[type[Spoken]]:
-    ours = spoken.__module__.partition(".")[0] in {"domain", "services", "adapters"}
+    ours = spoken.__module__.partition(".")[0] in OURS
     below = [each for child in spoken.__subclasses__() for each in every(child)]
     return [spoken, *below] if ours else below
 
