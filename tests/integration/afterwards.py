@@ -88,7 +88,7 @@ def counted(
     recorded: dict[CommandId, tuple[str, ...]] = defaultdict(tuple)
     for event in stored:
         recorded[msgspec.json.decode(event.header, type=Header).command] += (event.type,)
-    assert answers.keys() <= register.sent.keys()
+    assert answers.keys() <= register.sent.keys(), "something was done that nobody asked"
     assert len(recorded.keys() - answers.keys()) == 1, "only the founding was asked by nobody"
     lost = doubled = in_part = 0
     for id_, sent in register.sent.items():
