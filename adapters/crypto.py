@@ -10,6 +10,7 @@ Names are length-prefixed, so that no two of them run together; values are padde
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
 from functools import lru_cache
 from typing import ClassVar, Final
 from uuid import UUID
@@ -65,15 +66,25 @@ class ChaChaCipher:
     def open(
         self, key: SecretKey, event: UUID, field: str, person: PersonId, ciphertext: bytes
     ) -> bytes:
-        nonce, sealed = ciphertext[1 : 1 + _NONCE_BYTES], ciphertext[1 + _NONCE_BYTES :]
-        bound = _bound(event, field, person)
-        if ciphertext[:1] != _VERSION:
-            raise PartDamaged(event=event, field=field)
-        try:
-            padded = ChaCha20Poly1305(_part_key(key, bound)).decrypt(nonce, sealed, bound)
-        except (InvalidTag, ValueError) as error:
-            raise PartDamaged(event=event, field=field) from error
-        return padded[_SALT_BYTES : padded.rindex(_END)]
+        return self.opener(key, event, person)(field, ciphertext)
+
+    def opener(
+        self, key: SecretKey, event: UUID, person: PersonId
+    ) -> Callable[[str, bytes], bytes]:
+        before, after = _UUID + event.bytes, _UUID + person.bytes
+
+        def opened(field: str, ciphertext: bytes) -> bytes:
+            nonce, sealed = ciphertext[1 : 1 + _NONCE_BYTES], ciphertext[1 + _NONCE_BYTES :]
+            bound = before + _field(field) + after
+            if ciphertext[:1] != _VERSION:
+                raise PartDamaged(event=event, field=field)
+            try:
+                padded = ChaCha20Poly1305(_part_key(key, bound)).decrypt(nonce, sealed, bound)
+            except (InvalidTag, ValueError) as error:
+                raise PartDamaged(event=event, field=field) from error
+            return padded[_SALT_BYTES : padded.rindex(_END)]
+
+        return opened
 
 
 class AesVeil:

@@ -20,14 +20,14 @@ from domain.visibility import Basis
 DETAILS: Final = "case.details.v1"
 
 
-class AgencyShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class AgencyShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """``id`` where the agency may be named; else at most what kind of agency it is."""
 
     id: AgencyId | None = None
     kind: AgencyKind | None = None
 
 
-class Envelope(Guarded, frozen=True, kw_only=True, omit_defaults=True):
+class Envelope(Guarded, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     id: UUID
     type: str
     occurred_at: datetime

@@ -25,7 +25,7 @@ HEADER_BYTES_MAX: Final = 60_000
 Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=64, extra={"text": "code"})]
 
 
-class PartLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PartLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A sealed field, named but not told."""
 
     field: Name
@@ -36,7 +36,12 @@ class PartLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Header(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    gc=False,
 ):
     """Pseudonymous, never anonymous: in law this is still personal data."""
 

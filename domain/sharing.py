@@ -13,8 +13,7 @@ with that correction opened, for somebody who may open it, it counts for what it
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import reduce
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -22,9 +21,13 @@ from domain import case as cases
 from domain.calendar import date_in_japan
 from domain.case import (
     ActiveCase,
+    AddressRecorded,
     Case,
     CaseEvent,
+    ConsultationRecorded,
+    ContactMethodSet,
     NoCase,
+    NoteRecorded,
     SubjectDetailsCorrected,
     SubjectIdentified,
 )
@@ -112,7 +115,22 @@ class Sharing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def replay(history: Iterable[Told]) -> Sharing:
-    return reduce(evolve, history, Sharing())
+    """``evolve``, one after the other, and quickly past all that says nothing about sharing."""
+    sharing = Sharing()
+    passed: dict[type[Event], int] = {}
+    for told in history:
+        if type(told.event) in SAYS_NOTHING:
+            passed[type(told.event)] = told.position
+        else:
+            sharing = evolve(_past(sharing, passed), told)
+            passed = {}
+    return _past(sharing, passed)
+
+
+def _past(sharing: Sharing, passed: Mapping[type[Event], int]) -> Sharing:
+    if not passed:
+        return sharing
+    return msgspec.structs.replace(sharing, last={**sharing.last, **passed})
 
 
 def evolve(sharing: Sharing, told: Told) -> Sharing:
@@ -163,3 +181,8 @@ def _said(event: Details) -> list[str]:
     """``None`` says nothing. What is closed may say anything."""
     names = (field.name for field in cut_of(type(event)).sealed)
     return [name for name in names if getattr(event, name) is not None]
+
+
+SAYS_NOTHING: Final[frozenset[type[Event]]] = frozenset(
+    {ConsultationRecorded, ContactMethodSet, AddressRecorded, NoteRecorded}
+)

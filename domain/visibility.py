@@ -198,8 +198,8 @@ def angle(look: Look, told: Told) -> Hashable:
     event = type(told.event)
     return (
         event,
-        told.agency,
-        told.stream in look.referrals,
+        told.agency.int,
+        bool(look.referrals) and told.stream in look.referrals,
         tuple(grant.reaches(told, "") for grant in look.grants),
         None if _is_alike(event) else told.position,
     )

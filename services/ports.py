@@ -1,6 +1,6 @@
 """What the services need from the outside, in the words of the domain."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -93,7 +93,10 @@ class StoredEvent(NamedTuple):
 
     @property
     def facts_said(self) -> bytes | None:
-        return self.facts and self.header[self.facts.at :][: self.facts.size]
+        if self.facts is None:
+            return None
+        begin = 8 + self.facts.at
+        return self.entry[begin : begin + self.facts.size]
 
     @property
     def recorded_at(self) -> datetime:
@@ -308,6 +311,12 @@ class Cipher(Protocol):
     def open(
         self, key: SecretKey, event: UUID, field: str, person: PersonId, ciphertext: bytes
     ) -> bytes: ...
+
+    def opener(
+        self, key: SecretKey, event: UUID, person: PersonId
+    ) -> Callable[[str, bytes], bytes]:
+        """The same, field by field, for several parts that one event says of one person."""
+        ...
 
 
 class Veil(Protocol):

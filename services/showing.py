@@ -35,6 +35,7 @@ from services.sealing import Sealing, facts_in
 from services.sights import Seen
 
 Named: TypeAlias = AgencyId | frozenset[AgencyId] | None
+Who: TypeAlias = frozenset[tuple[str, AgencyId]]
 Reads: TypeAlias = Mapping[type[Event], frozenset[str]]
 
 # What a line of the case list is made of.
@@ -52,20 +53,21 @@ def reading(found: Iterable[Seen], reads: Reads) -> list[Seen]:
     return [each for each in (_reading(seen, reads) for seen in found) if each.visible]
 
 
-def both(seen: Seen, visible: Visible) -> Seen:
-    """What may be seen of it in both ways."""
+def limited(seen: Seen, visible: Visible) -> Seen:
+    """As much of it as may be seen in this way too."""
     bases = {n: basis for n, basis in seen.visible.bases.items() if n in visible.bases}
     return seen._replace(visible=msgspec.structs.replace(seen.visible, bases=bases))
 
 
 def persons_shown(found: Iterable[Seen]) -> frozenset[PersonId]:
     """Whose keys it takes to open what may be seen."""
-    return frozenset(
-        line.person
+    persons = {
+        line.person.int: line.person  # Comparing ids as such takes far longer.
         for seen in found
         for line in seen.header.parts
         if line.field in seen.visible.bases
-    )
+    }
+    return frozenset(persons.values())
 
 
 class Showing:
@@ -83,7 +85,7 @@ class Showing:
     def envelope(self, seen: Seen, now: Visible) -> Envelope:
         """``now``: what may be seen at this time; more is told to have been seen, and not shown."""
         entry, header, then = seen
-        who = then.who & now.who
+        who = then.who if then is now else then.who & now.who
         return Envelope(
             id=header.id,
             type=entry.stored.type if then.what else DETAILS,
@@ -92,7 +94,7 @@ class Showing:
             case=self._alias,
             agency=self._agency(header.agency, named=(ACTING, header.agency) in who),
             staff=header.staff if then.staff and now.staff else None,
-            fields=self._fields(seen, now),
+            fields=self._fields(seen, now, who),
             bases=then.bases,
         )
 
@@ -161,21 +163,20 @@ class Showing:
         """As it came out of a view: by its id, or by the one that stands in for it."""
         return None if named is None else self._shown(named)
 
-    def _fields(self, seen: Seen, now: Visible) -> dict[str, msgspec.Raw]:
+    def _fields(self, seen: Seen, now: Visible, who: Who) -> dict[str, msgspec.Raw]:
         """All that was seen then; opened is what may be seen now."""
         (stored, told), header, then = seen
-        shown = then.bases.keys() & now.bases.keys()
-        facts = facts_in(header)
-        fields = dict.fromkeys(then.bases.keys() - shown, NOT_NOW)
+        shown = then.bases.keys() if then is now else then.bases.keys() & now.bases.keys()
+        fields = {name: NOT_NOW for name in then.bases if name not in shown}
         for name, value in self._sealing.values(stored, header, self._keys, shown):
             fields[name] = msgspec.Raw(value)
-        for name in shown - fields.keys():
-            fields[name] = self._told(told.event, name, then.who & now.who) or facts.get(name, NULL)
+        facts = facts_in(header)
+        for name in then.bases:
+            if name not in fields:
+                fields[name] = self._told(told.event, name, who) or facts.get(name, NULL)
         return fields
 
-    def _told(
-        self, event: Event, name: str, who: frozenset[tuple[str, AgencyId]]
-    ) -> msgspec.Raw | None:
+    def _told(self, event: Event, name: str, who: Who) -> msgspec.Raw | None:
         """A field that is not given out as it stands in the log; ``None``, where it is."""
         if name in naming(type(event), CaseId):
             return _raw(self._alias)

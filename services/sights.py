@@ -19,7 +19,7 @@ from domain.visibility import (
     seen,
 )
 from services.ports import EPOCH, Fact, StoredEvent
-from services.sealing import Sealing, author_of, header_of
+from services.sealing import Sealing, authors_of, header_of
 
 
 class Entry(NamedTuple):
@@ -70,8 +70,8 @@ def record_of(sealing: Sealing, case: CaseId, stored: Sequence[StoredEvent]) -> 
     return Record(
         case,
         [
-            Entry(each, Told(each.position, each.stream, author_of(each), event))
-            for each, event in zip(stored, events, strict=True)
+            Entry(each, Told(each.position, each.stream, author, event))
+            for each, author, event in zip(stored, authors_of(stored), events, strict=True)
         ],
     )
 

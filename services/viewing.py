@@ -28,7 +28,7 @@ from services.aliases import Aliases, Cursors
 from services.deciding import NO_AGENCY, Past
 from services.ports import EPOCH, Clock, EventLog, Keyring, Keys
 from services.sealing import Sealing
-from services.showing import LINE, Showing, both, persons_shown, reading
+from services.showing import LINE, Showing, limited, persons_shown, reading
 from services.sights import Record, Seen, Sight, record_of
 
 Line = TypeVar("Line")
@@ -182,14 +182,13 @@ class Viewing:
                 return Page(())
             then = looked.then(case, as_of, looked.records[case].recorded_by(as_of))
         found = [*islice(then.seen(begin), most + 1)]
-        page = [
-            (seen, seen.visible if then is now else now.visible(seen.entry))
-            for seen in found[:most]
-        ]
-        keys = await self._keys(both(seen, may_now) for seen, may_now in page)
+        page = found[:most]
+        may_now = [seen.visible if then is now else now.visible(seen.entry) for seen in page]
+        both = page if then is now else [*map(limited, page, may_now)]
+        keys = await self._keys(both)
         showing = self._showing(looked, case, keys)
         return Page(
-            tuple(showing.envelope(seen, may_now) for seen, may_now in page),
+            tuple(map(showing.envelope, page, may_now)),
             self._next(reader, of, _POSITION, found[most - 1].position)
             if len(found) > most
             else None,
@@ -243,9 +242,11 @@ class Viewing:
         beat_at = clock()  # The first at once: it has begun.
         while True:
             rows = await self._candidates.changed_cases(reader.agency, moment.position, CHANGES_MAX)
-            looked = await self._look(reader, *(row.case_id for row in rows))
+            await self._look(reader)
             for row in rows:
                 case = row.case_id
+                # One by one, as they are taken: what waits to be taken has not been decided.
+                looked = await self._look(reader, case)
                 changed = await self._changed(looked, case, told.get(case, moment))
                 told[case] = Moment(looked.head, looked.at)
                 moment = moment._replace(position=row.position)

@@ -1,12 +1,14 @@
 """What the record of a case says about who may see it."""
 
 from datetime import UTC, date, datetime
+from functools import reduce
 
 import pytest
+from hypothesis import given, strategies
 from msgspec.structs import replace
 
-from domain.model import stream_of
-from domain.sharing import Grant, replay
+from domain.model import Event, stream_of
+from domain.sharing import Grant, Sharing, evolve, replay
 from tests.spec import CENTRE, CITY, POLICE
 from tests.told import (
     GRANT,
@@ -126,3 +128,9 @@ def test_somebody_who_was_handed_on_from_may_stay_or_go() -> None:
     gone = replace(moved, from_remains=False)
     history = told(by(CITY, opened, accepted, joined), by(CENTRE, gone, left))
     assert replay(history).participants == {CENTRE.agency}
+
+
+@given(strategies.lists(strategies.sampled_from([consulted, note, corrected, SNAPSHOT, joined])))
+def test_going_quickly_past_what_says_nothing_changes_nothing(more: list[Event]) -> None:
+    history = told(by(CITY, opened, drafted, *more, sent))
+    assert replay(history) == reduce(evolve, history, Sharing())
