@@ -79,6 +79,15 @@ async def test_who_leaves_is_followed_no_further(database: PostgresAccess) -> No
             await talking.ended.wait()
 
 
+async def test_when_we_stop_a_follower_is_told_that_it_is_over(database: PostgresAccess) -> None:
+    async with asyncio.timeout(5):
+        async with an_entrance(database, lambda _: Talking(None)) as own:
+            reader, writer = await follows(own)
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        assert (await reader.read()).endswith(b"\r\n0\r\n\r\n")
+        writer.close()
+
+
 async def test_where_nothing_happens_a_follower_hears_that_we_are_here(
     database: PostgresAccess, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -343,6 +343,7 @@ async def test_a_follower_goes_on_where_it_was(house: House) -> None:
             first = await house.opened()
             heard = [told async for told in until_numbered(changes)]
         second = await house.opened()
+        await house.lists(second)
         async with following(house.city.visitor, last_event_id=heard[-1].id) as changes:
             more = [told async for told in until_numbered(changes)]
     assert {told.change["case"] for told in heard} == {str(first)}

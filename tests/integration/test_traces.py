@@ -15,7 +15,7 @@ from adapters.engines import PostgresAccess
 from adapters.settings import TracesUrl
 from adapters.traces import tracing
 from domain.case import IdentifySubject
-from tests.integration.entrances import OPEN, an_entrance, done
+from tests.integration.entrances import OPEN, an_entrance, code_of, done
 
 HOUSE = Path(__file__).parent.parent.parent
 UNTRACED = """
@@ -57,14 +57,20 @@ def collector() -> Iterator[Collector]:
 
 
 async def test_a_trace_tells_by_ids_where_a_command_went(
-    database: PostgresAccess, collector: Collector
+    database: PostgresAccess, collector: Collector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    async def mistaken(*_: object) -> None:
+        int("na-mi-da")
+
     correlation = str(uuid4())
     with tracing(collector.url) as traces:
         async with an_entrance(database, traces=traces) as own:
             opened = done(await own.city.asks(OPEN))
             own.city.client.headers["correlation-id"] = correlation
             done(await own.city.asks(IdentifySubject(name="na-mi-da"), opened.case))
+            await own.city.sees("/v1/na-mi-da?na-mi-da=1")
+            monkeypatch.setattr(own.log, "recall", mistaken)
+            assert code_of(await own.city.asks(OPEN)) == "UNEXPECTED"
     said = b"".join(collector.received)
     for word in (b"request", b"handling", correlation.encode(), b"/v1/commands", b"tsunagu"):
         assert word in said
