@@ -94,7 +94,7 @@ async def running(
                 answers=await enter(PostgresAnswers(postgres.app)),
                 viewing=viewing,
                 aliases=aliases,
-                checks=await enter(watched(log, candidates, nats)),
+                checks=await enter(watched(log, views, nats)),
                 traces=traces,
             )
         )

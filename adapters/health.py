@@ -8,22 +8,23 @@ from nats.aio.client import Client
 
 from adapters.engines.endpoints import NatsAccess
 from adapters.nats.connecting import connected
-from adapters.postgres.candidates import PostgresCandidates
 from adapters.postgres.event_log import PostgresEventLog
+from adapters.postgres.views import PostgresViews
+from projections.lists import LISTS
 
 FLUSHED_WITHIN_S: Final = 1
-BEHIND_MAX: Final = 10_000  # A list further behind shows what was, not what is.
+BEHIND_MAX_S: Final = 60  # A list further behind shows what was, not what is.
 
 
 @asynccontextmanager
 async def watched(
-    log: PostgresEventLog, candidates: PostgresCandidates, access: NatsAccess
+    log: PostgresEventLog, views: PostgresViews, access: NatsAccess
 ) -> AsyncGenerator[Mapping[str, Callable[[], Awaitable[bool]]]]:
     async with connected(access, "health") as client:
         yield {
             "postgres": lambda: _answers(log),
             "nats": lambda: _flushes(client),
-            "lists": lambda: _follow(log, candidates),
+            "lists": lambda: _follow(views),
         }
 
 
@@ -37,5 +38,6 @@ async def _flushes(client: Client) -> bool:
     return True
 
 
-async def _follow(log: PostgresEventLog, candidates: PostgresCandidates) -> bool:
-    return await candidates.reached() + BEHIND_MAX > await log.head()
+async def _follow(views: PostgresViews) -> bool:
+    standings = await views.standings(LISTS)
+    return all(each.state == "running" and each.behind_s < BEHIND_MAX_S for each in standings)

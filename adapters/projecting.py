@@ -63,6 +63,9 @@ class _Keeping(Generic[Key, ListRow]):
             except MadeAnewElsewhere as anew:
                 self._log.error("projection_left", code=anew.code)
                 return
+            except Exception as error:  # noqa: BLE001 (A list that dies unheard is found by nobody.)
+                self._log.error("projection_failed", error=type(error).__name__)
+                await asyncio.sleep(PAUSE_MAX_S)
 
     async def _follow(self, events: Events) -> None:
         """A batch that cannot be applied is halved, down to the one event that cannot be."""

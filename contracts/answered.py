@@ -16,7 +16,8 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="accepted", tag_field=
     command: CommandId
     case: CaseAlias | None = None  # None: it was not about a case.
     made: UUID | None = None  # What the command made: a consultation, a grant, a referral.
-    token: str  # Send it with the next command to say: only if nothing has changed since.
+    # Send it with the next command to say: only if nothing has changed since.
+    token: str | None = None  # None: this command changed nothing.
 
 
 Answered: TypeAlias = Done | Refusal

@@ -55,5 +55,7 @@ _ASKED: Final = msgspec.json.Decoder(Asked)
 
 def _place(error: Exception) -> str:
     """A path of our own names: what the caller wrote stands before it, and stays out."""
-    found = re.search(r" - at `(\$[^`]*)`\Z", str(error))
-    return found[1] if found else "$"
+    said = str(error)
+    found = re.search(r" - at `(\$[^`]*)`\Z", said)
+    # A name that is not ours is quoted, and may be made to look like a place.
+    return found[1] if found and "unknown field" not in said else "$"

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from contracts.answers import Accepted, Answer, Refusal
+from domain.agency import AgencyIsSuspended, PledgeNotSigned, StaffNotEnrolled
 from domain.calendar import in_utc
 from domain.catalogue import AnyCommand
 from domain.model import (
@@ -23,7 +24,7 @@ from domain.model import (
     StaffId,
     StaffRole,
 )
-from domain.speech import Refused
+from domain.speech import Refused, code_of
 from services.deciding import Decision, Past, Scope, decide, scope_of
 from services.ids import uuid7
 from services.keys import installation_key, keys_of
@@ -31,6 +32,7 @@ from services.ports import Append, Clock, EventLog, Keyring, NewEvent, Outcome, 
 from services.sealing import Origin, Place, Sealing, persons_of
 
 RETRY_WITHIN_S: Final = 5.0
+MAY_NOT_ACT: Final = frozenset(map(code_of, (AgencyIsSuspended, PledgeNotSigned, StaffNotEnrolled)))
 
 
 class CommandIdReused(Refused):
@@ -135,7 +137,10 @@ class Handling:
             command=ask.id,
             case=scope.case,
             made=_made(asked.events),
-            token=_token(secret, by, scope, asked.version + len(asked.events)),
+            # Where nothing was done, it would tell what others have done meanwhile.
+            token=_token(secret, by, scope, asked.version + len(asked.events))
+            if asked.events
+            else None,
         )
         return Append(
             agency=by.agency,
@@ -187,7 +192,10 @@ def _answer_of(ask: Ask, append: Append, outcome: Outcome) -> Answer | None:
             return _ANSWER.decode(append.answer)
         case "repeated":
             assert outcome.answer is not None
-            return _ANSWER.decode(outcome.answer)
+            own = _ANSWER.decode(append.answer)
+            # Whoever may not act now is not told either what came of it when they might.
+            may_not_act = isinstance(own, Refusal) and own.code in MAY_NOT_ACT
+            return own if may_not_act else _ANSWER.decode(outcome.answer)
         case "reused":
             return _refusal(ask, CommandIdReused())
         case "late":

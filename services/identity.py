@@ -211,6 +211,7 @@ class Revoked:
         while monotonic() - self._known_at > REVOKED_WITHIN_S:
             if self._asking is None or self._asking.done():
                 self._asking = asyncio.create_task(self._look())
+                self._asking.add_done_callback(_heard)
             await asyncio.shield(self._asking)
         return token in self._known
 
@@ -218,6 +219,12 @@ class Revoked:
         asked_at = monotonic()
         self._known = await self._ask()
         self._known_at = asked_at
+
+
+def _heard(asking: asyncio.Task[None]) -> None:
+    """Whoever waited for it was told; where nobody waits any more, there is nothing to tell."""
+    if not asking.cancelled():
+        asking.exception()
 
 
 def written(bearer: Bearer, key: SecretKey) -> str:

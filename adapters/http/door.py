@@ -5,6 +5,7 @@ line a request is logged here: ids and codes, never a path, a query, a body or a
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -33,16 +34,19 @@ from adapters.http.visit import (
 from adapters.traces import Span, Traces
 from contracts.problems import (
     NotAnsweredInTime,
+    NotHere,
     Overloaded,
     RequestNotUnderstood,
     Stopping,
     problem,
 )
+from domain.model import AgencyId
 from services.identity import Identity
 from services.ids import uuid7
 
 REQUESTS_MAX: Final = 256
 STREAMS_MAX: Final = 256
+STREAMS_EACH_MAX: Final = 16  # Of one agency, so that none can take the places of all.
 ANSWERED_WITHIN_S: Final = 30.0
 FINISHED_WITHIN_S: Final = 5.0  # What is under way when we stop.
 HEADERS_BYTES_MAX: Final = 16 << 10
@@ -67,6 +71,7 @@ class Door:
         self._stopping: Final = stopping
         self._requests: Final = Room(REQUESTS_MAX, ANSWERED_WITHIN_S)
         self._streams: Final = Room(STREAMS_MAX, None)
+        self._streams_of: Final = defaultdict[AgencyId, Room](lambda: Room(STREAMS_EACH_MAX, None))
 
     def close(self) -> None:
         """Nobody new; whoever is inside has a little while."""
@@ -106,11 +111,26 @@ class Door:
             try:
                 async with time:
                     visit.who = await self._identity.bearer(token_of(scope))
-                    await self.inside(scope, body.receive, answer.send)
+                    if _is_misspelt(scope["path"]):
+                        raise NotHere
+                    with self._share(room, visit.who.agency):
+                        await self.inside(scope, body.receive, answer.send)
             except TimeoutError:
                 if not time.expired():
                     raise
                 raise (Stopping if self._stopping.is_set() else NotAnsweredInTime) from None
+
+    @contextmanager
+    def _share(self, room: "Room", agency: AgencyId) -> Generator[None]:
+        if room is not self._streams:
+            yield
+            return
+        try:
+            with self._streams_of[agency].place():
+                yield
+        finally:
+            if self._streams_of[agency].is_empty:
+                del self._streams_of[agency]
 
     async def _decline(
         self, scope: HTTPScope, visit: Visit, body: Body, answer: Answer, error: Exception
@@ -156,10 +176,20 @@ class Room:
         finally:
             self._inside.discard(time)
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._inside
+
     def hurry(self, seconds: float) -> None:
         until = asyncio.get_running_loop().time() + seconds
         for time in self._inside:
-            time.reschedule(until)
+            if not time.expired():  # What is over already is on its way out.
+                time.reschedule(until)
+
+
+def _is_misspelt(path: str) -> bool:
+    """Each place has one spelling: of two, one might be taken for another place."""
+    return "//" in path or (path.endswith("/") and path != "/")
 
 
 def _note(scope: HTTPScope, visit: Visit, answer: Answer, span: Span, seconds: float) -> None:

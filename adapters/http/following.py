@@ -71,31 +71,38 @@ class Changes:
     def __init__(self, changes: AsyncIterator[CaseChange | None], stopping: asyncio.Event) -> None:
         self._changes: Final = changes
         self._stop: Final = asyncio.create_task(stopping.wait())
-        self._coming = asyncio.create_task(self._next())
+        self._coming: asyncio.Task[CaseChange | None] | None = None
 
     async def begin(self) -> None:
         """What is wrong with where to begin is wrong at once."""
-        await asyncio.wait({self._coming}, timeout=BEGUN_WITHIN_S)
-        if self._coming.done():
-            self._coming.result()
+        coming = self._asked()
+        await asyncio.wait({coming}, timeout=BEGUN_WITHIN_S)
+        if coming.done():
+            coming.result()
 
     async def next(self, wait_s: float) -> CaseChange | None:
         """``None``: nothing yet."""
+        coming = self._asked()
         await asyncio.wait(
-            {self._coming, self._stop}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED
+            {coming, self._stop}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED
         )
-        if not self._coming.done():
+        if not coming.done():
             return None
-        change = self._coming.result()
-        self._coming = asyncio.create_task(self._next())
-        return change
+        self._coming = None
+        return coming.result()
 
     async def end(self) -> None:
-        for task in (self._coming, self._stop):
+        tasks = [task for task in (self._coming, self._stop) if task]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(self._coming, self._stop, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         if isinstance(self._changes, AsyncGenerator):
             await cast("AsyncGenerator[CaseChange | None]", self._changes).aclose()
+
+    def _asked(self) -> "asyncio.Task[CaseChange | None]":
+        """Only when it is asked for: what nobody takes is not decided either."""
+        self._coming = self._coming or asyncio.create_task(self._next())
+        return self._coming
 
     async def _next(self) -> CaseChange | None:
         return await anext(self._changes)

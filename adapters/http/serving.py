@@ -73,9 +73,11 @@ async def serving(settings: Settings, door: Door) -> AsyncGenerator[str]:
     try:
         yield _address(listening)
     finally:
-        door.close()
         server.should_exit = True
-        await served
+        try:
+            door.close()
+        finally:
+            await served
 
 
 class Server(uvicorn.Server):

@@ -7,6 +7,7 @@ from typing import Final, NoReturn
 import psycopg
 
 LISTEN_AGAIN_AFTER_S: Final = 1.0
+POSITION_DIGITS_MAX: Final = 19
 
 
 async def listen(conninfo: str, reached: Callable[[int], None]) -> NoReturn:
@@ -16,7 +17,8 @@ async def listen(conninfo: str, reached: Callable[[int], None]) -> NoReturn:
             async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as ours:
                 await ours.execute("listen tsunagu_log")
                 async for said in ours.notifies():
-                    if said.payload.isdecimal():  # Whoever may log in may say anything.
+                    # Whoever may log in may say anything.
+                    if said.payload.isdecimal() and len(said.payload) < POSITION_DIGITS_MAX:
                         reached(int(said.payload))
         except psycopg.Error:
             await asyncio.sleep(LISTEN_AGAIN_AFTER_S)

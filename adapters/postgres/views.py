@@ -9,13 +9,13 @@ from typing import Any, Final, Generic, Literal, LiteralString, Self, cast
 
 import msgspec
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 from psycopg.rows import TupleRow, args_row, class_row
 
 from adapters.postgres.links import with_options
 from projections.tables import Column, ColumnKind, Key, Projection
 from projections.tables import Row as ListRow
-from services.ports import Checkpoint, Edition, LogUnavailable
+from services.ports import Checkpoint, Edition, LogRefusesWrites, LogUnavailable
 
 _CHECKPOINT: Final = "select definition, position, state from views.checkpoint where name = %s"
 _CHECKPOINT_HELD: Final = f"{_CHECKPOINT} for update"
@@ -216,6 +216,8 @@ class _Session:
                     yield connection
         except psycopg.OperationalError as error:
             raise LogUnavailable from error
+        except (errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege) as error:
+            raise LogRefusesWrites from error
 
     async def close(self) -> None:
         if self._connection is not None:

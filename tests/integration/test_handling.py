@@ -24,7 +24,14 @@ from domain.agency import (
     SuspendAgency,
 )
 from domain.calendar import date_in_japan
-from domain.case import AcceptCase, AssignRole, CorrectSubjectDetails, IdentifySubject, OpenCase
+from domain.case import (
+    AcceptCase,
+    AssignRole,
+    CorrectSubjectDetails,
+    EndRole,
+    IdentifySubject,
+    OpenCase,
+)
 from domain.case_numbers import numbers_key
 from domain.catalogue import EVENTS, AnyCommand
 from domain.consent_ledger import ExplainConsent, GrantId, WithdrawConsent
@@ -409,3 +416,20 @@ def made(answer: Answer) -> UUID:
     it = accepted(answer).made
     assert it is not None
     return it
+
+
+async def test_whoever_may_not_act_now_is_not_told_what_came_of_it_when_they_might(
+    desk: Desk,
+) -> None:
+    once = ask(OPEN)
+    accepted(await desk.handling.handle(once))
+    accepted(await operator_asks(desk, SuspendAgency(agency_id=CITY)))
+    assert refused(await desk.handling.handle(once)) == "AGENCY_IS_SUSPENDED"
+    accepted(await operator_asks(desk, RestoreAgency(agency_id=CITY)))
+    accepted(await desk.handling.handle(once))
+
+
+async def test_what_changes_nothing_gets_no_token_to_watch_others_by(desk: Desk) -> None:
+    case = await opened(desk)
+    nothing = EndRole(function="CONVENOR", agency_id=CITY)
+    assert accepted(await desk.handling.handle(ask(nothing, case))).token is None

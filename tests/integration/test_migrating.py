@@ -43,6 +43,23 @@ def has_table(owner: str, name: str) -> bool:
     return bool(row[0])
 
 
+# What a database was migrated with is never edited: lines are added here, and none is changed.
+WRITTEN: Final = {
+    "0001_log.sql": "27e11df6769366368af32fe692a1b1d81853b54e98ef76d17b62d7ce7c5eb8b1",
+    "0002_keyring.sql": "99ee12de8a8982896190a3fca2fb4872a8b5593f7443f2db71a1faeac0afb863",
+    "0003_one_row_an_event.sql": "ffdd03746c1e4f9a43a8de83d0cf81c6d2b5910da21312400c58409963a630c8",
+    "0004_referrals_of_a_case.sql": (
+        "6b22af17c0723703e8e18649303f5e2def242c6d4e5f6ec7e418665190c51e7b"
+    ),
+    "0005_views.sql": "33437d2930693fa6a708424be6530d9913c6b0440bf1592dcdb0c0fa1ace348d",
+    "0006_tokens.sql": "1be8104b42657a12886910e6f99e795d661af1e94decaa5cfbe7728d7077d9d4",
+}
+
+
+def test_no_migration_is_edited_once_a_database_may_have_it() -> None:
+    assert {each.name: each.sha256 for each in KNOWN} == WRITTEN
+
+
 def test_migrations_are_numbered_from_one_without_a_gap() -> None:
     assert [migration.number for migration in KNOWN] == list(range(1, len(KNOWN) + 1))
 

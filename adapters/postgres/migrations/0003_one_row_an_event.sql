@@ -31,7 +31,7 @@ from (
                '' order by p.field
            ) filter (where p.field is not null) as parts
     from log.event e left join log.part p on p.position = e.position
-    group by e.position
+    group by e.position, e.entry
 ) packed
 where packed.position = e.position;
 alter table log.event enable trigger append_only;
