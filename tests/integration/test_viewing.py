@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
@@ -22,8 +22,10 @@ from domain.agency import (
     StaffNotEnrolled,
     SuspendAgency,
 )
+from domain.calendar import date_in_japan
 from domain.case import (
     AcceptCase,
+    AssignRole,
     CorrectSubjectDetails,
     EndRole,
     IdentifySubject,
@@ -187,6 +189,24 @@ async def test_a_case_as_it_stands_for_the_centre_that_took_her_on(town: Town) -
     assert seen is not None
     assert (seen.name, seen.kana, seen.problems) == (NAME, "アイカワ ミサキ", ("SPOUSE_VIOLENCE",))
     assert (seen.contact, seen.addresses, seen.notes, seen.opened_by) == (None, (), (), None)
+
+
+async def test_what_was_never_sealed_is_hidden_from_a_view_as_well(
+    house: House, town: Town
+) -> None:
+    city, centre, *_ = town
+    case = await city.opens()
+    await city.says(AcceptCase(network_id=a_network()), case)
+    await city.hears_consent(case, centre, "SVC")
+    await takes(centre, await refers(city, centre, case), case)
+    await house.lists_are_made()
+    seen = await centre.sees(case)
+    (line,) = (await house.viewing.cases(centre.reader, most=1)).items
+    for shown in (seen, line):
+        assert shown is not None
+        assert shown.main_responsible == AgencyShown(id=city.id)
+        assert shown.accepted_on is not None
+        assert shown.number is None  # That is for the agency that answers for her.
 
 
 async def test_in_a_snapshot_a_name_that_was_corrected_is_gone(town: Town) -> None:
@@ -552,6 +572,10 @@ async def test_an_agency_is_told_what_changes_in_its_list_and_nothing_else(
     assert (came.case, came.line.name) == (alias, NAME)
 
     await city.says(NOTE, case)
+    another = house.aliases.alias(centre.id, await centre.opens())
+    await house.lists_are_made()
+    assert (await changed(changes)).case == another
+
     await city.says(CorrectSubjectDetails(name="相沢", correction_reason="誤り"), case)
     await house.lists_are_made()
     renamed = await changed(changes)
@@ -595,6 +619,38 @@ async def changed(changes: AsyncIterator[CaseChange | None]) -> CaseChange:
     raise AssertionError
 
 
+class Clock:
+    """The time of day, and so far ahead."""
+
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+async def test_what_ended_by_the_clock_is_told_with_the_next_that_happens(
+    database: PostgresAccess,
+) -> None:
+    clock = Clock()
+    async with a_house(database, clock) as house:
+        city = await house.agency("MUNICIPAL_WOMENS_SUPPORT_DIVISION")
+        centre = await house.agency("WOMENS_SUPPORT_CENTRE")
+        case = await city.opens()
+        await city.says(IDENTIFY, case)
+        today = date_in_japan(clock.now())
+        await city.hears_consent(case, centre, "IDN", valid_until=today, until_event=None)
+        await takes(centre, await refers(city, centre, case), case)
+        await house.lists_are_made()
+        changes = house.viewing.changes(centre.reader)
+        assert await anext(changes) is None
+        clock.ahead = timedelta(days=2)
+        await city.says(NOTE, case)
+        await house.lists_are_made()
+        ended = await changed(changes)
+        assert ended.line is not None
+        assert ended.line.name is None
+
+
 async def test_changes_go_on_from_a_cursor(house: House, town: Town) -> None:
     city = town.city
     await house.lists_are_made()
@@ -619,3 +675,18 @@ async def test_a_suspended_agency_is_told_no_more(house: House, town: Town) -> N
     await house.operator.says(SuspendAgency(agency_id=town.city.id))
     with pytest.raises(AgencyIsSuspended):
         await changed(changes)
+
+
+async def test_a_role_that_a_shelter_has_given_up_is_gone_for_whoever_gave_it(town: Town) -> None:
+    """In its own record the city names the shelter; in the shelter's it is a shelter, unnamed."""
+    city, _, shelter, _ = town
+    case = await city.opens()
+    await city.hears_consent(case, city, "SVC")
+    await city.says(AssignRole(function="AFTERCARE_LEAD", agency_id=shelter.id), case)
+    given = await city.sees(case)
+    assert given is not None
+    assert [role.agency.id for role in given.roles] == [shelter.id]
+    await shelter.says(EndRole(function="AFTERCARE_LEAD", agency_id=shelter.id), case)
+    ended = await city.sees(case)
+    assert ended is not None
+    assert ended.roles == ()
