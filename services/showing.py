@@ -22,9 +22,12 @@ from domain.agency import KnownAgency
 from domain.case import (
     CaseAccepted,
     ResponsibilityMoved,
+    RoleAssigned,
+    RoleEnded,
     SubjectDetailsCorrected,
     SubjectIdentified,
 )
+from domain.codes import SupportFunction
 from domain.model import CLOSED, AgencyId, CaseId, Event, PersonId, ReferralId
 from domain.referral import HandoverConfirmed
 from domain.visibility import ACTING, Agencies, Visible, naming
@@ -81,6 +84,7 @@ class Showing:
         # Whoever may not be named goes by an id made up for the while, also among ourselves.
         self._stands_for: Final[dict[AgencyId, AgencyId]] = {}
         self._stand_ins: Final[dict[AgencyId, AgencyId]] = {}
+        self._in_role: Final[dict[tuple[SupportFunction, AgencyId], AgencyId]] = {}
 
     def envelope(self, seen: Seen, now: Visible) -> Envelope:
         """``now``: what may be seen at this time; more is told to have been seen, and not shown."""
@@ -108,7 +112,19 @@ class Showing:
             }
             for name in naming(type(event), AgencyId) & bases.keys():
                 changed[name] = self._as_named(name, getattr(event, name), seen.visible)
+            self._same_role(event, changed)
             yield msgspec.structs.replace(event, **changed)
+
+    def _same_role(self, event: Event, changed: dict[str, Any]) -> None:
+        """A role ends as whoever it was given to, however that agency is told of by then."""
+        match event:
+            case RoleAssigned() if "agency_id" in changed:
+                self._in_role[event.function, event.agency_id] = changed["agency_id"]
+            case RoleEnded() if changed.get("agency_id", CLOSED) != CLOSED:
+                given = (event.function, event.agency_id)
+                changed["agency_id"] = self._in_role.get(given, changed["agency_id"])
+            case _:
+                pass
 
     def view(self, found: Iterable[Seen]) -> CaseView:
         return case_view.project(self.events(found))
