@@ -75,6 +75,9 @@ app.add_typer(tokens, name="token")
 
 
 @app.callback()
+@streams.callback()
+@projections.callback()
+@tokens.callback()
 def tsunagu(*, lang: Lang = "en") -> None:
     del lang  # `program` has made it every command's default.
 
