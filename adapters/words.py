@@ -171,7 +171,6 @@ LIST_REBUILT_TO: Final = Words(
     ja="{name}：位置 {position} まで作り直してあります。",
     en="{name} has been made anew as far as position {position}.",
 )
-REBUILDING_LIST: Final = Words(ja="{name} を作り直しています", en="Making {name} anew")
 NAME_OR_ALL: Final = Words(
     ja="一覧の名前か --all のどちらか一方を指定してください。",
     en="Name one list, or say --all.",

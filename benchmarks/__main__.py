@@ -7,12 +7,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks import appending, commanding, folding, machine, rehydrating, relay
+from benchmarks import (
+    appending,
+    commanding,
+    folding,
+    machine,
+    projections,
+    rehydrating,
+    relay,
+    timeline,
+)
 from benchmarks.databases import bench
 from benchmarks.measuring import Pace
 from benchmarks.report import Figure, table, verdict, write
 
-_NAMES: Final = ("fold", "append", "command", "rehydrate", "relay")
+_NAMES: Final = ("fold", "append", "command", "rehydrate", "timeline", "relay", "project")
 _REPORT: Final = Path("build/bench.json")
 _FULL: Final = Pace(rounds=3, seconds=3.0)
 _QUICK: Final = Pace(rounds=3, seconds=1.0)
@@ -52,8 +61,12 @@ async def _measured(names: Sequence[str], events: int, pace: Pace) -> list[Figur
                 found += await commanding.figures(running, events, pace)
             if "rehydrate" in names:
                 found += await rehydrating.figures(running, events, pace)
+            if "timeline" in names:
+                found += await timeline.figures(running, events, pace)
             if "relay" in names:
                 found += await relay.figures(running, pace)
+            if "project" in names:
+                found += await projections.figures(running, pace)
     return found
 
 

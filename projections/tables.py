@@ -19,12 +19,12 @@ from domain.model import Event
 
 
 class Seen(NamedTuple):
-    """An event as a list sees it: with every part closed."""
+    """An event as a list sees it: with every part closed, or its header alone."""
 
     position: int
     recorded_at: datetime
     header: Header
-    event: Event
+    event: Event | None
 
 
 Key = TypeVar("Key", bound=tuple[object, ...])
@@ -39,7 +39,7 @@ class Projection(msgspec.Struct, Generic[Key, Row], frozen=True, kw_only=True):
     key: tuple[str, ...]
     touches: Callable[[Seen], Collection[Key]]
     evolve: Callable[[Row | None, Key, Seen], Row | None]
-    wants: frozenset[type[Event]] | None = None  # None: every event.
+    wants: frozenset[type[Event]] | None = None  # None: every event, and of each the header.
     indexes: tuple[tuple[str, ...], ...] = ()
     version: int = 1  # To be raised when the same events make other rows.
 

@@ -6,13 +6,13 @@ whatever is killed, and however many do this at once, each event is applied once
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from typing import ClassVar, Final, Generic
+from typing import Any, ClassVar, Final, Generic
 
 from domain.speech import CannotRun
 from projections.tables import Key, Projection, Seen, fold, touched
 from projections.tables import Row as ListRow
 from services.ports import Checkpoint, Edition, Events, StoredEvent, Views
-from services.sealing import Sealing
+from services.sealing import Sealing, header_of
 
 BATCH_MAX: Final = 1000
 LOOK_AGAIN_S: Final = 0.5
@@ -107,6 +107,36 @@ class Projecting(Generic[Key, ListRow]):
         """What is not known here may be what matters most, so nothing unknown is passed over."""
         for stored in batch:
             self._sealing.expect(stored)
-            if self._tags is None or stored.type in self._tags:
-                recorded = self._sealing.open(stored)
-                yield Seen(recorded.position, recorded.recorded_at, recorded.header, recorded.event)
+            if self._tags is None:
+                yield Seen(stored.position, stored.recorded_at, header_of(stored), None)
+            elif stored.type in self._tags:
+                opened = self._sealing.open(stored)
+                yield Seen(stored.position, stored.recorded_at, opened.header, opened.event)
+
+
+async def rebuild_together(
+    lists: Sequence[Projection[Any, Any]], views: Views, log: Events, sealing: Sealing
+) -> AsyncGenerator[int]:
+    """Side by side, so that the log is read once for all of them; says how far they are."""
+    page = _LastPage(log)
+    rebuilds = [Projecting(of, views, page, sealing).rebuild() for of in lists]
+    while rebuilds:
+        come = [(rebuild, await anext(rebuild, None)) for rebuild in rebuilds]
+        rebuilds = [rebuild for rebuild, position in come if position is not None]
+        if positions := [position for _, position in come if position is not None]:
+            yield min(positions)
+
+
+class _LastPage:
+    """``Events`` that have the page at hand which was asked for last."""
+
+    def __init__(self, log: Events) -> None:
+        self._log: Final = log
+        self._asked: tuple[int, int] | None = None
+        self._page: Sequence[StoredEvent] = ()
+
+    async def after(self, position: int, most: int) -> Sequence[StoredEvent]:
+        if self._asked != (position, most) or not self._page:  # At the end, more may have come.
+            self._page = await self._log.after(position, most)
+            self._asked = position, most
+        return self._page

@@ -16,7 +16,7 @@ from domain.model import AgencyId, Event, Instant, StreamId
 from domain.text import Line
 from projections.tables import Column, Projection, columns_of
 from services.ports import StoredEvent
-from services.projecting import EventsOutOfPlace, MadeAnewElsewhere, Projecting
+from services.projecting import EventsOutOfPlace, MadeAnewElsewhere, Projecting, rebuild_together
 from services.sealing import EventDamaged, UnknownEventType
 from tests.lists import (
     COUNTS,
@@ -220,6 +220,24 @@ def test_a_list_is_made_anew_from_where_it_was_broken_off() -> None:
         return await anext(broken_off), await anext(going_on)
 
     assert asyncio.run(told()) == (4, 6)
+
+
+def test_lists_made_anew_together_read_the_log_once() -> None:
+    views, read = Views(), list[int]()
+
+    class Read(Log):
+        async def after(self, position: int, most: int) -> Sequence[StoredEvent]:
+            read.append(position)
+            return await super().after(position, most)
+
+    async def told() -> list[int]:
+        together = rebuild_together([COUNTS, SUSPENSIONS], views, Read(TOLD), SEALING)
+        return [position async for position in together]
+
+    assert asyncio.run(told()) == [6]
+    assert views.rows(SUSPENSIONS) == STILL_SUSPENDED
+    assert len(views.rows(COUNTS)) == 3
+    assert read == [0, 6, 6]  # The end is looked at by each.
 
 
 def test_two_versions_do_not_make_one_list_anew_by_turns() -> None:

@@ -20,7 +20,7 @@ from domain.catalogue import EVENTS
 from domain.speech import Refused
 from projections.lists import LISTS
 from projections.tables import Projection
-from services.projecting import Projecting
+from services.projecting import rebuild_together
 from services.sealing import Sealing
 
 
@@ -50,18 +50,17 @@ async def resumed(settings: Settings, name: str) -> Sequence[Standing]:
 
 
 async def made_anew(settings: Settings, name: str | None, screen: Screen) -> Sequence[Standing]:
-    """One, or all of them one after the other, while what is there goes on being read."""
+    """One or all of them, while what is there goes on being read."""
     lists = LISTS if name is None else (_named(name),)
     sealing = Sealing(EVENTS, ChaChaCipher())
     async with (
         _views(settings) as views,
         PostgresEventLog(attached(settings).postgres.app) as log,
     ):
-        for of in lists:
-            head = await log.head()
-            with screen.counting(words.REBUILDING_LIST.about(name=of.name)) as counted:
-                async for position in Projecting(of, views, log, sealing).rebuild():
-                    counted(position, max(position, head))
+        head = await log.head()
+        with screen.counting(words.REBUILDING) as counted:
+            async for position in rebuild_together(lists, views, log, sealing):
+                counted(position, max(position, head))
         return await views.standings(lists)
 
 
