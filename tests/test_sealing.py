@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal
@@ -317,6 +317,9 @@ class StillCipher:
     ) -> bytes:
         del key, event, field, person
         return ciphertext
+
+    def opener(self, key: bytes, event: UUID, person: PersonId) -> Callable[[str, bytes], bytes]:
+        return lambda field, ciphertext: self.open(key, event, field, person, ciphertext)
 
 
 def every_digest() -> Iterator[str]:
