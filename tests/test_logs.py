@@ -73,5 +73,5 @@ def test_a_task_that_nobody_waits_for_tells_none_of_its_words(
     asyncio.run(forget())
     gc.collect()
     said = capsys.readouterr().err
-    assert '"library": "asyncio"' in said
+    assert '"library":"asyncio"' in said
     assert "na-mi-da" not in said

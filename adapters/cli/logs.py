@@ -7,6 +7,7 @@ from contextlib import suppress
 from io import FileIO, TextIOWrapper
 from typing import TextIO, cast
 
+import msgspec
 import structlog
 
 from adapters.settings import Settings
@@ -23,12 +24,16 @@ def configure(settings: Settings, least: int = logging.INFO) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.dev.ConsoleRenderer(colors=False)
             if as_lines
-            else structlog.processors.JSONRenderer(),
+            else structlog.processors.JSONRenderer(_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(handlers=[_Libraries()], level=logging.WARNING, force=True)
+
+
+def _json(line: dict[str, object], **_: object) -> str:
+    return msgspec.json.encode(line, enc_hook=str).decode()
 
 
 class _Libraries(logging.Handler):

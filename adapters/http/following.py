@@ -92,10 +92,10 @@ class Changes:
         return coming.result()
 
     async def end(self) -> None:
-        tasks = [task for task in (self._coming, self._stop) if task]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self._stop.cancel()
+        if self._coming is not None:
+            self._coming.cancel()
+            await asyncio.gather(self._coming, return_exceptions=True)
         if isinstance(self._changes, AsyncGenerator):
             await cast("AsyncGenerator[CaseChange | None]", self._changes).aclose()
 

@@ -5,13 +5,14 @@ import errno
 import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Protocol
 
 import uvicorn
+from litestar.types import HTTPScope, Receive, Send
 
 from adapters.engines.asking import is_this_machine
 from adapters.engines.findings import HTTP_WITHOUT_TLS, judge
-from adapters.http.door import FINISHED_WITHIN_S, HEADERS_BYTES_MAX, Door
+from adapters.http.door import FINISHED_WITHIN_S, HEADERS_BYTES_MAX
 from adapters.http.wire import Wire
 from adapters.settings import Settings
 from domain.speech import CannotRun
@@ -48,8 +49,16 @@ class AddressUnusable(CannotRun):
     )
 
 
+class Served(Protocol):
+    """What `adapters.http.door` is."""
+
+    async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None: ...
+
+    def close(self) -> None: ...
+
+
 @asynccontextmanager
-async def serving(settings: Settings, door: Door) -> AsyncGenerator[str]:
+async def serving(settings: Settings, door: Served) -> AsyncGenerator[str]:
     """Yields its address. Afterwards nobody is let in, and who is inside may finish."""
     listening = listen(settings)
     server = Server(

@@ -5,7 +5,7 @@ Between two requests uvicorn keeps the time itself; within one, the door does.
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, cast
 
 import h11
 import msgspec
@@ -19,9 +19,38 @@ from services.ids import uuid7
 
 CONNECTIONS_MAX: Final = 1_024
 ASKED_WITHIN_S: Final = 10.0  # The line and the headers of a request.
+TOGETHER_MAX: Final = 8
 HEARD_WITHIN_S: Final = 10.0  # What waits in the buffer for somebody who does not read on.
 
 log = structlog.get_logger()
+
+
+class Together:
+    """A transport that sends at once what is written at once: a head and its body in one packet."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport: Final = transport
+        self._loop: Final = loop
+        self._written: Final[list[bytes]] = []
+
+    def write(self, written: bytes) -> None:
+        if not self._written:
+            self._loop.call_soon(self._send)
+        self._written.append(written)
+        if len(self._written) > TOGETHER_MAX:
+            self._send()
+
+    def close(self) -> None:
+        self._send()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._transport, name)
+
+    def _send(self) -> None:
+        if self._written and not self._transport.is_closing():
+            self._transport.write(b"".join(self._written))
+        self._written.clear()
 
 
 class Wire(H11Protocol):
@@ -29,7 +58,7 @@ class Wire(H11Protocol):
     _listening: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", Together(transport, self.loop)))
         if len(self.connections) > CONNECTIONS_MAX:
             transport.abort()
         else:

@@ -111,6 +111,12 @@ async def test_without_a_token_nobody_learns_what_is_not_there(
         assert "相川" not in str(lines)
 
 
+@pytest.mark.parametrize("path", ["/v1/cases/", "//v1/cases", "/v1//cases", "/metrics/"])
+async def test_each_place_has_one_spelling(entrance: Entrance, path: str) -> None:
+    refused = await entrance.city.client.get(entrance.url + path)
+    assert (refused.status_code, code_of(refused)) == (404, "NOT_HERE")
+
+
 async def test_what_is_not_there_is_said_with_a_token(entrance: Entrance) -> None:
     refused = await entrance.city.sees("/v1/na-mi-da?na-mi-da=1")
     assert (refused.status_code, code_of(refused)) == (404, "NOT_HERE")

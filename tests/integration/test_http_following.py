@@ -102,10 +102,11 @@ async def test_where_nothing_happens_a_follower_hears_that_we_are_here(
         assert [await anext(lines) for _ in range(4)] == ["retry: 1000", "", ":", ""]
 
 
+@pytest.mark.parametrize("most", ["STREAMS_MAX", "STREAMS_EACH_MAX"])
 async def test_there_is_room_for_so_many_followers(
-    database: PostgresAccess, monkeypatch: pytest.MonkeyPatch
+    database: PostgresAccess, most: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "STREAMS_MAX", 1)
+    monkeypatch.setattr(door, most, 1)
     async with (
         an_entrance(database, lambda _: Talking(None)) as own,
         own.city.client.stream("GET", "/v1/cases/stream") as first,
