@@ -11,6 +11,7 @@ from benchmarks import (
     appending,
     commanding,
     folding,
+    http,
     machine,
     projections,
     rehydrating,
@@ -21,7 +22,7 @@ from benchmarks.databases import bench
 from benchmarks.measuring import Pace
 from benchmarks.report import Figure, table, verdict, write
 
-_NAMES: Final = ("fold", "append", "command", "rehydrate", "timeline", "relay", "project")
+_NAMES: Final = ("fold", "append", "command", "rehydrate", "timeline", "relay", "project", "http")
 _REPORT: Final = Path("build/bench.json")
 _FULL: Final = Pace(rounds=3, seconds=3.0)
 _QUICK: Final = Pace(rounds=3, seconds=1.0)
@@ -67,6 +68,8 @@ async def _measured(names: Sequence[str], events: int, pace: Pace) -> list[Figur
                 found += await relay.figures(running, pace)
             if "project" in names:
                 found += await projections.figures(running, pace)
+            if "http" in names:
+                found += await http.figures(running, events, pace)
     return found
 
 

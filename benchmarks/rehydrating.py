@@ -115,8 +115,8 @@ def _stock_sides(access: PostgresAccess, opened: ExitStack, seconds: float) -> d
 
     sides: dict[str, Side] = {}
     for what, with_cipher, make in (
-        (STOCK, False, _full),
-        (CIPHER, True, _full),
+        (STOCK, False, full),
+        (CIPHER, True, full),
         (BARE, False, _bare),
     ):
         notebooks = _notebooks(access, with_cipher=with_cipher)
@@ -177,7 +177,7 @@ class BareNotebook(Aggregate):
         self.notes += 1
 
 
-def _full(notebooks: Application[UUID], length: int) -> UUID:
+def full(notebooks: Application[UUID], length: int) -> UUID:
     made: FullNotebook | None = None
     for nth in range(length):
         now = datetime.now(UTC)
