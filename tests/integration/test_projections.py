@@ -24,15 +24,17 @@ from psycopg import sql
 from structlog.testing import capture_logs
 
 from adapters.engines import Endpoints, NatsAccess, PostgresAccess, embedded
+from adapters.nats import following
 from adapters.nats.connecting import connected
 from adapters.nats.events import JetStreamEvents
+from adapters.nats.following import JetStreamFollowing, place_of
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.migrating import migrate
 from adapters.postgres.views import PostgresViews
 from adapters.settings import Settings
 from domain.model import Event, StreamId
 from projections.tables import Projection, Seen, fold
-from services.ports import NewEvent, Span, StreamUnavailable
+from services.ports import Message, NewEvent, Span, StreamUnavailable
 from services.projecting import Projecting
 from services.relaying import Head, Relaying, message_of
 from tests.integration.keepers import keeping
@@ -335,6 +337,35 @@ async def test_a_list_does_not_go_past_a_gap_in_the_stream(stage: Stage) -> None
     assert stage.standing(COUNTS) == Standing(0, "stopped", "EVENTS_OUT_OF_PLACE", 1)
 
 
+async def test_a_list_does_not_go_past_a_message_that_is_none_of_ours(stage: Stage) -> None:
+    await stage.rebuilt(COUNTS)
+    await stage.tell(*SOME[:2])
+    async with connected(stage.nats, "test") as client:
+        theirs = [Message("case.foretold.v1", b"not a word of ours")]
+        await JetStreamEvents(client, stage.stream).continue_after(2, theirs)
+    with capture_logs() as said:
+        async with keeping(stage.access.app, stage.nats, stage.stream, [COUNTS]):
+            await until(lambda: stops(said))
+    assert stage.standing(COUNTS) == Standing(2, "stopped", "MESSAGE_DAMAGED", 3)
+
+
+async def test_a_message_that_was_lost_on_its_way_comes_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def third_lost(reply: str) -> tuple[int, int]:
+        position, counted = place_of(reply)
+        return position, counted + (position > 2)
+
+    await stage.tell(*SOME)
+    async with connected(stage.nats, "test") as client:
+        events = JetStreamFollowing(client, stage.stream)
+        with monkeypatch.context() as lossy:
+            lossy.setattr(following, "place_of", third_lost)
+            with pytest.raises(StreamUnavailable):
+                await events.after(0, 10)
+        assert [event.position for event in await events.after(0, 10)] == [1, 2, 3, 4, 5]
+
+
 # Made anew
 
 
@@ -384,6 +415,17 @@ async def test_a_list_broken_off_while_it_was_made_anew_goes_on_from_there(stage
         going_on = Projecting(COUNTS, views, stage.log, SEALING).rebuild(4)
         assert [position async for position in going_on] == [6]
     assert stage.rows(COUNTS) == before
+
+
+async def test_a_list_gives_way_only_to_one_that_has_come_as_far(stage: Stage) -> None:
+    await stage.tell(*MIXED)
+    await stage.rebuilt(COUNTS)
+    async with PostgresViews(stage.access.app) as views:
+        begun = Projecting(COUNTS, views, stage.log, SEALING).rebuild(4)
+        assert await anext(begun) == 4
+        await views.swap(COUNTS)
+        assert stage.standing(COUNTS) == Standing(6)
+        assert [position async for position in begun] == [6]
 
 
 async def test_two_who_make_a_list_anew_at_once_make_one(stage: Stage) -> None:
