@@ -5,7 +5,7 @@ import contextlib
 import os
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -77,7 +77,7 @@ def shared_database(endpoints: Endpoints) -> Iterator[PostgresAccess]:
 
 
 @contextlib.contextmanager
-def databases(endpoints: Endpoints) -> Iterator[MakeDatabase]:
+def databases(endpoints: Endpoints) -> Generator[MakeDatabase]:
     """As many as are asked for, and none of them afterwards."""
     made: list[str] = []
 
