@@ -34,14 +34,11 @@ def command_routes(
     async def take(request: Request[None, None, State]) -> Response[bytes]:
         visit = visit_of(request)
         asked = read_asked(await _sent(request))
-        visit.did(
-            "command_refused",
-            command=asked.id,
-            kind=asked.command.__struct_config__.tag,
-            case=case_of(visit, asked.case),
-        )
+        kind = asked.command.__struct_config__.tag
+        visit.did("command_refused", command=asked.id, kind=kind)
         answer = await receiving.receive(asked, visit.bearer, visit.correlation)
         if not isinstance(answer, Done):
+            visit.did("command_refused", case=case_of(visit, asked.case))
             raise Declined(answer.code, answer.facts.get("at"))
         visit.did("command_accepted", case=case_of(visit, answer.case))
         return Response(msgspec.json.encode(answer), media_type=JSON)
