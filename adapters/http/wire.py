@@ -71,7 +71,7 @@ class Wire(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
+        if self._owes_us() and not self.transport.is_closing():
             self._await_request()
         else:
             self._request_came()
@@ -105,6 +105,12 @@ class Wire(H11Protocol):
             ):
                 self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
+
+    def _owes_us(self) -> bool:
+        """The rest of a request; or of a body that nobody waits for any more."""
+        if self.conn.their_state is h11.SEND_BODY:
+            return self.cycle.response_complete
+        return self.conn.their_state is h11.IDLE
 
     def _await_request(self) -> None:
         if self._asking is None:

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -275,6 +276,27 @@ async def test_who_is_too_slow_to_ask_is_let_go(
     assert await raw(entrance, b"") == b""
     assert await raw(entrance, b"GET / HTTP/1.1\r\nHo", more=b"st: a\r\n", wait_s=0.1) == b""
     assert time.monotonic() - began < 2
+
+
+async def test_who_goes_on_sending_what_nobody_reads_is_let_go(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "ASKED_WITHIN_S", 0.3)
+    url = urlsplit(entrance.url)
+    reader, writer = await asyncio.open_connection(url.hostname, url.port)
+
+    async def drip() -> None:
+        while True:
+            writer.write(b"x")
+            await asyncio.sleep(0.02)
+
+    writer.write(b"GET /health/live HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
+    dripping = asyncio.create_task(drip())
+    async with asyncio.timeout(2):
+        with suppress(ConnectionError):
+            await reader.read()
+    dripping.cancel()
+    writer.close()
 
 
 async def test_who_is_too_slow_to_send_is_told_so(
