@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, LitestarException
 
 from contracts.asked import TooLarge
 from contracts.problems import MethodNotAllowed, NotHere, RequestNotUnderstood, Unexpected
@@ -45,3 +45,14 @@ def declined(error: Exception) -> tuple[str, str | None]:
             return code_of(_LITESTARS[status]), None
         case _:
             return code_of(Unexpected), None
+
+
+def unwrapped(error: Exception) -> Exception:
+    """What went wrong in a stream, without what Litestar puts around it."""
+    match error:
+        case LitestarException(__cause__=Exception() as cause):
+            return unwrapped(cause)
+        case ExceptionGroup(exceptions=(only,)):
+            return unwrapped(only)
+        case _:
+            return error

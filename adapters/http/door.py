@@ -21,7 +21,7 @@ from litestar.types import HTTPScope, Receive, Send
 
 from adapters.faults import where
 from adapters.http.answering import Answer, Body
-from adapters.http.declining import CHALLENGES, declined
+from adapters.http.declining import CHALLENGES, declined, unwrapped
 from adapters.http.figures import count
 from adapters.http.visit import (
     Visit,
@@ -90,7 +90,9 @@ class Door:
             try:
                 await self._let_in(scope, visit, body, answer)
             except Exception as error:
-                if answer.status is not None:  # Too late to say anything else.
+                if answer.status is not None:  # Too late to say anything else to the caller.
+                    cause = unwrapped(error)
+                    visit.did("request_failed", error=type(cause).__name__, where=where(cause))
                     raise
                 await self._decline(scope, visit, body, answer, error)
             finally:

@@ -19,7 +19,7 @@ from services.ids import uuid7
 
 CONNECTIONS_MAX: Final = 1_024
 ASKED_WITHIN_S: Final = 10.0  # The line and the headers of a request.
-TOGETHER_MAX: Final = 8
+TOGETHER_MAX: Final = 8  # Writes: more than a small answer takes.
 HEARD_WITHIN_S: Final = 10.0  # What waits in the buffer for somebody who does not read on.
 
 log = structlog.get_logger()

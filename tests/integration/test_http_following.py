@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.engines import PostgresAccess
 from adapters.http import door, following, wire
@@ -15,6 +16,7 @@ from contracts.pages import CaseChange, CaseLine
 from services.viewing import Reader, Viewing
 from tests.integration.entrances import Entrance, an_entrance, code_of
 
+A_LINE = CaseLine(case=CaseAlias(uuid4()))
 A_LOT = CaseLine(case=CaseAlias(uuid4()), name="相川みさき" * 10_000)
 
 
@@ -100,6 +102,30 @@ async def test_where_nothing_happens_a_follower_hears_that_we_are_here(
     ):
         lines = response.aiter_lines()
         assert [await anext(lines) for _ in range(4)] == ["retry: 1000", "", ":", ""]
+
+
+async def test_a_stream_that_breaks_is_noted_and_tells_nothing(database: PostgresAccess) -> None:
+    class Breaking(Talking):
+        async def changes(
+            self,
+            reader: Reader,
+            *,
+            after: str | None = None,
+        ) -> AsyncGenerator[CaseChange | None]:
+            async for change in super().changes(reader, after=after):
+                yield change
+                int("na-mi-da")
+
+    with capture_logs() as lines:
+        async with an_entrance(database, lambda _: Breaking(A_LINE)) as own:
+            reader, writer = await follows(own)
+            async with asyncio.timeout(5):
+                said = await reader.read()
+            writer.close()
+    assert b"event-stream" in said
+    assert not said.endswith(b"0\r\n\r\n")
+    assert [(line["event"], line["error"]) for line in lines] == [("request_failed", "ValueError")]
+    assert "na-mi-da" not in said.decode() + str(lines)
 
 
 @pytest.mark.parametrize("most", ["STREAMS_MAX", "STREAMS_EACH_MAX"])
