@@ -86,9 +86,11 @@ OPERATIONS: Final = (
         path="/v1/cases/stream",
         name="followCases",
         en="How the list of cases changes, as Server-Sent Events: each `data` is a CaseChange."
-        " Go on from the last `id` with Last-Event-ID.",
+        " Go on from the last `id` with Last-Event-ID. What ends by a date shows with the next"
+        " change of the case; reading the case or the list shows it at once.",
         ja="ケース一覧の変化を Server-Sent Events で受け取る。各 `data` は CaseChange。"
-        "続きは最後の `id` を Last-Event-ID に付けて受け取る。",
+        "続きは最後の `id` を Last-Event-ID に付けて受け取る。期日に終わる同意の変化は、"
+        "そのケースの次の変化とともに届く。ケースや一覧を読めば、すぐに反映されている。",
         query=FollowQuery,
         answer=CaseChange,
         media_type="text/event-stream",

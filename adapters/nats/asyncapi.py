@@ -197,7 +197,11 @@ CHANNELS: Final[dict[str, Json]] = {
         "ask.command", "Ask, and wait for the answer.", "依頼し、応答を待ちます。", "asked"
     ),
     "answers": _channel(
-        None, "The inbox of whoever asks.", "依頼した側の受信先です。", "done", "problem"
+        None,
+        "The inbox of whoever asks. Systems share it as yet: check that `command` is your own.",
+        "依頼した側の受信先です。当面は共用のため、`command` が自分の番号か確かめてください。",
+        "done",
+        "problem",
     ),
     "publish": _channel(
         "publish.command",
