@@ -141,3 +141,19 @@ async def test_there_is_room_for_so_many_followers(
         refused = await own.city.sees("/v1/cases/stream")
         assert (refused.status_code, code_of(refused)) == (503, "OVERLOADED")
         assert (await own.city.sees("/v1/commands/x")).status_code == 404
+
+
+async def test_no_agency_takes_the_places_of_all(
+    database: PostgresAccess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "STREAMS_EACH_MAX", 1)
+    path = "/v1/cases/stream"
+    async with (
+        asyncio.timeout(10),
+        an_entrance(database, lambda _: Talking(None)) as own,
+        own.centre.client.stream("GET", path) as of_another,
+    ):
+        async with own.city.client.stream("GET", path) as first:
+            assert (first.status_code, of_another.status_code) == (200, 200)
+            assert code_of(await own.city.sees(path)) == "OVERLOADED"
+        assert code_of(await own.city.sees(path + "/")) == "NOT_HERE"
