@@ -29,13 +29,14 @@ from domain.case import (
     SubjectIdentified,
 )
 from domain.catalogue import EVENTS
-from domain.consent_ledger import ConsentGranted, GrantId
+from domain.consent_ledger import ConsentGranted
 from domain.model import (
     AgencyId,
     CaseId,
     CommandId,
     Context,
     Event,
+    GrantId,
     PersonId,
     StaffId,
     StreamKind,

@@ -22,8 +22,7 @@ from domain.codes import (
     ReferralKind,
     SupportFunction,
 )
-from domain.consent_ledger import GrantId
-from domain.model import Guarded, ReferralId, Sealed
+from domain.model import GrantId, Guarded, ReferralId, Sealed
 from domain.referral import ReferralStatus
 from domain.text import FreeText, Line
 

@@ -6,7 +6,7 @@ Nobody does either without an enrolment, a signed pledge (守秘義務) and an a
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from typing import Annotated, ClassVar, Final, Literal, TypeAlias, assert_never
+from typing import Annotated, ClassVar, Final, TypeAlias, assert_never
 
 import msgspec
 
@@ -24,6 +24,7 @@ from domain.model import (
     Sealed,
     StaffId,
     StaffRole,
+    Stamp,
 )
 from domain.speech import Refused
 from domain.text import Code, Line
@@ -35,6 +36,7 @@ NAME: Final[Category] = PUB.by("kind", dict.fromkeys(PROTECTIVE, "LOC"))
 class AgencyRegistered(Event, frozen=True, kw_only=True, tag="agency.registered.v1"):
     """What is sealed here is sealed under a key of the agency's own."""
 
+    primary: ClassVar[Category] = PUB
     makes: ClassVar[str | None] = "agency_id"
 
     agency_id: Annotated[AgencyId, ENV]
@@ -47,6 +49,7 @@ class AgencyRegistered(Event, frozen=True, kw_only=True, tag="agency.registered.
 
 
 class StaffEnrolled(Event, frozen=True, kw_only=True, tag="agency.staff_enrolled.v1"):
+    primary: ClassVar[Category] = STF
     makes: ClassVar[str | None] = "staff_id"
 
     staff_id: Annotated[StaffId, STF]
@@ -56,18 +59,21 @@ class StaffEnrolled(Event, frozen=True, kw_only=True, tag="agency.staff_enrolled
 
 
 class PledgeSigned(Event, frozen=True, kw_only=True, tag="agency.pledge_signed.v1"):
+    primary: ClassVar[Category] = STF
     staff_id: Annotated[StaffId, STF]
     text_version: Annotated[Code, PUB]
     on: Annotated[date, PUB]
 
 
 class AgencySuspended(Event, frozen=True, kw_only=True, tag="agency.suspended.v1"):
-    stamps: ClassVar[frozenset[Literal["case", "agency"]]] = frozenset({"agency"})
+    primary: ClassVar[Category] = PUB
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"agency"})
 
     on: Annotated[date, PUB]
 
 
 class AgencyRestored(Event, frozen=True, kw_only=True, tag="agency.restored.v1"):
+    primary: ClassVar[Category] = PUB
     on: Annotated[date, PUB]
 
 
@@ -101,6 +107,8 @@ class SignPledge(Command, frozen=True, kw_only=True, tag="agency.sign_pledge"):
 
 
 class SuspendAgency(Command, frozen=True, kw_only=True, tag="agency.suspend"):
+    narrows: ClassVar[bool] = True
+
     agency_id: AgencyId
 
 

@@ -1,15 +1,16 @@
 """Case numbers (受理番号): one row of numbers for each network and fiscal year, none used twice."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from domain.calendar import date_in_japan, fiscal_year
 from domain.case import AcceptCase, CaseNumber
-from domain.categories import SVC
+from domain.categories import SVC, Category
 from domain.model import Context, Decider, Event, NetworkId
 
 
 class CaseNumberTaken(Event, frozen=True, kw_only=True, tag="numbers.case_number_taken.v1"):
+    primary: ClassVar[Category] = SVC
     number: Annotated[CaseNumber, SVC]
 
 

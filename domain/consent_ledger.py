@@ -7,15 +7,14 @@ what was asked and what she said to it stand under one name.
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import Annotated, ClassVar, Final, Literal, NewType, TypeAlias, assert_never, get_args
-from uuid import UUID
+from typing import Annotated, ClassVar, Final, TypeAlias, assert_never, get_args
 
 import msgspec
 from msgspec import Meta
 
 from domain.calendar import date_in_japan
 from domain.case import ActiveCase, Case, CaseEvent, ContactCase, as_participant
-from domain.categories import CNS, NAR, PLN, STF, CategoryCode
+from domain.categories import CNS, NAR, PLN, STF, Category, CategoryCode
 from domain.codes import (
     Condition,
     ConsentKind,
@@ -33,17 +32,17 @@ from domain.model import (
     Context,
     Decider,
     Event,
+    GrantId,
     Instant,
+    MeetingId,
     PersonId,
     Sealed,
     StaffId,
+    Stamp,
 )
 from domain.referral import ReferralEvent
 from domain.speech import Refused
 from domain.text import Code, FreeText
-
-GrantId = NewType("GrantId", UUID)
-MeetingId = NewType("MeetingId", UUID)
 
 Recipients: TypeAlias = Annotated[frozenset[AgencyId], Meta(min_length=1, max_length=50)]
 # ``case.subject_identified.v1/birth_date``: an event type, and one of its fields.
@@ -58,6 +57,7 @@ Digest: TypeAlias = Annotated[
 
 
 class ConsentExplained(Event, frozen=True, kw_only=True, tag="consent.explained.v1"):
+    primary: ClassVar[Category] = CNS
     makes: ClassVar[str | None] = "grant_id"
 
     grant_id: Annotated[GrantId, CNS]
@@ -74,6 +74,7 @@ class ConsentExplained(Event, frozen=True, kw_only=True, tag="consent.explained.
 class ConsentGranted(Event, frozen=True, kw_only=True, tag="consent.granted.v1"):
     """No ``only_fields`` is every field of the categories; no set of them is ever empty."""
 
+    primary: ClassVar[Category] = CNS
     grant_id: Annotated[GrantId, CNS]
     kind: Annotated[ConsentKind, CNS]
     grantor: Annotated[Grantor, CNS]
@@ -97,6 +98,7 @@ class ConsentGranted(Event, frozen=True, kw_only=True, tag="consent.granted.v1")
 
 
 class ConsentRefused(Event, frozen=True, kw_only=True, tag="consent.refused.v1"):
+    primary: ClassVar[Category] = CNS
     makes: ClassVar[str | None] = "grant_id"
 
     grant_id: Annotated[GrantId, CNS]
@@ -108,7 +110,8 @@ class ConsentRefused(Event, frozen=True, kw_only=True, tag="consent.refused.v1")
 
 
 class ConsentWithdrawn(Event, frozen=True, kw_only=True, tag="consent.withdrawn.v1"):
-    stamps: ClassVar[frozenset[Literal["case", "agency"]]] = frozenset({"case"})
+    primary: ClassVar[Category] = CNS
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"case"})
 
     grant_id: Annotated[GrantId, CNS]
     at: Annotated[Instant, CNS]
@@ -161,6 +164,8 @@ class RecordRefusal(Command, frozen=True, kw_only=True, tag="consent.refuse"):
 
 
 class WithdrawConsent(Command, frozen=True, kw_only=True, tag="consent.withdraw"):
+    narrows: ClassVar[bool] = True
+
     grant_id: GrantId
     reason: FreeText | None = None
 

@@ -14,7 +14,7 @@ from msgspec import inspect
 
 from domain.categories import CLEAR, WORDS, Category
 from domain.header import HEADER_BYTES_MAX, Header, PartLine
-from domain.model import Event, PersonId, Withheld
+from domain.model import Event, Guarded, PersonId, Withheld
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -121,6 +121,8 @@ def _wrong_in_the_clear(declared: inspect.Field) -> str | None:
             "may hold a person's words, and stands in the clear: "
             "use an id, a code, a Count, an Instant"
         )
+    if _holds_an_id(declared.type) and any(map(_is_struct, _inside(declared.type))):
+        return "holds an id inside a struct, where nobody looks for it: name it in a field"
     return None
 
 
@@ -130,6 +132,8 @@ def _wrong_when_sealed(field: Field, declared: inspect.Field) -> str | None:
         return "is not bounded: use Line, FreeText or a code, a Count, an Instant"
     if "free" in kinds and not field.category.codes <= WORDS:
         return "is free text, and so NAR, MTG or GRV"
+    if _holds_an_id(declared.type):
+        return "seals an id, which could not be withheld by itself: name it in a clear field"
     if not _says_it_can_be_withheld(declared.type):
         return "can be withheld, and its type does not say so: use Sealed[...]"
     if declared.required:
@@ -177,8 +181,29 @@ def _leaves(info: inspect.Type) -> Iterator[inspect.Type]:
                 yield from _leaves(each)
         case inspect.VarTupleType(item_type=item) | inspect.FrozenSetType(item_type=item):
             yield from _leaves(item)
+        case inspect.StructType(cls=cls, fields=fields) if issubclass(cls, Guarded):
+            for field in fields:
+                yield from _leaves(field.type)
         case _:
             yield info
+
+
+def _inside(info: inspect.Type) -> tuple[inspect.Type, ...]:
+    match info:
+        case inspect.UnionType(types=types):
+            return types
+        case inspect.VarTupleType(item_type=item) | inspect.FrozenSetType(item_type=item):
+            return (item,)
+        case _:
+            return (info,)
+
+
+def _is_struct(info: inspect.Type) -> bool:
+    return isinstance(info, inspect.StructType) and issubclass(info.cls, Guarded)
+
+
+def _holds_an_id(info: inspect.Type) -> bool:
+    return any(isinstance(leaf, inspect.UUIDType) for leaf in _leaves(info))
 
 
 def _is_reference(info: inspect.Type) -> bool:

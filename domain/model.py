@@ -20,6 +20,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from domain.calendar import in_utc
+from domain.categories import ENV, Category
 from domain.text import cleaned, visible
 
 AgencyId = NewType("AgencyId", UUID)
@@ -29,6 +30,12 @@ CaseId = NewType("CaseId", UUID)
 NetworkId = NewType("NetworkId", UUID)
 CommandId = NewType("CommandId", UUID)
 ReferralId = NewType("ReferralId", UUID)
+MeetingId = NewType("MeetingId", UUID)
+StayId = NewType("StayId", UUID)
+GrantId = NewType("GrantId", UUID)
+EmergencyId = NewType("EmergencyId", UUID)
+GrievanceId = NewType("GrievanceId", UUID)
+EventId = NewType("EventId", UUID)
 StreamId = NewType("StreamId", UUID)
 
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
@@ -51,7 +58,20 @@ StaffRole: TypeAlias = Literal[
     "AUDITOR",
 ]
 
-StreamKind: TypeAlias = Literal["case", "consent", "numbers", "referral", "agency", "installation"]
+StreamKind: TypeAlias = Literal[
+    "case",
+    "consent",
+    "numbers",
+    "referral",
+    "agency",
+    "installation",
+    "meeting",
+    "trail",
+    "disclosure",
+    "network",
+    "grievance",
+]
+Stamp: TypeAlias = Literal["case", "agency", "network", "work"]
 NAMESPACE: Final[dict[StreamKind, UUID]] = {
     "case": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a01"),
     "consent": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a02"),
@@ -59,11 +79,16 @@ NAMESPACE: Final[dict[StreamKind, UUID]] = {
     "referral": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a04"),
     "agency": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a05"),
     "installation": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a06"),
+    "meeting": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a07"),
+    "trail": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a08"),
+    "disclosure": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a09"),
+    "network": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a0a"),
+    "grievance": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a0b"),
 }
 
 
 def stream_of(kind: StreamKind, key: UUID | str) -> StreamId:
-    """Case and ConsentLedger share a key, not a stream."""
+    """Case, ConsentLedger and the case's trail share a key, not a stream."""
     return StreamId(uuid5(NAMESPACE[kind], str(key)))
 
 
@@ -101,10 +126,17 @@ class Event(
 ):
     """Something that happened. Past tense, never changed, never removed."""
 
-    # Which readers' earlier decisions this event overtakes: its own case's, its own agency's.
-    stamps: ClassVar[frozenset[Literal["case", "agency"]]] = frozenset()
+    # Which earlier decisions this event overtakes: those about its case, its agency, its network.
+    # ``work`` is overtaken by what is begun in a case, and read by what may only end it all.
+    stamps: ClassVar[frozenset[Stamp]] = frozenset()
     # Which of its fields names what it made, for whoever asked for it.
     makes: ClassVar[str | None] = None
+    # What it is mainly about: where that may not be seen, nor may what kind of event it was.
+    primary: ClassVar[Category] = ENV
+    # Whether it is about somebody's case at all, and not about who was told of it.
+    disclosable: ClassVar[bool] = True
+    # Which of its fields name the thing whose state it tells; none, and there is one such thing.
+    state_of: ClassVar[tuple[str, ...]] = ()
 
 
 class Command(
@@ -116,6 +148,9 @@ class Command(
     forbid_unknown_fields=True,
 ):
     """Something a person asks for. Imperative, and free to be refused."""
+
+    # What only takes something away from somebody's view waits for nobody who is reading.
+    narrows: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
@@ -134,6 +169,9 @@ def _kept(value: object) -> object:
             return tuple(_kept(element) for element in cast(tuple[object, ...], value))
         case frozenset():
             return frozenset(_kept(element) for element in cast(frozenset[object], value))
+        case msgspec.Struct():
+            kept = {name: _kept(getattr(value, name)) for name in value.__struct_fields__}
+            return msgspec.structs.replace(value, **kept)
         case _:
             return value
 
@@ -164,5 +202,5 @@ class Decider(NamedTuple, Generic[S, C, E]):
         return reduce(self.evolve, events, self.initial)
 
 
-def fence_key(kind: Literal["case", "agency"], key: UUID) -> str:
+def fence_key(kind: Stamp, key: UUID) -> str:
     return f"{kind}:{key}"

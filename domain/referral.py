@@ -20,7 +20,7 @@ from domain.case import (
     as_participant,
     participants,
 )
-from domain.categories import ENV, PLN, RSK, STF, SVC
+from domain.categories import ENV, PLN, RSK, STF, SVC, Category
 from domain.codes import Condition, Level, Purpose, ReferralKind, SupportFunction
 from domain.model import (
     AgencyId,
@@ -37,6 +37,7 @@ from domain.speech import Refused
 
 
 class ReferralDrafted(Event, frozen=True, kw_only=True, tag="referral.drafted.v1"):
+    primary: ClassVar[Category] = SVC
     makes: ClassVar[str | None] = "referral_id"
 
     referral_id: Annotated[ReferralId, ENV]
@@ -49,23 +50,27 @@ class ReferralDrafted(Event, frozen=True, kw_only=True, tag="referral.drafted.v1
 
 
 class ReferralSent(Event, frozen=True, kw_only=True, tag="referral.sent.v1"):
+    primary: ClassVar[Category] = SVC
     sent_at: Annotated[Instant, SVC]
     respond_by: Annotated[Instant | None, SVC] = None
     accompanied: Annotated[bool, SVC]
 
 
 class ReferralReceived(Event, frozen=True, kw_only=True, tag="referral.received.v1"):
+    primary: ClassVar[Category] = SVC
     at: Annotated[Instant, SVC]
     receiving_staff: Annotated[StaffId, STF]
 
 
 class ReferralAccepted(Event, frozen=True, kw_only=True, tag="referral.accepted.v1"):
+    primary: ClassVar[Category] = SVC
     on: Annotated[date, SVC]
     conditions: Annotated[Sealed[frozenset[Condition]], PLN]
     role_taken: Annotated[SupportFunction, SVC]
 
 
 class HandoverConfirmed(Event, frozen=True, kw_only=True, tag="referral.handover_confirmed.v1"):
+    primary: ClassVar[Category] = SVC
     on: Annotated[date, SVC]
     main_responsible_from: Annotated[AgencyId, SVC]
     main_responsible_to: Annotated[AgencyId, SVC]

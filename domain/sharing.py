@@ -33,9 +33,9 @@ from domain.case import (
 )
 from domain.categories import CategoryCode
 from domain.codes import History
-from domain.consent_ledger import ConsentGranted, ConsentWithdrawn, GrantId
+from domain.consent_ledger import ConsentGranted, ConsentWithdrawn
 from domain.fields import cut_of
-from domain.model import AgencyId, Event, PersonId, StreamId
+from domain.model import AgencyId, Event, EventId, GrantId, PersonId, StreamId
 from domain.referral import ReferralDrafted, ReferralSent
 
 
@@ -46,6 +46,7 @@ class Told(NamedTuple):
     stream: StreamId
     agency: AgencyId
     event: Event
+    id: EventId
 
 
 Details: TypeAlias = SubjectIdentified | SubjectDetailsCorrected

@@ -31,24 +31,13 @@ import msgspec
 from domain.agency import Agency, KnownAgency
 from domain.agency_codes import PROTECTIVE
 from domain.case import (
-    AddressRecorded,
     CaseAccepted,
-    CaseOpened,
-    ConsultationRecorded,
-    ContactMethodSet,
-    NoteRecorded,
-    ResponsibilityMoved,
-    RoleAssigned,
-    RoleEnded,
-    SubjectDetailsCorrected,
-    SubjectIdentified,
 )
 from domain.categories import CategoryCode
-from domain.consent_ledger import NEVER_BY_CONSENT, ConsentEvent, GrantId
+from domain.consent_ledger import NEVER_BY_CONSENT
 from domain.fields import cut_of, tag_of
 from domain.header import PartLine
-from domain.model import AgencyId, Event, NetworkId, PersonId, StreamId
-from domain.referral import ReferralEvent
+from domain.model import AgencyId, Event, GrantId, NetworkId, PersonId, StreamId
 from domain.sharing import Details, Grant, Sharing, Sides, Told
 
 Rule: TypeAlias = Literal["OWN", "PUBLIC", "PARTY", "CONSENT"]
@@ -136,7 +125,7 @@ def seen(look: Look, told: Told, fields: Collection[Asked], agencies: Agencies) 
     bases = {field.name: basis for field in telling if (basis := may_see(look, told, field))}
     if not bases:
         return NOTHING
-    what = any(f.name in bases and f.category == PRIMARY[type(told.event)] for f in telling)
+    what = any(f.name in bases and f.category == told.event.primary.of(told.event) for f in telling)
     named = [(f, agency) for f in (acting(look, told), *fields) for agency in f.names]
     who = {(f.name, agency) for f, agency in named if may_name(look, told, f, agency, agencies)}
     staff = len(who) == len(named)
@@ -270,20 +259,3 @@ PARTY: Final = Basis("PARTY")
 BY_PARTY: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC"})
 BESIDE: Final[frozenset[CategoryCode]] = frozenset({"ENV", "STF"})
 CASE_NUMBER: Final = f"{tag_of(CaseAccepted)}/case_number"
-
-# What each kind of event is about: where that may not be seen, nor may what kind it was.
-PRIMARY: Final[Mapping[type[Event], CategoryCode]] = {
-    **dict.fromkeys(get_args(ConsentEvent), "CNS"),
-    **dict.fromkeys(get_args(ReferralEvent), "SVC"),
-    CaseOpened: "SVC",
-    ConsultationRecorded: "PRB",
-    SubjectIdentified: "IDN",
-    SubjectDetailsCorrected: "IDN",
-    ContactMethodSet: "CNT",
-    AddressRecorded: "ADR",
-    NoteRecorded: "NAR",
-    CaseAccepted: "SVC",
-    RoleAssigned: "SVC",
-    RoleEnded: "SVC",
-    ResponsibilityMoved: "SVC",
-}

@@ -26,14 +26,8 @@ from domain.case import (
     SubjectIdentified,
 )
 from domain.codes import AddressKind, ContactMeans, ProblemCode, SupportFunction
-from domain.consent_ledger import (
-    ConsentExplained,
-    ConsentGranted,
-    ConsentRefused,
-    ConsentWithdrawn,
-    GrantId,
-)
-from domain.model import CLOSED, AgencyId, Event, Guarded, Sealed
+from domain.consent_ledger import ConsentExplained, ConsentGranted, ConsentRefused, ConsentWithdrawn
+from domain.model import CLOSED, AgencyId, Event, GrantId, Guarded, Sealed
 from domain.referral import HandoverConfirmed
 from domain.text import FreeText, Line
 

@@ -25,11 +25,12 @@ from domain.model import (
     StaffRole,
 )
 from domain.speech import Refused, code_of
-from services.deciding import Decision, Past, Scope, decide, scope_of
+from services.deciding import Decision, Past, Scope, Source, decide, past_of, scope_of, widened
 from services.ids import uuid7
 from services.keys import installation_key, keys_of
 from services.ports import Append, Clock, EventLog, Keyring, NewEvent, Outcome, SecretKey
-from services.sealing import Origin, Place, Sealing, persons_of
+from services.sealing import Origin, Place, Sealing, header_of, persons_of
+from services.sights import record_of
 
 RETRY_WITHIN_S: Final = 5.0
 MAY_NOT_ACT: Final = frozenset(map(code_of, (AgencyIsSuspended, PledgeNotSigned, StaffNotEnrolled)))
@@ -123,8 +124,10 @@ class Handling:
             if ask.occurred_at and ask.occurred_at > by.at:
                 raise NotYetHappened
             scope = scope_of(ask.command, ask.case, fresh, by)
-            reading = await self._log.recall(*scope.streams(by))
-            past = Past(self._sealing, reading)
+            past, head = await self._past(scope, by)
+            while (wider := widened(scope, ask.command, past, by)) != scope:
+                scope = wider
+                past, head = await self._past(scope, by)
             decision = decide(scope, ask.command, past, by)
             if ask.token not in (None, _token(secret, by, scope, past.version(scope.asked))):
                 raise ChangedSince
@@ -150,9 +153,19 @@ class Handling:
             events=events,
             not_after=ask.not_after,
             # What only narrows waits for nobody; all else must not have been overtaken.
-            reads=() if events and all(event.stamps for event in events) else scope.fence_keys(by),
-            read_to=reading.head,
+            reads=() if events and ask.command.narrows else scope.fence_keys(by),
+            read_to=head,
         )
+
+    async def _past(self, scope: Scope, by: Context) -> tuple[Past, int]:
+        """What had happened, and up to which position that was read."""
+        reading = await self._log.recall(*scope.streams(by))
+        if not (scope.whole and scope.case):
+            return past_of(self._sealing, reading), reading.head
+        cases = await self._log.of_cases(scope.case)
+        record = record_of(self._sealing, scope.case, cases.events[scope.case])
+        sources = [Source(entry.told, header_of(entry.stored).parts) for entry in record.entries]
+        return past_of(self._sealing, reading, sources), min(reading.head, cases.head)
 
     async def _sealed(
         self, ask: Ask, scope: Scope, by: Context, decision: Decision

@@ -18,7 +18,7 @@ import msgspec
 from domain.agency import Agency, NoAgency, StaffNotKnown, check_may_act
 from domain.model import AgencyId, StaffId, StaffRole, stream_of
 from domain.speech import Refused
-from services.deciding import Past
+from services.deciding import past_of
 from services.founding import Founding
 from services.keys import derived, installation_key
 from services.ports import Clock, EventLog, Keyring, SecretKey
@@ -189,7 +189,7 @@ class Identity:
 
     async def _agency(self, agency: AgencyId) -> Agency:
         reading = await self._log.recall(stream_of("agency", agency))
-        return Past(self._sealing, reading).agency(agency)
+        return past_of(self._sealing, reading).agency(agency)
 
     async def _signing_key(self) -> SecretKey:
         if self._key is None:

@@ -19,7 +19,7 @@ from domain.visibility import (
     seen,
 )
 from services.ports import EPOCH, Fact, StoredEvent
-from services.sealing import Sealing, authors_of, header_of
+from services.sealing import Sealing, authors_of, header_of, id_of
 
 
 class Entry(NamedTuple):
@@ -70,7 +70,7 @@ def record_of(sealing: Sealing, case: CaseId, stored: Sequence[StoredEvent]) -> 
     return Record(
         case,
         [
-            Entry(each, Told(each.position, each.stream, author, event))
+            Entry(each, Told(each.position, each.stream, author, event, id_of(each)))
             for each, author, event in zip(stored, authors_of(stored), events, strict=True)
         ],
     )

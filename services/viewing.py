@@ -25,7 +25,7 @@ from domain.model import AgencyId, CaseId, ReferralId, StaffId, StaffRole, strea
 from domain.visibility import Agencies
 from projections import case_view
 from services.aliases import Aliases, Cursors
-from services.deciding import NO_AGENCY, Past
+from services.deciding import NO_AGENCY, past_of
 from services.ports import EPOCH, Clock, EventLog, Keyring, Keys
 from services.sealing import Sealing
 from services.showing import LINE, Showing, limited, persons_shown, reading
@@ -269,7 +269,7 @@ class Viewing:
         """Whoever may not read is refused, whatever was asked for."""
         own = stream_of("agency", reader.agency)
         standing, found = await asyncio.gather(self._log.recall(own), self._log.of_cases(*cases))
-        itself = Past(self._sealing, standing).agency(reader.agency)
+        itself = past_of(self._sealing, standing).agency(reader.agency)
         check_may_act(itself, reader.staff, reader.role)
         records = {case: record_of(self._sealing, case, found.events[case]) for case in cases}
         named = frozenset[AgencyId]().union(*(record.agencies for record in records.values()))
@@ -300,7 +300,7 @@ class Viewing:
     async def _known(self, named: frozenset[AgencyId]) -> dict[AgencyId, Agency]:
         if missing := named - self._registered.keys():
             reading = await self._log.recall(*(stream_of("agency", each) for each in missing))
-            past = Past(self._sealing, reading)
+            past = past_of(self._sealing, reading)
             for each in missing:
                 if isinstance(agency := past.agency(each), KnownAgency):
                     self._registered[each] = agency

@@ -27,17 +27,12 @@ from domain.case import (
 )
 from domain.catalogue import AnyCommand
 from domain.categories import CategoryCode
-from domain.consent_ledger import (
-    ExplainConsent,
-    GrantConsent,
-    GrantId,
-    RecordRefusal,
-    WithdrawConsent,
-)
+from domain.consent_ledger import ExplainConsent, GrantConsent, RecordRefusal, WithdrawConsent
 from domain.model import (
     AgencyId,
     CaseId,
     CommandId,
+    GrantId,
     NetworkId,
     PersonId,
     ReferralId,

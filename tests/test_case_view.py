@@ -24,18 +24,13 @@ from domain.case import (
     SubjectIdentified,
 )
 from domain.codes import ContactMeans
-from domain.consent_ledger import (
-    ConsentExplained,
-    ConsentGranted,
-    ConsentRefused,
-    ConsentWithdrawn,
-    GrantId,
-)
+from domain.consent_ledger import ConsentExplained, ConsentGranted, ConsentRefused, ConsentWithdrawn
 from domain.model import (
     CLOSED,
     ERASED,
     AgencyId,
     Event,
+    GrantId,
     NetworkId,
     PersonId,
     ReferralId,

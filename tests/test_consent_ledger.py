@@ -25,12 +25,10 @@ from domain.consent_ledger import (
     FieldNotKnown,
     GrantConsent,
     GrantedInTheFuture,
-    GrantId,
     GrantNotFound,
     GrantorNotNamed,
     InformationNotNamed,
     LocationNotForMany,
-    MeetingId,
     NeverByConsent,
     NotExplained,
     PeriodAlreadyOver,
@@ -40,7 +38,17 @@ from domain.consent_ledger import (
     WithdrawConsent,
     consent_ledger,
 )
-from domain.model import CLOSED, ERASED, AgencyId, Context, PersonId, StaffId, Withheld
+from domain.model import (
+    CLOSED,
+    ERASED,
+    AgencyId,
+    Context,
+    GrantId,
+    MeetingId,
+    PersonId,
+    StaffId,
+    Withheld,
+)
 from domain.speech import Refused
 from tests.spec import (
     CENTRE,

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from domain.calendar import TimeNotAccepted, in_utc
 from domain.case import IdentifySubject, RecordConsultation
 from domain.codes import ConsentKind, Grantor, History, Method, Purpose
-from domain.consent_ledger import GrantConsent, GrantId
-from domain.model import AgencyId
+from domain.consent_ledger import GrantConsent
+from domain.model import AgencyId, GrantId
 from domain.text import Code, FreeText, Line, NothingToSee, TextNotAccepted, cleaned
 
 

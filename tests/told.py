@@ -20,7 +20,7 @@ from domain.case import (
     SubjectDetailsCorrected,
     SubjectIdentified,
 )
-from domain.consent_ledger import ConsentExplained, ConsentGranted, ConsentWithdrawn, GrantId
+from domain.consent_ledger import ConsentExplained, ConsentGranted, ConsentWithdrawn
 from domain.fields import cut_of
 from domain.header import PartLine
 from domain.model import (
@@ -29,6 +29,8 @@ from domain.model import (
     CaseId,
     Context,
     Event,
+    EventId,
+    GrantId,
     NetworkId,
     PersonId,
     ReferralId,
@@ -163,7 +165,7 @@ def by(who: Context, *events: Event) -> list[tuple[Context, Event]]:
 def told(*happened: Iterable[tuple[Context, Event]], referral: ReferralId = REFERRAL) -> list[Told]:
     history = [one for several in happened for one in several]
     return [
-        Told(position, _stream(event, referral), who.agency, event)
+        Told(position, _stream(event, referral), who.agency, event, EventId(an_id(position)))
         for position, (who, event) in enumerate(history, start=1)
     ]
 

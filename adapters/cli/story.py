@@ -21,8 +21,8 @@ from domain.case import (
     SetContactMethod,
 )
 from domain.categories import CategoryCode
-from domain.consent_ledger import ExplainConsent, GrantConsent, GrantId
-from domain.model import AgencyId, NetworkId, ReferralId, StaffId
+from domain.consent_ledger import ExplainConsent, GrantConsent
+from domain.model import AgencyId, GrantId, NetworkId, ReferralId, StaffId
 from domain.referral import (
     AcceptReferral,
     ConfirmHandover,

@@ -38,8 +38,8 @@ from domain.case import (
 )
 from domain.catalogue import EVENTS, AnyCommand
 from domain.categories import CategoryCode
-from domain.consent_ledger import ExplainConsent, GrantConsent, GrantId, WithdrawConsent
-from domain.model import AgencyId, CommandId, NetworkId, ReferralId, StaffId
+from domain.consent_ledger import ExplainConsent, GrantConsent, WithdrawConsent
+from domain.model import AgencyId, CommandId, GrantId, NetworkId, ReferralId, StaffId
 from domain.referral import (
     AcceptReferral,
     ConfirmHandover,

@@ -34,13 +34,14 @@ from domain.case import (
 )
 from domain.case_numbers import numbers_key
 from domain.catalogue import EVENTS, AnyCommand
-from domain.consent_ledger import ExplainConsent, GrantId, WithdrawConsent
+from domain.consent_ledger import ExplainConsent, WithdrawConsent
 from domain.installation import InstallationFounded
 from domain.model import (
     AgencyId,
     CaseId,
     CommandId,
     Event,
+    GrantId,
     NetworkId,
     ReferralId,
     StaffId,

@@ -9,8 +9,8 @@ from adapters.settings import Settings
 from contracts.answers import Accepted
 from domain.case import CorrectSubjectDetails, IdentifySubject, OpenCase, RecordConsultation
 from domain.catalogue import AnyCommand
-from domain.consent_ledger import ExplainConsent, GrantId, WithdrawConsent
-from domain.model import AgencyId, CaseId, CommandId, StaffId
+from domain.consent_ledger import ExplainConsent, WithdrawConsent
+from domain.model import AgencyId, CaseId, CommandId, GrantId, StaffId
 from services.handling import Ask
 from tests.agencies import Registry
 

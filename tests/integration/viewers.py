@@ -20,9 +20,9 @@ from domain.agency_codes import AgencyKind, Prefecture
 from domain.case import OpenCase
 from domain.catalogue import EVENTS, AnyCommand
 from domain.categories import CategoryCode
-from domain.consent_ledger import ExplainConsent, GrantConsent, GrantId
+from domain.consent_ledger import ExplainConsent, GrantConsent
 from domain.installation import InstallationFounded
-from domain.model import AgencyId, CaseId, CommandId, StaffId, StaffRole
+from domain.model import AgencyId, CaseId, CommandId, GrantId, StaffId, StaffRole
 from projections.lists import LISTS
 from projections.tables import Projection
 from services.aliases import Aliases, Cursors

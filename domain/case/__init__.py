@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from domain.agency_codes import Municipality
 from domain.calendar import date_in_japan
-from domain.categories import ACC, ADR, CNT, ENV, IDN, NAR, PRB, SVC, SXH, CategoryCode
+from domain.categories import ACC, ADR, CNT, ENV, IDN, NAR, PRB, SVC, SXH, Category, CategoryCode
 from domain.codes import (
     AddressKind,
     AgeBand,
@@ -36,6 +36,7 @@ from domain.model import (
     PersonId,
     ReferralId,
     Sealed,
+    Stamp,
 )
 from domain.speech import Refused
 from domain.text import FreeText, Line
@@ -50,6 +51,7 @@ CaseNumber: TypeAlias = Annotated[
 class CaseOpened(Event, frozen=True, kw_only=True, tag="case.opened.v1"):
     """``subject_id`` is ours: her key must exist before her first sealed word, named or not."""
 
+    primary: ClassVar[Category] = SVC
     subject_id: Annotated[PersonId, ENV]
     anonymous: Annotated[bool, ENV]
     opened_by_agency: Annotated[AgencyId, SVC]
@@ -60,6 +62,7 @@ class CaseOpened(Event, frozen=True, kw_only=True, tag="case.opened.v1"):
 
 
 class ConsultationRecorded(Event, frozen=True, kw_only=True, tag="case.consultation_recorded.v1"):
+    primary: ClassVar[Category] = PRB
     makes: ClassVar[str | None] = "consultation_id"
 
     consultation_id: Annotated[ConsultationId, ENV]
@@ -77,6 +80,7 @@ class ConsultationRecorded(Event, frozen=True, kw_only=True, tag="case.consultat
 class SubjectIdentified(Event, frozen=True, kw_only=True, tag="case.subject_identified.v1"):
     """The name may be a pseudonym."""
 
+    primary: ClassVar[Category] = IDN
     subject_id: Annotated[PersonId, ENV]
     name: Annotated[Sealed[Line], IDN]
     kana: Annotated[Sealed[Line | None], IDN]
@@ -89,6 +93,7 @@ class SubjectDetailsCorrected(
 ):
     """``None`` leaves a detail as it was."""
 
+    primary: ClassVar[Category] = IDN
     subject_id: Annotated[PersonId, ENV]
     name: Annotated[Sealed[Line | None], IDN]
     kana: Annotated[Sealed[Line | None], IDN]
@@ -100,6 +105,7 @@ class SubjectDetailsCorrected(
 class ContactMethodSet(Event, frozen=True, kw_only=True, tag="case.contact_method_set.v1"):
     """How she can be reached without harm, in place of whatever was said before."""
 
+    primary: ClassVar[Category] = CNT
     means: Annotated[Sealed[ContactMeans], CNT]
     value: Annotated[Sealed[Line], CNT]
     safe_times: Annotated[Sealed[Line | None], CNT]
@@ -109,6 +115,7 @@ class ContactMethodSet(Event, frozen=True, kw_only=True, tag="case.contact_metho
 class AddressRecorded(Event, frozen=True, kw_only=True, tag="case.address_recorded.v1"):
     """Never where she is: that is LOC, and stands with her stay."""
 
+    primary: ClassVar[Category] = ADR
     kind: Annotated[Sealed[AddressKind], ADR]
     address: Annotated[Sealed[Line], ADR]
     municipality_code: Annotated[Sealed[Municipality | None], ADR]
@@ -117,6 +124,7 @@ class AddressRecorded(Event, frozen=True, kw_only=True, tag="case.address_record
 class NoteRecorded(Event, frozen=True, kw_only=True, tag="case.note_recorded.v1"):
     """``declared_category`` says what the note is mostly about, and is as secret as the note."""
 
+    primary: ClassVar[Category] = NAR
     makes: ClassVar[str | None] = "note_id"
 
     note_id: Annotated[NoteId, ENV]
@@ -125,6 +133,7 @@ class NoteRecorded(Event, frozen=True, kw_only=True, tag="case.note_recorded.v1"
 
 
 class CaseAccepted(Event, frozen=True, kw_only=True, tag="case.accepted.v1"):
+    primary: ClassVar[Category] = SVC
     accepted_on: Annotated[date, SVC]
     ledger_network_id: Annotated[NetworkId, ENV]
     case_number: Annotated[CaseNumber, SVC]
@@ -134,13 +143,15 @@ class CaseAccepted(Event, frozen=True, kw_only=True, tag="case.accepted.v1"):
 class RoleAssigned(Event, frozen=True, kw_only=True, tag="case.role_assigned.v1"):
     """With a role an agency takes part, until the role ends."""
 
+    primary: ClassVar[Category] = SVC
     function: Annotated[SupportFunction, SVC]
     agency_id: Annotated[AgencyId, SVC]
     decided_by: Annotated[ReferralId | None, ENV] = None
 
 
 class RoleEnded(Event, frozen=True, kw_only=True, tag="case.role_ended.v1"):
-    stamps: ClassVar[frozenset[Literal["case", "agency"]]] = frozenset({"case"})
+    primary: ClassVar[Category] = SVC
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"case"})
 
     function: Annotated[SupportFunction, SVC]
     agency_id: Annotated[AgencyId, SVC]
@@ -149,7 +160,8 @@ class RoleEnded(Event, frozen=True, kw_only=True, tag="case.role_ended.v1"):
 class ResponsibilityMoved(Event, frozen=True, kw_only=True, tag="case.responsibility_moved.v1"):
     """In one step, so that at every moment exactly one agency answers for her."""
 
-    stamps: ClassVar[frozenset[Literal["case", "agency"]]] = frozenset({"case"})
+    primary: ClassVar[Category] = SVC
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"case"})
 
     from_agency: Annotated[AgencyId, SVC]
     to_agency: Annotated[AgencyId, SVC]
@@ -238,6 +250,8 @@ class AssignRole(Command, frozen=True, kw_only=True, tag="case.assign_role"):
 
 
 class EndRole(Command, frozen=True, kw_only=True, tag="case.end_role"):
+    narrows: ClassVar[bool] = True
+
     function: SupportFunction
     agency_id: AgencyId
 

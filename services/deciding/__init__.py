@@ -1,0 +1,55 @@
+"""What is read to decide a command, and what it then decides: one room for each aggregate."""
+
+from domain.agency import AgencyCommand, check_in_good_standing, check_may_act
+from domain.case import AcceptCase, CaseAlreadyOpened, CaseCommand, OpenCase
+from domain.catalogue import AnyCommand
+from domain.consent_ledger import ConsentCommand
+from domain.model import CaseId, Context
+from services.deciding import agencies, cases, consents, referrals
+from services.deciding.scope import NO_AGENCY, Decision, Past, Scope, Source, Write, past_of
+
+__all__ = [
+    "NO_AGENCY",
+    "Decision",
+    "Past",
+    "Scope",
+    "Source",
+    "Write",
+    "decide",
+    "past_of",
+    "scope_of",
+    "widened",
+]
+
+
+def scope_of(command: AnyCommand, named: CaseId | None, fresh: CaseId, by: Context) -> Scope:
+    """``named`` is the case that was asked about. Only its opening names none, and makes one."""
+    if isinstance(command, OpenCase) and named is not None:
+        raise CaseAlreadyOpened
+    case = named or fresh
+    if isinstance(command, AgencyCommand):
+        return agencies.scope_of(command, named, by)
+    if isinstance(command, CaseCommand | AcceptCase):
+        return cases.scope_of(command, case, by)
+    if isinstance(command, ConsentCommand):
+        return consents.scope_of(command, case, by)
+    return referrals.scope_of(command, case, by)
+
+
+def widened(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Scope:
+    """What else has to be read, where only what was read tells it."""
+    del command, past, by
+    return scope
+
+
+def decide(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Decision:
+    check_may_act(past.agency(by.agency), by.staff, by.role)
+    for each in scope.agencies:
+        check_in_good_standing(past.agency(each))
+    if isinstance(command, AgencyCommand):
+        return agencies.decide(scope, command, past, by)
+    if isinstance(command, CaseCommand | AcceptCase):
+        return cases.decide(scope, command, past, by)
+    if isinstance(command, ConsentCommand):
+        return consents.decide(scope, command, past, by)
+    return referrals.decide(scope, command, past, by)

@@ -1,0 +1,143 @@
+"""Scope (対象): what a command is about, what has to be read for it, and what it then decides."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from typing import ClassVar, Final, Generic, NamedTuple, TypeVar, cast
+from uuid import UUID
+
+from domain import agency, consent_ledger
+from domain.agency import Agency, KnownAgency, NoAgency
+from domain.case import CASE, Case
+from domain.consent_ledger import Ledger
+from domain.header import PartLine
+from domain.model import (
+    AgencyId,
+    CaseId,
+    Context,
+    Event,
+    NetworkId,
+    PersonId,
+    Stamp,
+    StreamId,
+    fence_key,
+    stream_of,
+)
+from domain.sharing import Told
+from domain.speech import Refused
+from services.ports import Fact, Reading
+from services.sealing import Sealing
+
+S = TypeVar("S")
+E = TypeVar("E", bound=Event)
+E_co = TypeVar("E_co", bound=Event, covariant=True)
+
+
+class CaseNotNeeded(Refused):
+    """This is not about a case: leave out which case it is."""
+
+    ja: ClassVar[str] = "これはケースについての依頼ではありません。ケースの指定を外してください。"
+
+
+class CaseNotNamed(Refused):
+    """This is about a case: name it."""
+
+    ja: ClassVar[str] = "これはケースについての依頼です。どのケースかを指定してください。"
+
+
+class Scope(NamedTuple):
+    """What a command is about, and so what has to be read to decide it."""
+
+    case: CaseId | None
+    asked: StreamId  # The aggregate that is asked,
+    beside: tuple[StreamId, ...] = ()  # what stands beside it,
+    agencies: frozenset[AgencyId] = frozenset()  # whom it gives something to do,
+    known: frozenset[AgencyId] = frozenset()  # whom it only names,
+    networks: frozenset[NetworkId] = frozenset()  # and under which network.
+    whole: bool = False  # Everything in the case's name has to be looked through.
+    ends_all: bool = False  # It must not miss what is begun meanwhile.
+
+    def streams(self, by: Context) -> tuple[StreamId, ...]:
+        named = sorted(self.agencies | self.known)
+        agencies = (stream_of("agency", each) for each in (by.agency, *named))
+        networks = (stream_of("network", each) for each in sorted(self.networks))
+        return tuple(dict.fromkeys((self.asked, *self.beside, *agencies, *networks)))
+
+    def fence_keys(self, by: Context) -> tuple[str, ...]:
+        """What must not have been overtaken once it is decided."""
+        about: list[tuple[Stamp, Iterable[UUID]]] = [
+            ("case", [self.case] if self.case else []),
+            ("work", [self.case] if self.case and self.ends_all else []),
+            ("agency", sorted({by.agency, *self.agencies, *self.known})),
+            ("network", sorted(self.networks)),
+        ]
+        return tuple(fence_key(kind, key) for kind, keys in about for key in keys)
+
+
+class Write(NamedTuple, Generic[E_co]):
+    """New events of one stream, after the version they were decided on."""
+
+    stream: StreamId
+    version: int
+    events: Sequence[E_co]
+
+
+class Decision(NamedTuple):
+    writes: tuple[Write[Event], ...]  # The first is the aggregate that was asked.
+    owner: PersonId  # Whose words they are, unless an event says otherwise.
+
+
+class Source(NamedTuple):
+    """An event in the case's name, and of what its sealed parts are, and whose."""
+
+    told: Told
+    parts: tuple[PartLine, ...]
+
+
+class Past:
+    """What had happened, in the streams that were read; ``record``: in all of the case's name."""
+
+    def __init__(
+        self, streams: Mapping[StreamId, Sequence[Event]], record: Sequence[Source] = ()
+    ) -> None:
+        self._streams: Final = streams
+        self.record: Final = record
+
+    def fold(self, initial: S, evolve: Callable[[S, E], S], stream: StreamId) -> S:
+        """The stream holds the events of its aggregate, and no others."""
+        events = cast("Iterator[E]", iter(self._streams[stream]))
+        return reduce(evolve, events, initial)
+
+    def case(self, case_id: CaseId) -> Case:
+        return self.fold(CASE.initial, CASE.evolve, stream_of("case", case_id))
+
+    def ledger(self, case_id: CaseId) -> Ledger:
+        return self.fold(NO_LEDGER, consent_ledger.evolve, stream_of("consent", case_id))
+
+    def agency(self, agency_id: AgencyId) -> Agency:
+        return self.fold(NO_AGENCY, agency.evolve, stream_of("agency", agency_id))
+
+    def agencies(self, *agency_ids: AgencyId) -> dict[AgencyId, KnownAgency]:
+        """Those of them that there are."""
+        found = {each: self.agency(each) for each in agency_ids}
+        return {each: known for each, known in found.items() if isinstance(known, KnownAgency)}
+
+    def in_name_of_case(self, kind: type[E]) -> Iterator[tuple[Told, E]]:
+        """Wherever it stands in the case's name; the whole of it must have been read."""
+        for told, _ in self.record:
+            if isinstance(told.event, kind):
+                yield told, told.event
+
+    def version(self, stream: StreamId) -> int:
+        return len(self._streams[stream])
+
+    def write(self, stream: StreamId, events: Sequence[Event]) -> Write[Event]:
+        return Write(stream, self.version(stream), events)
+
+
+def past_of(sealing: Sealing, reading: Reading[Fact], record: Sequence[Source] = ()) -> Past:
+    streams = {stream: [*sealing.facts(facts)] for stream, facts in reading.streams.items()}
+    return Past(streams, record)
+
+
+NO_AGENCY: Final[Agency] = NoAgency()
+NO_LEDGER: Final[Ledger] = {}
