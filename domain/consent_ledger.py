@@ -26,6 +26,7 @@ from domain.codes import (
     UntilEvent,
 )
 from domain.fields import cut_of, tag_of
+from domain.items import FieldPath
 from domain.model import (
     AgencyId,
     Command,
@@ -45,11 +46,6 @@ from domain.speech import Refused
 from domain.text import Code, FreeText
 
 Recipients: TypeAlias = Annotated[frozenset[AgencyId], Meta(min_length=1, max_length=50)]
-# ``case.subject_identified.v1/birth_date``: an event type, and one of its fields.
-FieldPath: TypeAlias = Annotated[
-    str,
-    Meta(max_length=64, pattern=r"\A[a-z]+\.[a-z_]+\.v[0-9]+/[a-z_]+\Z", extra={"text": "code"}),
-]
 FieldPaths: TypeAlias = Annotated[frozenset[FieldPath], Meta(min_length=1, max_length=50)]
 Digest: TypeAlias = Annotated[
     str, Meta(max_length=64, pattern=r"\A[0-9a-f]{64}\Z", extra={"text": "code"})

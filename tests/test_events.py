@@ -21,9 +21,10 @@ from domain.case import CaseOpened, ResponsibilityMoved, RoleEnded, SubjectIdent
 from domain.catalogue import EVENTS, AnyCommand
 from domain.categories import ENV, FAM, HLT, IDN, LOC, NAR, PLN, PRB, PUB, RSK, STF, SVC
 from domain.codes import ProblemCode
-from domain.consent_ledger import FIELD_PATHS, ConsentGranted, ConsentWithdrawn, FieldPath
+from domain.consent_ledger import FIELD_PATHS, ConsentGranted, ConsentWithdrawn
 from domain.fields import BadDeclaration, Field, cut_of, largest_header, tag_of
 from domain.header import HEADER_BYTES_MAX
+from domain.items import FieldPath
 from domain.model import AgencyId, Command, Count, Event, Instant, PersonId, Sealed, StaffId
 from domain.text import Code, FreeText, Line
 

@@ -1,0 +1,26 @@
+"""What a story of a case has to know of the rest of it, and of the other aggregates."""
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from domain.agency import KnownAgency
+from domain.codes import ConsentKind
+from domain.model import AgencyId, GrantId, PersonId, StayId
+
+CompanionKind: TypeAlias = Literal["ADULT", "CHILD"]
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """As it was read together, at the time of the decision."""
+
+    subject: PersonId
+    participants: frozenset[AgencyId]
+    main_responsible: AgencyId | None = None
+    companions: Mapping[PersonId, CompanionKind] = {}  # Those who are with her now.
+    assessed: bool = False
+    agreed: Mapping[ConsentKind, GrantId] = {}  # What she has agreed to and not taken back.
+    planned_stays: frozenset[StayId] = frozenset()  # Named by a consent that ends with them.
+    may_know_where: frozenset[AgencyId] = frozenset()  # By a consent that names LOC and them.
+    agencies: Mapping[AgencyId, KnownAgency] = {}
