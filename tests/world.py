@@ -1,0 +1,194 @@
+"""A whole installation in memory: the real deciding, over a log that keeps what it decided.
+
+Nothing here decides. A command takes the way it takes in ``services.handling``, without sealing:
+what is folded has every part closed, as it has there.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Final, NamedTuple, TypeVar
+from uuid import UUID
+
+from domain.agency import EnrolStaff, RegisterAgency, SignPledge
+from domain.agency_codes import AgencyKind, Prefecture
+from domain.catalogue import AnyCommand
+from domain.fields import cut_of
+from domain.header import PartLine
+from domain.installation import INSTALLATION, found
+from domain.model import (
+    CLOSED,
+    AgencyId,
+    CaseId,
+    Context,
+    Event,
+    EventId,
+    PersonId,
+    StaffId,
+    StaffRole,
+    StreamId,
+    stream_of,
+)
+from domain.sharing import Told
+from domain.speech import Refused
+from services.deciding import Decision, Past, Scope, Source, decide, scope_of, widened
+from services.sealing import person_of
+from tests.spec import NOW, without_words
+
+E = TypeVar("E", bound=Event)
+
+
+class Entry(NamedTuple):
+    """An event as the log keeps it, and as it was said."""
+
+    told: Told
+    parts: tuple[PartLine, ...]
+    case: CaseId | None
+    said: Event
+    at: datetime
+    staff: StaffId
+
+
+class Someone(NamedTuple):
+    agency: AgencyId
+    staff: StaffId
+    role: StaffRole
+
+
+class Said(NamedTuple):
+    case: CaseId | None
+    entries: tuple[Entry, ...]
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        return tuple(entry.said for entry in self.entries)
+
+    @property
+    def made(self) -> UUID:
+        made: UUID = next(getattr(event, event.makes) for event in self.events if event.makes)
+        return made
+
+    def the(self, kind: type[E]) -> E:
+        (event,) = (event for event in self.events if isinstance(event, kind))
+        return event
+
+    def id_of(self, kind: type[Event]) -> EventId:
+        (entry,) = (entry for entry in self.entries if isinstance(entry.said, kind))
+        return entry.told.id
+
+
+class World:
+    def __init__(self, at: datetime = NOW) -> None:
+        self.at: datetime = at
+        self.log: Final[list[Entry]] = []
+        self._streams: Final[dict[StreamId, list[Event]]] = {}
+        self._ids: Final = (UUID(int=number, version=4) for number in count(1_000_000))
+        operator, first = AgencyId(next(self._ids)), StaffId(next(self._ids))
+        self.operator: Final = Someone(operator, first, "REPRESENTATIVE")
+        by = self._context(self.operator)
+        founded, agency = found("運営担当", by)
+        self._keep(INSTALLATION, (founded,), by, None, PersonId(operator))
+        self._keep(stream_of("agency", operator), agency, by, None, PersonId(operator))
+
+    def passes(self, **time: int) -> None:
+        self.at += timedelta(**time)
+
+    def says(self, who: Someone, command: AnyCommand, case: CaseId | None = None) -> Said:
+        by = self._context(who)
+        scope, decision = self._decided(command, case, by)
+        entries = [
+            entry
+            for write in decision.writes
+            for entry in self._keep(write.stream, write.events, by, scope.case, decision.owner)
+        ]
+        return Said(scope.case, tuple(entries))
+
+    def refuses(
+        self, who: Someone, command: AnyCommand, case: CaseId | None = None
+    ) -> type[Refused] | None:
+        """The refusal it would meet now, or none; nothing is kept."""
+        try:
+            self._decided(command, case, self._context(who))
+        except Refused as refused:
+            return type(refused)
+        return None
+
+    def joins(
+        self,
+        kind: AgencyKind,
+        role: StaffRole = "CASEWORKER",
+        prefecture: Prefecture = "06",
+        name: str = "青葉県の機関",
+    ) -> Someone:
+        """An agency is registered, and its first member of staff has signed the pledge."""
+        registered = self.says(
+            self.operator,
+            RegisterAgency(kind=kind, name=name, prefecture=prefecture, sector="PUBLIC"),
+        )
+        return self.enrols(AgencyId(registered.made), role)
+
+    def enrols(self, agency: AgencyId, role: StaffRole) -> Someone:
+        enrolled = self.says(self.operator, EnrolStaff(agency_id=agency, role=role))
+        staff = StaffId(enrolled.made)
+        self.says(
+            self.operator, SignPledge(agency_id=agency, staff_id=staff, text_version="2026-04")
+        )
+        return Someone(agency, staff, role)
+
+    def of_case(self, case: CaseId) -> list[Entry]:
+        return [entry for entry in self.log if entry.case == case]
+
+    def past(self, scope: Scope, by: Context) -> Past:
+        streams = {stream: self._streams.get(stream, []) for stream in scope.streams(by)}
+        record = self.of_case(scope.case) if scope.whole and scope.case else []
+        return Past(streams, [Source(entry.told, entry.parts) for entry in record])
+
+    def _decided(
+        self, command: AnyCommand, case: CaseId | None, by: Context
+    ) -> tuple[Scope, Decision]:
+        scope = scope_of(command, case, CaseId(next(self._ids)), by)
+        past = self.past(scope, by)
+        while (wider := widened(scope, command, past, by)) != scope:
+            scope = wider
+            past = self.past(scope, by)
+        return scope, decide(scope, command, past, by)
+
+    def _context(self, who: Someone) -> Context:
+        return Context(
+            agency=who.agency,
+            staff=who.staff,
+            role=who.role,
+            at=self.at,
+            new_id=next(self._ids),
+        )
+
+    def _keep(
+        self,
+        stream: StreamId,
+        events: Sequence[Event],
+        by: Context,
+        case: CaseId | None,
+        owner: PersonId,
+    ) -> list[Entry]:
+        kept: list[Entry] = []
+        for event in events:
+            closed = without_words(event, CLOSED)
+            told = Told(len(self.log) + 1, stream, by.agency, closed, EventId(next(self._ids)))
+            entry = Entry(told, parts_of(event, owner), case, event, self.at, by.staff)
+            self.log.append(entry)
+            self._streams.setdefault(stream, []).append(closed)
+            kept.append(entry)
+        return kept
+
+
+def parts_of(event: Event, owner: PersonId) -> tuple[PartLine, ...]:
+    return tuple(
+        PartLine(
+            field=field.name,
+            category=field.category.of(event),
+            person=person_of(event, field.category.person_field, owner),
+            sha256="",
+            commitment="",
+        )
+        for field in cut_of(type(event)).sealed
+    )
