@@ -9,14 +9,14 @@ from domain.header import Header
 from domain.model import CLOSED, AgencyId, CaseId, Event, StreamId
 from domain.sharing import Told, replay
 from domain.visibility import (
-    Agencies,
+    Recipient,
+    Roster,
     Visible,
     agencies_in,
     angle,
-    fields_of,
+    decide,
     looking,
     naming,
-    seen,
 )
 from services.ports import EPOCH, Fact, StoredEvent
 from services.sealing import Sealing, authors_of, header_of, id_of
@@ -94,19 +94,18 @@ class Sight:
     def __init__(
         self,
         record: Record,
-        agency: AgencyId,
-        agencies: Agencies,
+        recipient: Recipient,
+        roster: Roster,
         at: datetime,
         until: int | None = None,
     ) -> None:
         self.case: Final = record.case
-        self._agencies: Final = agencies
         self._entries: Final = [
             entry for entry in record.entries if until is None or entry.told.position <= until
         ]
         sharing = replay(entry.told for entry in self._entries)
-        self.takes_part: Final = agency in sharing.participants
-        self._look: Final = looking(sharing, agency, at)
+        self.takes_part: Final = recipient.agency in sharing.participants
+        self._look: Final = looking(sharing, recipient, roster, at)
         self._from_an_angle: Final[dict[Hashable, Visible]] = {}
 
     def seen(self, after: int = 0, stream: StreamId | None = None) -> Iterator[Seen]:
@@ -125,7 +124,7 @@ class Sight:
 
     def corrections(self) -> list[Seen]:
         """Those that may be opened, and have to be before it is known what was said before them."""
-        if not any(grant.history == "SNAPSHOT" for grant in self._look.grants):
+        if not self._look.rests_on_state:
             return []
         return [
             seen
@@ -144,7 +143,6 @@ class Sight:
         if found is not None:
             return found, None
         header = header_of(entry.stored)
-        fields = fields_of(self._look, entry.told, header.parts)
-        found = seen(self._look, entry.told, fields, self._agencies)
+        found = decide(self._look, entry.told, header.parts)
         self._from_an_angle[seen_from] = found
         return found, header

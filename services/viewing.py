@@ -22,7 +22,7 @@ from domain import agency as agencies
 from domain.agency import Agency, AgencyEvent, KnownAgency, check_may_act
 from domain.calendar import in_utc
 from domain.model import AgencyId, CaseId, ReferralId, StaffId, StaffRole, stream_of
-from domain.visibility import Agencies
+from domain.visibility import Recipient, Roster, recipient
 from projections import case_view
 from services.aliases import Aliases, Cursors
 from services.deciding import NO_AGENCY, past_of
@@ -99,8 +99,8 @@ class Candidates(Protocol):
 class Looked(NamedTuple):
     """Cases as they were read for one agency, and what it may see of each at that time."""
 
-    agency: AgencyId
-    agencies: Agencies
+    recipient: Recipient
+    roster: Roster
     at: datetime
     head: int
     records: dict[CaseId, Record]
@@ -108,7 +108,7 @@ class Looked(NamedTuple):
 
     def then(self, case: CaseId, at: datetime, position: int) -> Sight:
         """What it could see at an earlier time, of what was recorded up to that position."""
-        return Sight(self.records[case], self.agency, self.agencies, at, position)
+        return Sight(self.records[case], self.recipient, self.roster, at, position)
 
 
 class Row(NamedTuple, Generic[Line]):
@@ -273,8 +273,9 @@ class Viewing:
         check_may_act(itself, reader.staff, reader.role)
         records = {case: record_of(self._sealing, case, found.events[case]) for case in cases}
         named = frozenset[AgencyId]().union(*(record.agencies for record in records.values()))
-        known = {**await self._known(named), reader.agency: itself}
-        looked = Looked(reader.agency, known, self._clock.now(), found.head, records, {})
+        roster = Roster({**await self._known(named), reader.agency: itself})
+        who = recipient(reader.agency, itself, reader.staff, reader.role)
+        looked = Looked(who, roster, self._clock.now(), found.head, records, {})
         for case in cases:
             looked.now[case] = await self._sight(looked, case)
         return looked
@@ -283,7 +284,7 @@ class Viewing:
         """Corrections that may be opened tell which details were said before them, and stand."""
         while True:
             record = looked.records[case]
-            sight = Sight(record, looked.agency, looked.agencies, looked.at)
+            sight = Sight(record, looked.recipient, looked.roster, looked.at)
             corrections = sight.corrections()
             if not corrections:
                 return sight
@@ -317,8 +318,8 @@ class Viewing:
         return await self._keyring.keys(persons_shown(seen))
 
     def _showing(self, looked: Looked, case: CaseId, keys: Keys) -> Showing:
-        alias = self._aliases.alias(looked.agency, case)
-        return Showing(self._sealing, keys, looked.agencies, alias)
+        alias = self._aliases.alias(looked.recipient.agency, case)
+        return Showing(self._sealing, keys, looked.roster.agencies, alias)
 
     async def _page(  # noqa: PLR0913, PLR0917 (one for each thing a list is made of)
         self,

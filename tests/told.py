@@ -46,7 +46,7 @@ from domain.referral import (
     ReferralSent,
 )
 from domain.sharing import Told, replay
-from domain.visibility import Look, Visible, fields_of, looking, seen
+from domain.visibility import Look, Membership, Recipient, Roster, Visible, decide, looking
 from services.sealing import person_of
 from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, an_id
 
@@ -65,6 +65,7 @@ AGENCIES: Final[dict[AgencyId, Agency]] = {
     SHELTER.agency: KnownAgency(kind="PRIVATE_SHELTER", prefecture="06"),
     POLICE.agency: KnownAgency(kind="POLICE", prefecture="06"),
 }
+NETWORKS: Final = {NETWORK: Membership(members=frozenset(AGENCIES))}
 
 
 def closed(event: type[E], **facts: Any) -> E:
@@ -170,20 +171,30 @@ def told(*happened: Iterable[tuple[Context, Event]], referral: ReferralId = REFE
     ]
 
 
-def look(history: list[Told], who: Context, at: datetime = LATER) -> Look:
-    return looking(replay(history), who.agency, at)
+def reader(who: Context) -> Recipient:
+    return Recipient(agency=who.agency, staff=who.staff, pledged=True)
+
+
+def look(
+    history: list[Told],
+    who: Context | Recipient,
+    at: datetime = LATER,
+    agencies: dict[AgencyId, Agency] = AGENCIES,
+) -> Look:
+    reads = who if isinstance(who, Recipient) else reader(who)
+    return looking(replay(history), reads, Roster(agencies, NETWORKS), at)
 
 
 def visible(
     history: list[Told],
-    who: Context,
+    who: Context | Recipient,
     nth: int,
     at: datetime = LATER,
     agencies: dict[AgencyId, Agency] = AGENCIES,
 ) -> Visible:
     """What somebody may see of the event at this position."""
-    its_look, it = look(history, who, at), history[nth - 1]
-    return seen(its_look, it, fields_of(its_look, it, lines(it.event)), agencies)
+    it = history[nth - 1]
+    return decide(look(history, who, at, agencies), it, lines(it.event))
 
 
 def sees(history: list[Told], who: Context, at: datetime = LATER) -> frozenset[tuple[int, str]]:

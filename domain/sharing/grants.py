@@ -1,0 +1,79 @@
+"""Grants (情報提供への同意): whom she has agreed to let know what, as far as it still goes."""
+
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+
+from domain.calendar import date_in_japan
+from domain.categories import CategoryCode
+from domain.codes import Grantor, History, UntilEvent
+from domain.consent_ledger import ConsentGranted
+from domain.model import AgencyId, GrantId, PersonId
+from domain.sharing.standing import NOTHING_STANDS, Frozen, Standing, Told, frozen
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """Consent to share information, as long as it has not ended."""
+
+    grant_id: GrantId
+    position: int
+    grantor: Grantor
+    grantor_id: PersonId
+    recipients: frozenset[AgencyId]
+    categories: frozenset[CategoryCode]
+    only_fields: frozenset[str] | None
+    excluded_fields: frozenset[str]
+    granted_at: datetime
+    valid_until: date | None
+    until_event: UntilEvent | None
+    history: History
+    state: Frozen  # What was part of the state when it was recorded.
+
+    def in_force(self, at: datetime) -> bool:
+        """A date means the end of that day in Japan."""
+        ended = self.valid_until is not None and self.valid_until < date_in_japan(at)
+        return self.granted_at <= at and not ended
+
+    def names(self, path: str) -> bool:
+        return path not in self.excluded_fields and (
+            self.only_fields is None or path in self.only_fields
+        )
+
+    def reaches(self, told: Told, field: str) -> bool:
+        """Recorded positions decide, and never what a record says of its own time."""
+        if told.position > self.position or self.history == "FULL":
+            return True
+        return self.state.holds(told, field)
+
+    def of(self, woman: PersonId | None, children: frozenset[PersonId]) -> frozenset[PersonId]:
+        """Whom it is about: of whom whoever gave it can agree to anything."""
+        match self.grantor:
+            case "SUBJECT":
+                return children | {self.grantor_id} if self.grantor_id == woman else NOBODY
+            case "GUARDIAN":
+                return children
+            case "ADULT_COMPANION":
+                return frozenset({self.grantor_id})
+
+
+def given(event: ConsentGranted, position: int, standing: Standing) -> Grant:
+    return Grant(
+        grant_id=event.grant_id,
+        position=position,
+        grantor=event.grantor,
+        grantor_id=event.grantor_id,
+        recipients=event.recipients,
+        categories=event.categories,
+        only_fields=event.only_fields,
+        excluded_fields=event.excluded_fields or NO_FIELDS,
+        granted_at=event.granted_at,
+        valid_until=event.valid_until,
+        until_event=event.until_event,
+        history=event.history,
+        state=frozen(standing) if event.history == "SNAPSHOT" else NOTHING_STANDS,
+    )
+
+
+NOBODY: Final[frozenset[PersonId]] = frozenset()
+NO_FIELDS: Final[frozenset[str]] = frozenset()

@@ -1,0 +1,74 @@
+"""Standing (記録の状態): what has been told of a case, and what of it is part of the state.
+
+Of each type of event the last one is part of the state; where such events tell of several things,
+the last one of each thing. Her details are one thing, said by her identification and by
+corrections of it: each detail is part of the state where it was last said. What a correction says
+is closed, so it counts as saying everything, and what was said before it is no longer the state;
+folded once more with that correction opened, for somebody who may open it, it counts for what it
+says.
+"""
+
+from collections.abc import Hashable, Mapping
+from typing import Final, NamedTuple, TypeAlias
+
+import msgspec
+
+from domain.case import SubjectDetailsCorrected, SubjectIdentified
+from domain.fields import cut_of
+from domain.model import AgencyId, Event, EventId, StreamId
+
+
+class Told(NamedTuple):
+    """An event where it stands in the log, and whose record it is."""
+
+    position: int
+    stream: StreamId
+    agency: AgencyId
+    event: Event
+    id: EventId
+
+
+Details: TypeAlias = SubjectIdentified | SubjectDetailsCorrected
+
+
+class Standing(msgspec.Struct, frozen=True):
+    last: Mapping[Hashable, int] = {}  # Of each thing, the last event that told of it,
+    details: Mapping[str, int] = {}  # and where each of her details was last said.
+
+
+class Frozen(msgspec.Struct, frozen=True):
+    """The state as it was at some time: it stays so, whatever is recorded later."""
+
+    positions: frozenset[int]
+    details: Mapping[str, int]
+
+    def holds(self, told: Told, field: str) -> bool:
+        if isinstance(told.event, Details):
+            return self.details.get(field) == told.position
+        return told.position in self.positions
+
+
+def frozen(standing: Standing) -> Frozen:
+    return Frozen(frozenset(standing.last.values()), standing.details)
+
+
+def told_of(event: Event) -> Hashable:
+    """The thing whose state an event tells."""
+    kind = type(event)
+    return (kind, *(getattr(event, name) for name in kind.state_of)) if kind.state_of else kind
+
+
+def then(standing: Standing, told: Told) -> Standing:
+    last = {**standing.last, told_of(told.event): told.position}
+    if not isinstance(told.event, Details):
+        return Standing(last, standing.details)
+    return Standing(last, {**standing.details, **dict.fromkeys(_said(told.event), told.position)})
+
+
+def _said(event: Details) -> list[str]:
+    """``None`` says nothing. What is closed may say anything."""
+    names = (field.name for field in cut_of(type(event)).sealed)
+    return [name for name in names if getattr(event, name) is not None]
+
+
+NOTHING_STANDS: Final = Frozen(frozenset(), {})
