@@ -1,4 +1,4 @@
-"""The agency (機関) as the specification has it: public, but for its staff and a shelter's address."""
+"""The agency (機関) as the specification has it: public, but for staff and a shelter's address."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""The case (ケース) as the specification has it: its events, its machines, what its commands ask."""
+"""The case (ケース) as the specification has it: events, machines, what commands ask."""
 
 from collections.abc import Mapping
 from typing import Final
