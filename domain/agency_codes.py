@@ -280,3 +280,24 @@ PREFECTURES: Final[Mapping[Prefecture, Label]] = {
 Municipality: TypeAlias = Annotated[
     str, Meta(max_length=6, pattern=r"\A[0-9]{5,6}\Z", extra={"text": "code"})
 ]
+
+# 一時保護委託の基準 (厚生労働省告示): what was checked before protection is commissioned.
+Criterion: TypeAlias = Literal[
+    "CORPORATE_STATUS",
+    "THREE_YEARS_RECORD",
+    "NOT_OPEN_TO_PUBLIC",
+    "SAFETY",
+    "HYGIENE",
+    "PRIVACY",
+]
+CRITERIA: Final[Mapping[Criterion, Label]] = {
+    "CORPORATE_STATUS": Label("法人格がある", "It is a corporate body"),
+    "THREE_YEARS_RECORD": Label(
+        "3年以上の保護の実績（うち1年以上は宿泊を伴う）",
+        "Three years of protection, one of them with lodging",
+    ),
+    "NOT_OPEN_TO_PUBLIC": Label("施設が公開されていない", "It is not open to the public"),
+    "SAFETY": Label("安全が確保されている", "It is safe"),
+    "HYGIENE": Label("衛生が確保されている", "It is hygienic"),
+    "PRIVACY": Label("プライバシーが守られている", "It keeps privacy"),
+}

@@ -35,6 +35,8 @@ StayId = NewType("StayId", UUID)
 GrantId = NewType("GrantId", UUID)
 EmergencyId = NewType("EmergencyId", UUID)
 GrievanceId = NewType("GrievanceId", UUID)
+ContractId = NewType("ContractId", UUID)
+PostingId = NewType("PostingId", UUID)
 EventId = NewType("EventId", UUID)
 StreamId = NewType("StreamId", UUID)
 

@@ -1,6 +1,16 @@
 """Commands about an agency: its registration, its people, its standing."""
 
-from domain.agency import AgencyCommand, RegisterAgency, agency_under
+from domain.agency import (
+    AgencyCommand,
+    AgencySucceeded,
+    RegisterAgency,
+    StartCommissionContract,
+    SucceedAgency,
+    UpdateAgency,
+    agency_under,
+    as_known,
+    took_over,
+)
 from domain.installation import INSTALLATION, InstallationFounded
 from domain.model import AgencyId, CaseId, Context, PersonId, stream_of
 from services.deciding.scope import CaseNotNeeded, Decision, Past, Scope
@@ -9,13 +19,31 @@ from services.deciding.scope import CaseNotNeeded, Decision, Past, Scope
 def scope_of(command: AgencyCommand, named: CaseId | None, by: Context) -> Scope:
     if named is not None:
         raise CaseNotNeeded
-    return Scope(None, stream_of("agency", _asked(command, by)), (INSTALLATION,))
+    scope = Scope(None, stream_of("agency", _asked(command, by)), (INSTALLATION,))
+    match command:
+        case SucceedAgency(successor=successor):
+            return scope._replace(agencies=frozenset({successor}))
+        case StartCommissionContract(agency_id=provider):
+            return scope._replace(agencies=frozenset({provider}))
+        case RegisterAgency(operators=operators) if operators:
+            return scope._replace(agencies=operators)
+        case UpdateAgency(operators=operators) if operators:
+            return scope._replace(agencies=operators)
+        case _:
+            return scope
 
 
 def decide(scope: Scope, command: AgencyCommand, past: Past, by: Context) -> Decision:
     asked = _asked(command, by)
-    events = agency_under(operator_of(past)).decide(past.agency(asked), command, by)
-    return Decision((past.write(scope.asked, events),), PersonId(asked))
+    agency = past.agency(asked)
+    decider = agency_under(operator_of(past), past.agency(by.agency))
+    events = decider.decide(agency, command, by)
+    writes = [past.write(scope.asked, events)]
+    for event in events:
+        if isinstance(event, AgencySucceeded):
+            successor = stream_of("agency", event.new)
+            writes.append(past.write(successor, took_over(as_known(agency), event)))
+    return Decision(tuple(writes), PersonId(asked))
 
 
 def operator_of(past: Past) -> AgencyId:
