@@ -69,4 +69,5 @@ MTG: Final = Category("MTG")  # meeting record
 CNS: Final = Category("CNS")  # consent record
 GRV: Final = Category("GRV")  # grievance 苦情
 STF: Final = Category("STF")  # staff
+AGG: Final = Category("AGG")  # aggregate
 PUB: Final = Category("PUB")  # public
