@@ -4,7 +4,7 @@
 BIN = .venv/bin
 RUN = sh scripts/check
 
-.PHONY: help setup demo test lint contracts bench soak package lock clean
+.PHONY: help setup demo test lint contracts pages bench soak package lock clean
 
 help: ## Say what there is to make / 作れるものの一覧
 	@awk -F ' *## ' '/^[a-z]+:.* ## /{sub(/:.*/, "", $$1); printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,9 @@ lint: .venv/.development ## Check what can be checked without running / 静的�
 contracts: .venv/.product ## Write what other systems see / 外部に見せる仕様を書き出す
 	@$(BIN)/python -m adapters.http.openapi
 	@$(BIN)/python -m adapters.nats.asyncapi
+
+pages: .venv/.product ## Write what docs/ says of the domain / ドメインの説明ページを書き出す
+	@$(BIN)/python -m adapters.pages
 
 bench: .venv/.development ## Measure, into build/bench.json / 測定し build/bench.json に書く
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -1,0 +1,11 @@
+"""Every page there is, and where it is committed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from adapters.pages import DOCS, aggregates, code_lists
+
+
+def written() -> Mapping[Path, str]:
+    pages = {**aggregates.pages(), "code-lists.md": code_lists.page()}
+    return {DOCS / "domain" / name: f"{text.strip()}\n" for name, text in pages.items()}
