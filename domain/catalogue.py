@@ -8,11 +8,20 @@ from domain.case_numbers import CaseNumberTaken
 from domain.consent_ledger import ConsentCommand, ConsentEvent
 from domain.fields import Catalogue
 from domain.installation import InstallationFounded
+from domain.network import NetworkCommand, NetworkEvent
 from domain.referral import ReferralCommand, ReferralEvent
 
 AnyEvent: TypeAlias = (
-    AgencyEvent | CaseEvent | CaseNumberTaken | ConsentEvent | InstallationFounded | ReferralEvent
+    AgencyEvent
+    | CaseEvent
+    | CaseNumberTaken
+    | ConsentEvent
+    | InstallationFounded
+    | NetworkEvent
+    | ReferralEvent
 )
-AnyCommand: TypeAlias = AgencyCommand | CaseCommand | AcceptCase | ConsentCommand | ReferralCommand
+AnyCommand: TypeAlias = (
+    AgencyCommand | CaseCommand | AcceptCase | ConsentCommand | NetworkCommand | ReferralCommand
+)
 
 EVENTS: Final = Catalogue(get_args(AnyEvent))

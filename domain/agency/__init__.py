@@ -89,6 +89,7 @@ from domain.agency.state import (
     as_operator,
     check_pledged,
     contract_of,
+    enrolled,
     has_contract,
     operates,
 )
@@ -168,6 +169,7 @@ __all__ = [
     "check_pledged",
     "contract_of",
     "decide",
+    "enrolled",
     "evolve",
     "has_contract",
     "operates",
@@ -281,9 +283,9 @@ def check_may_act(agency: Agency, staff: StaffId, role: StaffRole) -> None:
     match agency:
         case KnownAgency(suspended=True):
             raise AgencyIsSuspended
-        case KnownAgency(staff=enrolled) if staff in enrolled and enrolled[staff].role == role:
-            check_has_not_left(enrolled[staff])
-            if enrolled[staff].pledged_under is None:
+        case KnownAgency(staff=known) if staff in known and known[staff].role == role:
+            check_has_not_left(known[staff])
+            if known[staff].pledged_under is None:
                 raise PledgeNotSigned
         case _:
             raise StaffNotEnrolled

@@ -5,7 +5,8 @@ from domain.case import AcceptCase, CaseAlreadyOpened, CaseCommand, OpenCase
 from domain.catalogue import AnyCommand
 from domain.consent_ledger import ConsentCommand
 from domain.model import CaseId, Context
-from services.deciding import agencies, cases, consents, referrals
+from domain.network import NetworkCommand
+from services.deciding import agencies, cases, consents, networks, referrals
 from services.deciding.scope import NO_AGENCY, Decision, Past, Scope, Source, Write, past_of
 
 __all__ = [
@@ -29,6 +30,8 @@ def scope_of(command: AnyCommand, named: CaseId | None, fresh: CaseId, by: Conte
     case = named or fresh
     if isinstance(command, AgencyCommand):
         return agencies.scope_of(command, named, by)
+    if isinstance(command, NetworkCommand):
+        return networks.scope_of(command, named, by)
     if isinstance(command, CaseCommand | AcceptCase):
         return cases.scope_of(command, case, by)
     if isinstance(command, ConsentCommand):
@@ -48,6 +51,8 @@ def decide(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Decisi
         check_in_good_standing(past.agency(each))
     if isinstance(command, AgencyCommand):
         return agencies.decide(scope, command, past, by)
+    if isinstance(command, NetworkCommand):
+        return networks.decide(scope, command, past, by)
     if isinstance(command, CaseCommand | AcceptCase):
         return cases.decide(scope, command, past, by)
     if isinstance(command, ConsentCommand):

@@ -5,7 +5,7 @@ from functools import reduce
 from typing import ClassVar, Final, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
 
-from domain import agency, consent_ledger
+from domain import agency, consent_ledger, network
 from domain.agency import Agency, KnownAgency, NoAgency
 from domain.case import CASE, Case
 from domain.consent_ledger import Ledger
@@ -22,6 +22,7 @@ from domain.model import (
     fence_key,
     stream_of,
 )
+from domain.network import NO_NETWORK, Network
 from domain.sharing import Told
 from domain.speech import Refused
 from services.ports import Fact, Reading
@@ -115,6 +116,9 @@ class Past:
 
     def agency(self, agency_id: AgencyId) -> Agency:
         return self.fold(NO_AGENCY, agency.evolve, stream_of("agency", agency_id))
+
+    def network(self, network_id: NetworkId) -> Network:
+        return self.fold(NO_NETWORK, network.evolve, stream_of("network", network_id))
 
     def agencies(self, *agency_ids: AgencyId) -> dict[AgencyId, KnownAgency]:
         """Those of them that there are."""
