@@ -474,6 +474,20 @@ AFTERCARE_MEANS: Final[Mapping[AftercareMeans, Label]] = {
     "DROP_IN": Label("来所・居場所", "She drops in"),
 }
 
+# アフターケアを行わない理由: she declines it, or it would come too late.
+WithoutAftercare: TypeAlias = Literal["DECLINED", "DECEASED"]
+WITHOUT_AFTERCARE: Final[Mapping[WithoutAftercare, Label]] = {
+    "DECLINED": Label("本人が希望しない", "She declines it"),
+    "DECEASED": Label("死亡", "She has died"),
+}
+
+# 本人の意向を確認できない理由: that she does not answer for a while is none.
+CannotBeAsked: TypeAlias = Literal["DECEASED", "MOVED_UNREACHABLE"]
+CANNOT_BE_ASKED: Final[Mapping[CannotBeAsked, Label]] = {
+    "DECEASED": Label("死亡", "She has died"),
+    "MOVED_UNREACHABLE": Label("転居し、連絡先が不明", "She moved, and nobody knows where"),
+}
+
 # 問い合わせてきた者
 AskedBy: TypeAlias = Literal[
     "PERPETRATOR",

@@ -1,15 +1,15 @@
 """What a story of a case has to know of the rest of it, and of the other aggregates."""
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
 
 import msgspec
 
 from domain.agency import KnownAgency
+from domain.case_codes import CompanionKind
 from domain.codes import ConsentKind
 from domain.model import AgencyId, GrantId, PersonId, StayId
 
-CompanionKind: TypeAlias = Literal["ADULT", "CHILD"]
+__all__ = ["Beside", "CompanionKind"]
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,3 +24,9 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     planned_stays: frozenset[StayId] = frozenset()  # Named by a consent that ends with them.
     may_know_where: frozenset[AgencyId] = frozenset()  # By a consent that names LOC and them.
     agencies: Mapping[AgencyId, KnownAgency] = {}
+    # What a companion who is an adult has agreed to and not taken back.
+    adults_agreed: Mapping[PersonId, frozenset[ConsentKind]] = {}
+    # To whom she has agreed that information goes, by each consent to that which is in force.
+    sharing: Mapping[GrantId, frozenset[AgencyId]] = {}
+    stays: frozenset[StayId] = frozenset()  # All there have been in this case.
+    aftercare_runs: bool = False
