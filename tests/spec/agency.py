@@ -36,9 +36,9 @@ EVENTS: Final[Mapping[str, Told]] = {
     "AgencySucceeded": Told(
         "agency.succeeded.v1", "PUB", {"old": "PUB", "new": "PUB", "on": "PUB"}
     ),
-    "AgencySuspended": Told("agency.suspended.v1", "PUB", {}),
-    "AgencyRestored": Told("agency.restored.v1", "PUB", {}),
-    "AgencyDeactivated": Told("agency.deactivated.v1", "PUB", {}),
+    "AgencySuspended": Told("agency.suspended.v1", "PUB", None),
+    "AgencyRestored": Told("agency.restored.v1", "PUB", None),
+    "AgencyDeactivated": Told("agency.deactivated.v1", "PUB", None),
     "ServiceOffered": Told(
         "agency.service_offered.v1", "PUB", {"service_code": "PUB", "field": "PUB"}
     ),

@@ -31,7 +31,6 @@ EVENTS: Final[Mapping[str, Told]] = {
             "grant_id": "CNS",
             "kind": "CNS",
             "grantor": "CNS",
-            "person_id": "CNS",
             "recipients": "CNS",
             "via_meeting": "CNS",
             "categories": "CNS",
@@ -41,7 +40,6 @@ EVENTS: Final[Mapping[str, Told]] = {
             "granted_at": "CNS",
             "valid_until": "CNS",
             "until_event": "CNS",
-            "stay_id": "CNS",  # By the amendment: STAY_END names the stay.
             "history": "CNS",
             "method": "CNS",
             "obtained_by": "CNS",
@@ -83,19 +81,7 @@ EVENTS: Final[Mapping[str, Told]] = {
         "consent.exclusion_lifted.v1", "CNS", {"agency_id": "RSK", "staff_id": "RSK"}
     ),
     # New by the amendment.
-    "EmergencyRequested": Told(
-        "consent.emergency_requested.v1",
-        "CNS",
-        {
-            "emergency_id": "CNS",
-            "danger": "CNS",
-            "danger_text": "NAR",
-            "impracticability": "CNS",
-            "impracticability_text": "NAR",
-            "recipients": "CNS",
-            "categories": "CNS",
-        },
-    ),
+    "EmergencyRequested": Told("consent.emergency_requested.v1", "CNS", None),
     "EmergencyDisclosureAuthorised": Told(
         "consent.emergency_disclosure_authorised.v1",
         "CNS",
@@ -103,8 +89,7 @@ EVENTS: Final[Mapping[str, Told]] = {
             "emergency_id": "CNS",
             "requested_by": "CNS",
             "authorised_by": "CNS",
-            # By the amendment: a code each, and beside it a text that is NAR.
-            "danger": "CNS",
+            "danger": "RSK",
             "impracticability": "CNS",
             "recipients": "CNS",
             "categories": "CNS",
@@ -113,7 +98,7 @@ EVENTS: Final[Mapping[str, Told]] = {
         },
     ),
     # New by the amendment.
-    "EmergencyExpired": Told("consent.emergency_expired.v1", "CNS", {"emergency_id": "CNS"}),
+    "EmergencyExpired": Told("consent.emergency_expired.v1", "CNS", None),
     "StatutoryDisclosureRecorded": Told(
         "consent.statutory_disclosure_recorded.v1",
         "CNS",
@@ -149,7 +134,7 @@ EVENTS: Final[Mapping[str, Told]] = {
     "NotificationDeferred": Told(
         "trail.notification_deferred.v1",
         "CNS",
-        {"about": "CNS", "until": "CNS", "reason": "CNS", "reason_text": "NAR"},
+        {"about": "CNS", "until": "CNS", "reason": "CNS"},
     ),
     "PurgeRequested": Told(
         "trail.purge_requested.v1", "CNS", {"recipient": "CNS", "covers": "CNS", "due": "CNS"}
@@ -158,12 +143,12 @@ EVENTS: Final[Mapping[str, Told]] = {
     "PurgeDeclined": Told(
         "trail.purge_declined.v1",
         "CNS",
-        {"recipient": "CNS", "ground": "CNS", "ground_text": "NAR"},
+        {"recipient": "CNS", "ground": "CNS"},
     ),
     "SubjectAccessProvided": Told(
         "trail.subject_access_provided.v1", "CNS", {"what": "CNS", "at": "CNS"}
     ),
-    "ErasureRequested": Told("trail.erasure_requested.v1", "CNS", {"request_id": "CNS"}),
+    "ErasureRequested": Told("trail.erasure_requested.v1", "CNS", None),
     "ErasureDecided": Told(
         "trail.erasure_decided.v1",
         "CNS",
@@ -171,12 +156,11 @@ EVENTS: Final[Mapping[str, Told]] = {
             "request_id": "CNS",
             "decision": "CNS",
             "grounds": "CNS",
-            "grounds_text": "NAR",
             "not_before": "CNS",
         },
     ),
     # New by the amendment.
-    "WithdrawalSettled": Told("trail.withdrawal_settled.v1", "CNS", {"grant_id": "CNS"}),
+    "WithdrawalSettled": Told("trail.withdrawal_settled.v1", "CNS", None),
 }
 
 CODES: Final[Mapping[tuple[str, str], str]] = {

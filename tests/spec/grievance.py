@@ -11,15 +11,15 @@ EVENTS: Final[Mapping[str, Told]] = {
         "GRV",
         {"from": "GRV", "about_agencies": "GRV", "case_id": "ENV", "text": "GRV"},
     ),
-    "GrievanceAcknowledged": Told("grievance.acknowledged.v1", "GRV", {}),
-    "HandlerAssigned": Told("grievance.handler_assigned.v1", "GRV", {}),
+    "GrievanceAcknowledged": Told("grievance.acknowledged.v1", "GRV", None),
+    "HandlerAssigned": Told("grievance.handler_assigned.v1", "GRV", None),
     "GrievanceShared": Told("grievance.shared.v1", "GRV", {"with": "GRV", "extent": "GRV"}),
-    "FindingsRecorded": Told("grievance.findings_recorded.v1", "GRV", {}),
-    "ResponseGiven": Told("grievance.response_given.v1", "GRV", {}),
-    "ImprovementRecorded": Told("grievance.improvement_recorded.v1", "GRV", {}),
-    "GrievanceEscalated": Told("grievance.escalated.v1", "GRV", {}),
-    "GrievanceClosed": Told("grievance.closed.v1", "GRV", {}),
-    "GrievanceReopened": Told("grievance.reopened.v1", "GRV", {}),
+    "FindingsRecorded": Told("grievance.findings_recorded.v1", "GRV", None),
+    "ResponseGiven": Told("grievance.response_given.v1", "GRV", None),
+    "ImprovementRecorded": Told("grievance.improvement_recorded.v1", "GRV", None),
+    "GrievanceEscalated": Told("grievance.escalated.v1", "GRV", None),
+    "GrievanceClosed": Told("grievance.closed.v1", "GRV", None),
+    "GrievanceReopened": Told("grievance.reopened.v1", "GRV", None),
 }
 
 CODES: Final[Mapping[tuple[str, str], str]] = {

@@ -49,16 +49,16 @@ EVENTS: Final[Mapping[str, Told]] = {
         "PUB",
         {"version": "PUB", "recipients": "PUB"},
     ),
-    "DirectoryReceived": Told("network.directory_received.v1", "PUB", {}),
+    "DirectoryReceived": Told("network.directory_received.v1", "PUB", None),
     "PostingRequested": Told(
         "network.posting_requested.v1", "PUB", {"place": "PUB", "item": "PUB", "version": "PUB"}
     ),
     "PostingConfirmed": Told(
         "network.posting_confirmed.v1", "PUB", {"place": "PUB", "item": "PUB", "version": "PUB"}
     ),
-    "DisasterDeclared": Told("network.disaster_declared.v1", "PUB", {}),
-    "DisasterEnded": Told("network.disaster_ended.v1", "PUB", {}),
-    "DisasterNoticeIssued": Told("network.disaster_notice_issued.v1", "PUB", {}),
+    "DisasterDeclared": Told("network.disaster_declared.v1", "PUB", None),
+    "DisasterEnded": Told("network.disaster_ended.v1", "PUB", None),
+    "DisasterNoticeIssued": Told("network.disaster_notice_issued.v1", "PUB", None),
     "InformationShared": Told(
         "network.information_shared.v1", "PUB", {"title": "PUB", "text": "PUB"}
     ),

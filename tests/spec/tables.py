@@ -11,11 +11,11 @@ NOT_YET: Final = "—"
 
 
 class Told(NamedTuple):
-    """An event: its tag, what it is mainly about, and its fields."""
+    """An event: its tag, what it is mainly about, its fields; ``None`` where none are listed."""
 
     tag: str
     primary: str
-    fields: Mapping[str, str]
+    fields: Mapping[str, str] | None
 
 
 class Row(NamedTuple):
