@@ -251,6 +251,21 @@ def evolve(state: Services, event: ServiceEvent) -> Services:
     assert_never(event)
 
 
+def ended_by(state: Services, leaving: AgencyId, by: Context) -> tuple[ServiceStatusChanged, ...]:
+    """What an agency provides ends when it leaves the case."""
+    return tuple(
+        ServiceStatusChanged(
+            service_id=service,
+            about=link.about,
+            provider_agency=leaving,
+            status="ENDED",
+            on=happened_on(None, by),
+        )
+        for service, link in state.links.items()
+        if link.provider == leaving and link.status in PROVIDING
+    )
+
+
 def check_divisions_agreed(beside: Beside, command: OpenProcedureBundle) -> None:
     """INV-C2: one consent by which every division may be told, and none is told beyond it."""
     told = {each.division for each in command.procedures}

@@ -11,7 +11,7 @@ import msgspec
 from domain.calendar import date_in_japan
 from domain.case.aftercare import AftercareStarted, check_somebody_answers, started
 from domain.case.agreeing import check_agreed
-from domain.case.beside import Beside
+from domain.case.beside import Beside, CompanionNotFound
 from domain.case.days import check_is_to_come, happened_on
 from domain.case.stay_events import (
     CancelStay,

@@ -9,10 +9,9 @@ from uuid import UUID
 
 import msgspec
 
-from domain.case.beside import Beside
-from domain.case.companions import CompanionNotFound
+from domain.case.beside import Beside, CompanionNotFound
 from domain.case.days import DayStillToCome
-from domain.categories import CHD, ECO, ENV, HLT, NAR, PLN, RSK, SVC, Category
+from domain.categories import CHD, ECO, ENV, HLT, NAR, PLN, RSK, SVC, Category, CategoryCode
 from domain.codes import Label, Level
 from domain.machine import NOT_YET, Edge, Machine
 from domain.model import (
@@ -39,7 +38,9 @@ from domain.text import FreeText, Line
 AssessmentId = NewType("AssessmentId", UUID)
 NeedId = NewType("NeedId", UUID)
 ActivityId = NewType("ActivityId", UUID)
-BY_ACTIVITY: Final = {str(kind): code for kind, code in CATEGORY_OF_ACTIVITY.items()}
+BY_ACTIVITY: Final[Mapping[str, CategoryCode]] = {
+    str(kind): code for kind, code in CATEGORY_OF_ACTIVITY.items()
+}
 
 
 class AssessmentRecorded(Event, frozen=True, kw_only=True, tag="case.assessment_recorded.v1"):
