@@ -6,6 +6,7 @@ from domain.catalogue import AnyCommand
 from domain.consent_ledger import ConsentCommand
 from domain.model import CaseId, Context
 from domain.network import NetworkCommand
+from domain.referral import ReferralCommand
 from services.deciding import agencies, cases, consents, networks, referrals
 from services.deciding.scope import NO_AGENCY, Decision, Past, Scope, Source, Write, past_of
 
@@ -41,7 +42,8 @@ def scope_of(command: AnyCommand, named: CaseId | None, fresh: CaseId, by: Conte
 
 def widened(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Scope:
     """What else has to be read, where only what was read tells it."""
-    del command, past, by
+    if isinstance(command, ReferralCommand):
+        return referrals.widened(scope, command, past, by)
     return scope
 
 

@@ -1,35 +1,174 @@
 """Commands about a referral: a handover is one decision over the referral and its case."""
 
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, get_args
 
 from domain import referral
-from domain.case import NoCase
-from domain.model import CaseId, Context, PersonId, stream_of
-from domain.referral import DraftReferral, NoReferral, Referral, ReferralCommand
+from domain.case import NoCase, RoleAssigned, RoleEnded
+from domain.codes import ConsentKind
+from domain.consent_ledger import agreed, excluded
+from domain.items import Item
+from domain.model import (
+    AgencyId,
+    CaseId,
+    Context,
+    GrantId,
+    PersonId,
+    ReferralId,
+    StreamId,
+    stream_of,
+)
+from domain.referral import (
+    ENDED,
+    AcceptReferral,
+    AskToTakeOver,
+    Beside,
+    ChangePackage,
+    DeclineReferral,
+    DraftReferral,
+    KnownReferral,
+    NoReferral,
+    RedirectReferral,
+    Referral,
+    ReferralCommand,
+    ReferralEvent,
+    SendInquiry,
+    SendReferral,
+    SupplyInformation,
+)
+from services.deciding.offering import offered
 from services.deciding.scope import Decision, Past, Scope
 
 
 def scope_of(command: ReferralCommand, case: CaseId, by: Context) -> Scope:
-    stream = stream_of("case", case)
-    if isinstance(command, DraftReferral):
-        given = frozenset({command.to_agency})
-        return Scope(case, stream_of("referral", by.new_id), (stream,), given)
-    return Scope(case, stream_of("referral", command.referral_id), (stream,))
+    """Everything is looked through: other referrals, and the reasons for which others take part."""
+    beside = (stream_of("case", case), stream_of("consent", case))
+    scope = Scope(case, stream_of("referral", _asked(command, by)), beside, whole=True)
+    match command:
+        case DraftReferral(to_agency=named) | DeclineReferral(alternative_agency=named):
+            scope = scope._replace(agencies=_given(named))
+        case RedirectReferral(new_to=named):
+            draft = stream_of("referral", by.new_id)
+            scope = scope._replace(beside=(*beside, draft), agencies=_given(named))
+        case _:
+            pass
+    # Of two handovers that begin at one time, the second has to see the first.
+    return scope._replace(ends_all=isinstance(command, BEGINNING))
+
+
+def widened(scope: Scope, command: ReferralCommand, past: Past, by: Context) -> Scope:
+    """For its two sides alone: whoever it is hidden from learns nothing of whom it names."""
+    known = past.fold(NO_REFERRAL, referral.evolve, scope.asked)
+    if not isinstance(known, KnownReferral) or known.side_of(by.agency) is None:
+        return scope
+    if isinstance(command, SENDING) and by.agency == known.from_agency:
+        return scope._replace(agencies=scope.agencies | {known.to_agency})
+    return scope._replace(known=scope.known | {known.from_agency, known.to_agency})
 
 
 def decide(scope: Scope, command: ReferralCommand, past: Past, by: Context) -> Decision:
     assert scope.case is not None
     case = past.case(scope.case)
     known = past.fold(NO_REFERRAL, referral.evolve, scope.asked)
-    decided = referral.decide(scope.case, case, known, command, by)
+    decided = referral.decide(_beside(scope, command, past, known, by), known, command, by)
     woman = PersonId(by.new_id) if isinstance(case, NoCase) else case.subject_id
-    return Decision(
-        (
-            past.write(scope.asked, decided.referral),
-            past.write(stream_of("case", scope.case), decided.case),
+    writes = [
+        past.write(scope.asked, decided.referral),
+        past.write(stream_of("case", scope.case), decided.case),
+    ]
+    if decided.draft:
+        draft = stream_of("referral", decided.draft.referral_id)
+        writes.append(past.write(draft, (decided.draft,)))
+    return Decision(tuple(writes), woman)
+
+
+def _beside(
+    scope: Scope, command: ReferralCommand, past: Past, known: Referral, by: Context
+) -> Beside:
+    assert scope.case is not None
+    ledger = past.ledger(scope.case)
+    agencies = past.agencies(by.agency, *scope.agencies, *scope.known)
+    kinds: tuple[ConsentKind, ...] = get_args(ConsentKind)
+    found = {kind: agreed(ledger, kind, by.at) for kind in kinds}
+    given: dict[ConsentKind, GrantId] = {k: grant for k, grant in found.items() if grant}
+    others = [each for each in _referrals(past).values() if isinstance(each, KnownReferral)]
+    return Beside(
+        case_id=scope.case,
+        case=past.case(scope.case),
+        agencies=agencies,
+        agreed=given,
+        excluded=excluded(ledger),
+        offered=offered(past, _items(command, known), _receiver(command, known), agencies, by),
+        handovers=frozenset(each.referral_id for each in others if each.is_handing_over),
+        brought_in_by=frozenset(
+            each.referral_id for each in others if each.side_of(by.agency) == "RECEIVER"
         ),
-        woman,
+        roles=tuple(
+            role
+            for role in _roles(past)
+            if role.decided_by not in {each.referral_id for each in others if each.status in ENDED}
+        ),
     )
 
 
+def _referrals(past: Past) -> Mapping[StreamId, Referral]:
+    """All there are in the case."""
+    found: dict[StreamId, Referral] = {}
+    for told, _ in past.record:
+        if isinstance(told.event, ReferralEvent):
+            before = found.get(told.stream, NO_REFERRAL)
+            found[told.stream] = referral.evolve(before, told.event)
+    return found
+
+
+def _roles(past: Past) -> Iterator[RoleAssigned]:
+    """As often as each was given since it last ended."""
+    given: list[RoleAssigned] = []
+    for told, _ in past.record:
+        match told.event:
+            case RoleAssigned() as role:
+                given.append(role)
+            case RoleEnded(function=function, agency_id=agency, person_id=person):
+                ended = (function, agency, person)
+                given = [r for r in given if (r.function, r.agency_id, r.person_id) != ended]
+            case _:
+                pass
+    return iter(given)
+
+
+def _items(command: ReferralCommand, known: Referral) -> tuple[Item, ...]:
+    """What is put in, or is in it and must still be agreed to."""
+    match command:
+        case DraftReferral(items=items) | ChangePackage(items=items):
+            return items
+        case SupplyInformation(items=items):
+            return items
+        case SendReferral() | AcceptReferral() if isinstance(known, KnownReferral):
+            return tuple(
+                Item(source=each.source, field=each.path.rpartition("/")[2])
+                for each in known.package
+            )
+        case _:
+            return ()
+
+
+def _receiver(command: ReferralCommand, known: Referral) -> frozenset[AgencyId]:
+    """For whom she must have agreed; a draft is for nobody yet."""
+    if isinstance(known, KnownReferral) and not isinstance(command, ChangePackage):
+        return frozenset({known.to_agency})
+    return frozenset()
+
+
+def _asked(command: ReferralCommand, by: Context) -> ReferralId:
+    if isinstance(command, DraftReferral | AskToTakeOver):
+        return ReferralId(by.new_id)
+    return command.referral_id
+
+
+def _given(agency: AgencyId | None) -> frozenset[AgencyId]:
+    return frozenset({agency} if agency else ())
+
+
+BEGINNING: Final = (DraftReferral, SendReferral, AcceptReferral)
+SENDING: Final = (SendInquiry, SendReferral, SupplyInformation)
 NO_REFERRAL: Final[Referral] = NoReferral()

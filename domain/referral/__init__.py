@@ -1,0 +1,282 @@
+"""Referral (つなぎ・引き継ぎ): one agency asks another to take her on.
+
+It is drafted, sent with a package of what she agreed to, received, accepted, and handed over. It
+may be declined, redirected, withdrawn, or run out of time. Until the handover is confirmed the
+sender stays responsible; then, in the same append, the case says who is.
+
+``events`` tell what happens, ``commands`` what may be asked, ``states`` what leads where, ``kinds``
+what each of the eleven kinds asks for; ``sending``, ``answering`` and ``handing_over`` are the
+stories.
+"""
+
+from typing import TypeAlias, assert_never
+
+from domain.model import Context
+from domain.referral import answering, handing_over, sending
+from domain.referral.beside import Beside, Decided
+from domain.referral.commands import (
+    AcceptReferral,
+    AnswerInquiry,
+    AskToCancel,
+    AskToTakeOver,
+    ChangePackage,
+    ConfirmHandover,
+    DeclineReferral,
+    DraftReferral,
+    ExpireReferral,
+    ReceiveReferral,
+    RecordAppointment,
+    RedirectReferral,
+    ReferralCommand,
+    ReferralStep,
+    ReportOutcome,
+    RequestInformation,
+    SendInquiry,
+    SendReferral,
+    SupplyInformation,
+    WithdrawReferral,
+)
+from domain.referral.events import (
+    AppointmentRecorded,
+    CancellationAsked,
+    HandoverConfirmed,
+    InformationRequested,
+    InformationSupplied,
+    InquiryAnswered,
+    OutcomeReported,
+    PackageChanged,
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralDrafted,
+    ReferralEvent,
+    ReferralExpired,
+    ReferralInquirySent,
+    ReferralReceived,
+    ReferralRedirected,
+    ReferralSent,
+    ReferralWithdrawn,
+)
+from domain.referral.kinds import TERMS, WHOLE_HANDOVERS, Terms
+from domain.referral.refusals import (
+    AnswerAlreadyDue,
+    AnswerNotYetDue,
+    CaseNotAccepted,
+    ConsentOfThatKindMissing,
+    ContractMissing,
+    HandoverAlreadyConfirmed,
+    HandoverAlreadyOpen,
+    HandsNothingOver,
+    InformationStillAwaited,
+    InquireFirst,
+    InquiryStillOpen,
+    IntroductionCarriesContactOnly,
+    NotForYouToDo,
+    NothingToReportYet,
+    NothingWasAsked,
+    NotItsToHandOver,
+    NotOtherPrefecture,
+    OnlyCentresAsk,
+    OtherPrefecture,
+    ReferralAlreadyAccepted,
+    ReferralAlreadyReceived,
+    ReferralAlreadySent,
+    ReferralHasEnded,
+    ReferralNotAccepted,
+    ReferralNotFound,
+    ReferralNotReceived,
+    ReferralNotSent,
+    ReferralToOneself,
+    RoleNotGivenHere,
+    RoleNotNamed,
+    SenderNoLongerTakesPart,
+    WrongKindOfAgency,
+)
+from domain.referral.states import (
+    BECOMES,
+    ENDED,
+    LEADS_TO,
+    PENDING,
+    REFERRAL,
+    SIDES,
+    KnownReferral,
+    Named,
+    NoReferral,
+    Package,
+    Referral,
+    ReferralSide,
+    evolve,
+    package_in,
+    replay,
+)
+from domain.referral.steps import as_party, check_its_step, check_step
+from domain.referral_codes import ReferralStatus
+
+__all__ = [
+    "BECOMES",
+    "ENDED",
+    "LEADS_TO",
+    "PENDING",
+    "REFERRAL",
+    "SIDES",
+    "TERMS",
+    "WHOLE_HANDOVERS",
+    "AcceptReferral",
+    "AnswerAlreadyDue",
+    "AnswerInquiry",
+    "AnswerNotYetDue",
+    "AppointmentRecorded",
+    "AskToCancel",
+    "AskToTakeOver",
+    "Beside",
+    "CancellationAsked",
+    "CaseNotAccepted",
+    "ChangePackage",
+    "ConfirmHandover",
+    "ConsentOfThatKindMissing",
+    "ContractMissing",
+    "Decided",
+    "DeclineReferral",
+    "DraftReferral",
+    "ExpireReferral",
+    "HandoverAlreadyConfirmed",
+    "HandoverAlreadyOpen",
+    "HandoverConfirmed",
+    "HandsNothingOver",
+    "InformationRequested",
+    "InformationStillAwaited",
+    "InformationSupplied",
+    "InquireFirst",
+    "InquiryAnswered",
+    "InquiryStillOpen",
+    "IntroductionCarriesContactOnly",
+    "KnownReferral",
+    "Named",
+    "NoReferral",
+    "NotForYouToDo",
+    "NotItsToHandOver",
+    "NotOtherPrefecture",
+    "NothingToReportYet",
+    "NothingWasAsked",
+    "OnlyCentresAsk",
+    "OtherPrefecture",
+    "OutcomeReported",
+    "Package",
+    "PackageChanged",
+    "ReceiveReferral",
+    "RecordAppointment",
+    "RedirectReferral",
+    "Referral",
+    "ReferralAccepted",
+    "ReferralAlreadyAccepted",
+    "ReferralAlreadyReceived",
+    "ReferralAlreadySent",
+    "ReferralCommand",
+    "ReferralDeclined",
+    "ReferralDrafted",
+    "ReferralEvent",
+    "ReferralExpired",
+    "ReferralHasEnded",
+    "ReferralInquirySent",
+    "ReferralNotAccepted",
+    "ReferralNotFound",
+    "ReferralNotReceived",
+    "ReferralNotSent",
+    "ReferralReceived",
+    "ReferralRedirected",
+    "ReferralSent",
+    "ReferralSide",
+    "ReferralStatus",
+    "ReferralStep",
+    "ReferralToOneself",
+    "ReferralWithdrawn",
+    "ReportOutcome",
+    "RequestInformation",
+    "RoleNotGivenHere",
+    "RoleNotNamed",
+    "SendInquiry",
+    "SendReferral",
+    "SenderNoLongerTakesPart",
+    "SupplyInformation",
+    "Terms",
+    "WithdrawReferral",
+    "WrongKindOfAgency",
+    "as_party",
+    "check_its_step",
+    "check_step",
+    "decide",
+    "evolve",
+    "package_in",
+    "replay",
+]
+
+
+OneEventStep: TypeAlias = (
+    SendInquiry
+    | AnswerInquiry
+    | SendReferral
+    | ReceiveReferral
+    | RequestInformation
+    | SupplyInformation
+    | DeclineReferral
+    | RecordAppointment
+    | AskToCancel
+    | ReportOutcome
+    | ExpireReferral
+)
+
+
+def decide(beside: Beside, referral: Referral, command: ReferralCommand, by: Context) -> Decided:
+    if isinstance(command, DraftReferral | AskToTakeOver):
+        assert isinstance(referral, NoReferral), "its id was made for it"
+        if isinstance(command, DraftReferral):
+            return Decided((sending.drafted(beside, command, by),))
+        return Decided((sending.asked_to_take_over(beside, command, by),))
+    known = as_party(beside.case_id, referral, by.agency)
+    check_its_step(known, command, by.agency)
+    check_step(known, command)
+    return _taken(beside, known, command, by)
+
+
+def _taken(beside: Beside, known: KnownReferral, command: ReferralStep, by: Context) -> Decided:
+    match command:
+        case AcceptReferral():
+            return answering.accepted(beside, known, command, by)
+        case RedirectReferral():
+            return answering.redirected(beside, known, command, by)
+        case ConfirmHandover():
+            return handing_over.confirmed(beside, known, command, by)
+        case WithdrawReferral():
+            return handing_over.withdrawn(beside, known, command)
+        case ChangePackage():
+            return Decided(sending.package_changed(beside, known, by))
+        case _:
+            return Decided((_told(beside, known, command, by),))
+
+
+def _told(
+    beside: Beside, known: KnownReferral, command: OneEventStep, by: Context
+) -> ReferralEvent:
+    match command:
+        case SendInquiry():
+            return sending.inquiry_sent(beside, known, command, by)
+        case AnswerInquiry():
+            return answering.inquiry_answered(command)
+        case SendReferral():
+            return sending.sent(beside, known, command, by)
+        case ReceiveReferral():
+            return answering.received(by)
+        case RequestInformation():
+            return answering.information_requested(command)
+        case SupplyInformation():
+            return sending.information_supplied(beside, known, by)
+        case DeclineReferral():
+            return answering.declined(known, command, by)
+        case RecordAppointment():
+            return handing_over.appointment_recorded(command)
+        case AskToCancel():
+            return handing_over.cancellation_asked(command)
+        case ReportOutcome():
+            return handing_over.outcome_reported(command)
+        case ExpireReferral():
+            return answering.expired(known, by)
+    assert_never(command)

@@ -1,0 +1,68 @@
+"""Offering (提供): the things one agency would put before others, looked up in the record."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from domain.agency import KnownAgency
+from domain.categories import CategoryCode
+from domain.items import FieldPath, Item, Offered
+from domain.model import AgencyId, Context
+from domain.sharing import Sharing, replay
+from domain.visibility import Look, Roster, decide, fields_of, looking, permits, recipient
+from services.deciding.scope import NO_AGENCY, Past, Source
+
+
+def offered(
+    past: Past,
+    items: Iterable[Item],
+    to: Collection[AgencyId],
+    agencies: Mapping[AgencyId, KnownAgency],
+    by: Context,
+) -> tuple[Offered, ...]:
+    """Each once, in the order in which they are named. The whole case must have been read."""
+    wanted = dict.fromkeys(items)
+    if not wanted:
+        return ()
+    sharing = replay(source.told for source in past.record)
+    who = recipient(by.agency, agencies.get(by.agency, NO_AGENCY), by.staff, by.role)
+    look = looking(sharing, who, Roster(agencies), by.at)
+    found = {source.told.id: source for source in past.record}
+    return tuple(
+        _offered(item, found.get(item.source), _Offering(sharing, look, frozenset(to), by))
+        for item in wanted
+    )
+
+
+class _Offering(msgspec.Struct, frozen=True):
+    sharing: Sharing
+    look: Look
+    to: frozenset[AgencyId]
+    by: Context
+
+
+def _offered(item: Item, source: Source | None, offering: _Offering) -> Offered:
+    """What is not there and what its agency may not see come out alike."""
+    if source is None or item.field not in decide(offering.look, *source).bases:
+        return Offered(source=item.source, path=NOWHERE, category=NOTHING, person=None, known=False)
+    told, sharing = source.told, offering.sharing
+    fields = {field.name: field for field in fields_of(sharing.subject, told, source.parts)}
+    field = fields[item.field]
+    grants = {
+        each: permits(sharing, each, offering.by.at, told, field)
+        for each in offering.to - {told.agency}  # Whose record it is, has it.
+    }
+    return Offered(
+        source=item.source,
+        path=field.path,
+        category=field.category,
+        person=field.person,
+        known=True,
+        not_agreed=frozenset(each for each, grant in grants.items() if grant is None),
+        consents=frozenset(grant for grant in grants.values() if grant is not None),
+    )
+
+
+NOWHERE: Final[FieldPath] = "no.record.v0/none"
+NOTHING: Final[CategoryCode] = "ENV"
