@@ -15,8 +15,7 @@ from domain.agency import contract_of
 from domain.agency_codes import AgencyKind
 from domain.calendar import next_business_day
 from domain.case.aftercare import AftercareAlreadyRuns
-from domain.case.beside import Beside
-from domain.case.companions import CompanionNotFound
+from domain.case.beside import Beside, CompanionNotFound
 from domain.case.stay_events import (
     DecideStay,
     EndStay,

@@ -11,7 +11,7 @@ import msgspec
 from domain.calendar import date_in_japan
 from domain.case.aftercare import AftercareStarted, check_somebody_answers, started
 from domain.case.agreeing import check_agreed
-from domain.case.beside import Beside, CompanionNotFound
+from domain.case.beside import Beside
 from domain.case.days import check_is_to_come, happened_on
 from domain.case.stay_events import (
     CancelStay,
@@ -60,6 +60,8 @@ from domain.case.support import StayNotFound
 from domain.machine import NOT_YET
 from domain.model import AgencyId, Context, StayId
 from domain.support_codes import RESIDENTIAL_STAYS
+
+__all__ = ["Stays", "agencies_of", "decide", "evolve"]
 
 
 def decide(
