@@ -7,6 +7,7 @@ from domain.case import AcceptCase, CaseCommand, CaseEvent
 from domain.case_numbers import CaseNumberTaken
 from domain.consent_ledger import ConsentCommand, ConsentEvent
 from domain.fields import Catalogue
+from domain.grievance import GrievanceCommand, GrievanceEvent
 from domain.installation import InstallationFounded
 from domain.network import NetworkCommand, NetworkEvent
 from domain.referral import ReferralCommand, ReferralEvent
@@ -16,12 +17,19 @@ AnyEvent: TypeAlias = (
     | CaseEvent
     | CaseNumberTaken
     | ConsentEvent
+    | GrievanceEvent
     | InstallationFounded
     | NetworkEvent
     | ReferralEvent
 )
 AnyCommand: TypeAlias = (
-    AgencyCommand | CaseCommand | AcceptCase | ConsentCommand | NetworkCommand | ReferralCommand
+    AgencyCommand
+    | CaseCommand
+    | AcceptCase
+    | ConsentCommand
+    | GrievanceCommand
+    | NetworkCommand
+    | ReferralCommand
 )
 
 EVENTS: Final = Catalogue(get_args(AnyEvent))

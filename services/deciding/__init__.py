@@ -4,10 +4,11 @@ from domain.agency import AgencyCommand, check_in_good_standing, check_may_act
 from domain.case import AcceptCase, CaseAlreadyOpened, CaseCommand, OpenCase
 from domain.catalogue import AnyCommand
 from domain.consent_ledger import ConsentCommand
+from domain.grievance import GrievanceCommand
 from domain.model import CaseId, Context
 from domain.network import NetworkCommand
 from domain.referral import ReferralCommand
-from services.deciding import agencies, cases, consents, networks, referrals
+from services.deciding import agencies, cases, consents, grievances, networks, referrals
 from services.deciding.scope import NO_AGENCY, Decision, Past, Scope, Source, Write, past_of
 
 __all__ = [
@@ -33,6 +34,8 @@ def scope_of(command: AnyCommand, named: CaseId | None, fresh: CaseId, by: Conte
         return agencies.scope_of(command, named, by)
     if isinstance(command, NetworkCommand):
         return networks.scope_of(command, named, by)
+    if isinstance(command, GrievanceCommand):
+        return grievances.scope_of(command, named, by)
     if isinstance(command, CaseCommand | AcceptCase):
         return cases.scope_of(command, case, by)
     if isinstance(command, ConsentCommand):
@@ -55,6 +58,8 @@ def decide(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Decisi
         return agencies.decide(scope, command, past, by)
     if isinstance(command, NetworkCommand):
         return networks.decide(scope, command, past, by)
+    if isinstance(command, GrievanceCommand):
+        return grievances.decide(scope, command, past, by)
     if isinstance(command, CaseCommand | AcceptCase):
         return cases.decide(scope, command, past, by)
     if isinstance(command, ConsentCommand):
