@@ -19,7 +19,7 @@ ReferralStatus: TypeAlias = Literal[
     "EXPIRED",
     "WITHDRAWN",
 ]
-REFERRAL_STATUSES: Final[Mapping[ReferralStatus, Label]] = {
+REFERRAL_STATUSES: Final[Mapping[str, Label]] = {
     "DRAFT": Label("準備中", "Draft"),
     "INQUIRED": Label("匿名で照会中", "Inquired without identity"),
     "SENT": Label("送付済み", "Sent"),

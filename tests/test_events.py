@@ -26,6 +26,16 @@ from domain.fields import BadDeclaration, Field, cut_of, largest_header, tag_of
 from domain.header import HEADER_BYTES_MAX
 from domain.items import FieldPath
 from domain.model import AgencyId, Command, Count, Event, Instant, PersonId, Sealed, StaffId
+from domain.referral import (
+    HandoverConfirmed,
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralDrafted,
+    ReferralExpired,
+    ReferralRedirected,
+    ReferralSent,
+    ReferralWithdrawn,
+)
 from domain.text import Code, FreeText, Line
 
 for module in walk_packages(domain.__path__, "domain."):
@@ -67,10 +77,22 @@ TAGS_EVER_USED = {
     "installation.founded.v1",
     "numbers.case_number_taken.v1",
     "referral.accepted.v1",
+    "referral.appointment_recorded.v1",
+    "referral.cancellation_asked.v1",
+    "referral.declined.v1",
     "referral.drafted.v1",
+    "referral.expired.v1",
     "referral.handover_confirmed.v1",
+    "referral.information_requested.v1",
+    "referral.information_supplied.v1",
+    "referral.inquiry_answered.v1",
+    "referral.inquiry_sent.v1",
+    "referral.outcome_reported.v1",
+    "referral.package_changed.v1",
     "referral.received.v1",
+    "referral.redirected.v1",
     "referral.sent.v1",
+    "referral.withdrawn.v1",
 }
 
 
@@ -104,6 +126,14 @@ def test_only_what_narrows_overtakes_what_others_decided() -> None:
     assert {event: event.stamps for event in DECLARED if event.stamps} == {
         AgencySuspended: {"agency"},
         ConsentWithdrawn: {"case"},
+        HandoverConfirmed: {"case"},
+        ReferralAccepted: {"work"},
+        ReferralDeclined: {"case"},
+        ReferralDrafted: {"work"},
+        ReferralExpired: {"case"},
+        ReferralRedirected: {"case"},
+        ReferralSent: {"work"},
+        ReferralWithdrawn: {"case"},
         ResponsibilityMoved: {"case"},
         RoleEnded: {"case"},
     }

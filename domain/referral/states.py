@@ -60,7 +60,7 @@ ENDED: Final[frozenset[ReferralStatus]] = frozenset(
 
 REFERRAL: Final = Machine(
     Label("つなぎ", "Referral"),
-    {**REFERRAL_STATUSES},
+    REFERRAL_STATUSES,
     (
         Edge(NOT_YET, ReferralDrafted, "DRAFT"),
         Edge("DRAFT", PackageChanged, "DRAFT"),
