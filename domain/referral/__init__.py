@@ -108,7 +108,7 @@ from domain.referral.states import (
     package_in,
     replay,
 )
-from domain.referral.steps import as_party, check_its_step, check_step
+from domain.referral.steps import as_party, check_case_takes, check_its_step, check_step
 from domain.referral_codes import ReferralStatus
 
 __all__ = [
@@ -201,6 +201,7 @@ __all__ = [
     "WithdrawReferral",
     "WrongKindOfAgency",
     "as_party",
+    "check_case_takes",
     "check_its_step",
     "check_step",
     "decide",
@@ -228,11 +229,14 @@ OneEventStep: TypeAlias = (
 def decide(beside: Beside, referral: Referral, command: ReferralCommand, by: Context) -> Decided:
     if isinstance(command, DraftReferral | AskToTakeOver):
         assert isinstance(referral, NoReferral), "its id was made for it"
+        beside.check_takes_part(by.agency)
+        check_case_takes(beside.case, command)
         if isinstance(command, DraftReferral):
             return Decided((sending.drafted(beside, command, by),))
         return Decided((sending.asked_to_take_over(beside, command, by),))
     known = as_party(beside.case_id, referral, by.agency)
     check_its_step(known, command, by.agency)
+    check_case_takes(beside.case, command)
     check_step(known, command)
     return _taken(beside, known, command, by)
 

@@ -48,7 +48,6 @@ from domain.referral.states import KnownReferral, Named
 
 
 def drafted(beside: Beside, command: DraftReferral, by: Context) -> ReferralDrafted:
-    beside.check_takes_part(by.agency)
     check_to_another(command.to_agency, by.agency)
     check_kinds_match(beside, command.kind, by.agency, command.to_agency)
     if command.kind in WHOLE_HANDOVERS and beside.main_responsible == by.agency:
@@ -75,7 +74,6 @@ def drafted(beside: Beside, command: DraftReferral, by: Context) -> ReferralDraf
 
 def asked_to_take_over(beside: Beside, command: AskToTakeOver, by: Context) -> ReferralDrafted:
     """It is a draft of the agency that answers for her, which sends it if it agrees."""
-    beside.check_takes_part(by.agency)
     answering = beside.main_responsible
     if answering is None:
         raise CaseNotAccepted

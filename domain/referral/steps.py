@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from domain.case import Case, NoCase
+from domain.case.course import check_takes
 from domain.model import AgencyId, CaseId
 from domain.referral.commands import (
     AcceptReferral,
@@ -15,6 +17,7 @@ from domain.referral.commands import (
     ReceiveReferral,
     RecordAppointment,
     RedirectReferral,
+    ReferralCommand,
     ReferralStep,
     ReportOutcome,
     RequestInformation,
@@ -71,6 +74,16 @@ def check_step(referral: KnownReferral, step: ReferralStep) -> None:
     raise next(why for until, why in WHY_NOT[type(step)] if referral.status in until.split())
 
 
+def check_case_takes(case: Case, command: ReferralCommand) -> None:
+    """What only ends it is taken however the case stands; how it went, as long as that is kept."""
+    if isinstance(case, NoCase) or isinstance(command, ENDING):
+        return
+    if isinstance(command, ReportOutcome) and case.status in {"CLOSED", "TRANSFERRED"}:
+        return
+    check_takes(case, type(command))
+
+
+ENDING: Final = (WithdrawReferral, ExpireReferral, DeclineReferral)
 # She may say it to whichever of the two she talks to.
 FOR_HER: Final[frozenset[WithdrawalReason]] = frozenset({"CONSENT_WITHDRAWN", "SUBJECT_WISH"})
 

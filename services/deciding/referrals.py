@@ -12,7 +12,6 @@ from domain.model import (
     AgencyId,
     CaseId,
     Context,
-    GrantId,
     PersonId,
     ReferralId,
     StreamId,
@@ -88,15 +87,12 @@ def _beside(
     assert scope.case is not None
     ledger = past.ledger(scope.case)
     agencies = past.agencies(by.agency, *scope.agencies, *scope.known)
-    kinds: tuple[ConsentKind, ...] = get_args(ConsentKind)
-    found = {kind: agreed(ledger, kind, by.at) for kind in kinds}
-    given: dict[ConsentKind, GrantId] = {k: grant for k, grant in found.items() if grant}
     others = [each for each in _referrals(past).values() if isinstance(each, KnownReferral)]
     return Beside(
         case_id=scope.case,
         case=past.case(scope.case),
         agencies=agencies,
-        agreed=given,
+        agreed={k: given for k in KINDS if (given := agreed(ledger, k, by.at))},
         excluded=excluded(ledger),
         offered=offered(past, _items(command, known), _receiver(command, known), agencies, by),
         handovers=frozenset(each.referral_id for each in others if each.is_handing_over),
@@ -169,6 +165,7 @@ def _given(agency: AgencyId | None) -> frozenset[AgencyId]:
     return frozenset({agency} if agency else ())
 
 
+KINDS: Final[tuple[ConsentKind, ...]] = get_args(ConsentKind)
 BEGINNING: Final = (DraftReferral, SendReferral, AcceptReferral)
 SENDING: Final = (SendInquiry, SendReferral, SupplyInformation)
 NO_REFERRAL: Final[Referral] = NoReferral()
