@@ -47,6 +47,8 @@ def widened(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Scope
     """What else has to be read, where only what was read tells it."""
     if isinstance(command, ReferralCommand):
         return referrals.widened(scope, command, past, by)
+    if isinstance(command, GrievanceCommand):
+        return grievances.widened(scope, past, by)
     return scope
 
 
