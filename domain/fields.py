@@ -41,11 +41,7 @@ def cut_of(event: type[Event]) -> Cut:
     hints = get_type_hints(event, include_extras=True)
     fields = [_field(event, name, hints[name]) for name in event.__struct_fields__]
     declared = _declared(event)
-    sealed = [
-        field
-        for field in fields
-        if not field.category.codes <= CLEAR and not _is_reference(declared[field.name].type)
-    ]
+    sealed = [field for field in fields if _is_sealed(field, declared[field.name].type)]
     cut = Cut(tuple(f for f in fields if f not in sealed), tuple(sealed))
     _check(event, cut, hints)
     return cut
@@ -73,6 +69,13 @@ def _field(event: type[Event], name: str, hint: object) -> Field:
         message = f"{event.__name__}.{name} declares {len(declared)} categories, not one"
         raise BadDeclaration(message)
     return Field(name, declared[0])
+
+
+def _is_sealed(field: Field, info: inspect.Type) -> bool:
+    """Public words are sealed too, under a key of whoever says them: no header holds words."""
+    if field.category.codes == {"PUB"}:
+        return _says_it_can_be_withheld(info)
+    return not (field.category.codes <= CLEAR or _is_reference(info))
 
 
 def _check(event: type[Event], cut: Cut, hints: dict[str, Any]) -> None:

@@ -158,6 +158,7 @@ def decide(
 def evolve(state: Grievance, event: GrievanceEvent) -> Grievance:
     if isinstance(event, GrievanceReceived):
         return KnownGrievance(
+            grievance_id=event.grievance_id,
             case_id=event.case_id,
             about_agencies=event.about_agencies,
             about_staff=event.about_staff,
@@ -241,28 +242,28 @@ def _decided(
     grievance: KnownGrievance, command: LaterCommand, by: Context
 ) -> tuple[GrievanceEvent, ...]:
     _check_whose_business(grievance, command, by)
-    on = date_in_japan(by.at)
+    which, on = grievance.grievance_id, date_in_japan(by.at)
     match command:
         case AcknowledgeGrievance():
-            acknowledged = GrievanceAcknowledged(on=on)
+            acknowledged = GrievanceAcknowledged(grievance_id=which, on=on)
             return (acknowledged,) if grievance.status in {"RECEIVED", "ESCALATED"} else ()
         case AssignHandler():
             return _assigned(grievance, command)
         case ShareGrievance():
-            return (_shared(command),)
+            return (_shared(grievance, command),)
         case RecordFindings(findings=findings):
-            return (FindingsRecorded(findings=findings),)
+            return (FindingsRecorded(grievance_id=which, findings=findings),)
         case GiveResponse(response=response):
-            return (ResponseGiven(on=on, response=response),)
+            return (ResponseGiven(grievance_id=which, on=on, response=response),)
         case RecordImprovement(improvement=improvement):
-            return (ImprovementRecorded(improvement=improvement),)
+            return (ImprovementRecorded(grievance_id=which, improvement=improvement),)
         case EscalateGrievance():
             return _escalated(grievance, command, on)
         case CloseGrievance():
-            closed = GrievanceClosed(on=on)
+            closed = GrievanceClosed(grievance_id=which, on=on)
             return () if grievance.status == "CLOSED" else (closed,)
         case ReopenGrievance():
-            reopened = GrievanceReopened(on=on)
+            reopened = GrievanceReopened(grievance_id=which, on=on)
             return () if grievance.status == "REOPENED" else (reopened,)
     assert_never(command)
 
@@ -306,16 +307,18 @@ def _assigned(grievance: KnownGrievance, command: AssignHandler) -> tuple[Handle
         return ()
     return (
         HandlerAssigned(
+            grievance_id=grievance.grievance_id,
             handler=command.handler,
             handler_staff=command.handler_staff,
         ),
     )
 
 
-def _shared(command: ShareGrievance) -> GrievanceShared:
+def _shared(grievance: KnownGrievance, command: ShareGrievance) -> GrievanceShared:
     if command.extent == "FULL" and not command.complainant_agrees:
         raise ComplainantDoesNotAgree
     return GrievanceShared(
+        grievance_id=grievance.grievance_id,
         shared_with=command.shared_with,
         extent=command.extent,
         complainant_agrees=command.complainant_agrees,
@@ -331,6 +334,7 @@ def _escalated(
         return ()
     return (
         GrievanceEscalated(
+            grievance_id=grievance.grievance_id,
             to_agency=command.to_agency,
             reason=command.reason,
             on=on,

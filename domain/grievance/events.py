@@ -33,6 +33,7 @@ class GrievanceReceived(Event, frozen=True, kw_only=True, tag="grievance.receive
 
 class GrievanceAcknowledged(Event, frozen=True, kw_only=True, tag="grievance.acknowledged.v1"):
     primary: ClassVar[Category] = GRV
+    grievance_id: Annotated[GrievanceId, GRV]
     on: Annotated[date, ENV]
 
 
@@ -42,12 +43,14 @@ class HandlerAssigned(Event, frozen=True, kw_only=True, tag="grievance.handler_a
     primary: ClassVar[Category] = GRV
     stamps: ClassVar[frozenset[Stamp]] = frozenset({"case"})
 
+    grievance_id: Annotated[GrievanceId, GRV]
     handler: Annotated[AgencyId, GRV]
     handler_staff: Annotated[StaffId | None, GRV] = None
 
 
 class GrievanceShared(Event, frozen=True, kw_only=True, tag="grievance.shared.v1"):
     primary: ClassVar[Category] = GRV
+    grievance_id: Annotated[GrievanceId, GRV]
     shared_with: Annotated[SharedWith, GRV]
     extent: Annotated[SharedExtent, ENV]
     complainant_agrees: Annotated[bool, ENV]
@@ -56,11 +59,13 @@ class GrievanceShared(Event, frozen=True, kw_only=True, tag="grievance.shared.v1
 
 class FindingsRecorded(Event, frozen=True, kw_only=True, tag="grievance.findings_recorded.v1"):
     primary: ClassVar[Category] = GRV
+    grievance_id: Annotated[GrievanceId, GRV]
     findings: Annotated[Sealed[FreeText], GRV]
 
 
 class ResponseGiven(Event, frozen=True, kw_only=True, tag="grievance.response_given.v1"):
     primary: ClassVar[Category] = GRV
+    grievance_id: Annotated[GrievanceId, GRV]
     on: Annotated[date, ENV]
     response: Annotated[Sealed[FreeText], GRV]
 
@@ -69,6 +74,7 @@ class ImprovementRecorded(
     Event, frozen=True, kw_only=True, tag="grievance.improvement_recorded.v1"
 ):
     primary: ClassVar[Category] = GRV
+    grievance_id: Annotated[GrievanceId, GRV]
     improvement: Annotated[Sealed[FreeText], GRV]
 
 
@@ -78,6 +84,7 @@ class GrievanceEscalated(Event, frozen=True, kw_only=True, tag="grievance.escala
     primary: ClassVar[Category] = GRV
     stamps: ClassVar[frozenset[Stamp]] = frozenset({"case"})
 
+    grievance_id: Annotated[GrievanceId, GRV]
     to_agency: Annotated[AgencyId, GRV]
     reason: Annotated[EscalationReason, ENV]
     on: Annotated[date, ENV]
@@ -85,11 +92,13 @@ class GrievanceEscalated(Event, frozen=True, kw_only=True, tag="grievance.escala
 
 class GrievanceClosed(Event, frozen=True, kw_only=True, tag="grievance.closed.v1"):
     primary: ClassVar[Category] = GRV
+    grievance_id: Annotated[GrievanceId, GRV]
     on: Annotated[date, ENV]
 
 
 class GrievanceReopened(Event, frozen=True, kw_only=True, tag="grievance.reopened.v1"):
     primary: ClassVar[Category] = GRV
+    grievance_id: Annotated[GrievanceId, GRV]
     on: Annotated[date, ENV]
 
 

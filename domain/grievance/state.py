@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, TypeAlias
 import msgspec
 
 from domain.grievance_codes import SharedExtent
-from domain.model import AgencyId, CaseId, StaffId
+from domain.model import AgencyId, CaseId, GrievanceId, StaffId
 from domain.speech import Refused
 
 GrievanceStatus: TypeAlias = Literal[
@@ -19,6 +19,7 @@ class NoGrievance(msgspec.Struct, frozen=True):
 
 
 class KnownGrievance(msgspec.Struct, frozen=True, kw_only=True):
+    grievance_id: GrievanceId
     case_id: CaseId | None
     about_agencies: frozenset[AgencyId]
     about_staff: frozenset[StaffId]
