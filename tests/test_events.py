@@ -15,7 +15,15 @@ from rich.console import Console
 from rich.pretty import pretty_repr
 
 import domain
-from domain.agency import AgencyRegistered, AgencySuspended
+from domain.agency import (
+    AgencyDeactivated,
+    AgencyRegistered,
+    AgencySucceeded,
+    AgencySuspended,
+    CommissionContractEnded,
+    FeedCustodianEnded,
+    StaffLeft,
+)
 from domain.agency_codes import AgencyKind
 from domain.case import CaseOpened, ResponsibilityMoved, RoleEnded, SubjectIdentified
 from domain.catalogue import EVENTS, AnyCommand
@@ -23,9 +31,11 @@ from domain.categories import ENV, FAM, HLT, IDN, LOC, NAR, PLN, PRB, PUB, RSK, 
 from domain.codes import ProblemCode
 from domain.consent_ledger import FIELD_PATHS, ConsentGranted, ConsentWithdrawn
 from domain.fields import BadDeclaration, Field, cut_of, largest_header, tag_of
+from domain.grievance import GrievanceEscalated, HandlerAssigned
 from domain.header import HEADER_BYTES_MAX
 from domain.items import FieldPath
 from domain.model import AgencyId, Command, Count, Event, Instant, PersonId, Sealed, StaffId
+from domain.network import CoordinatingAgencyDesignated, MemberLeft, NetworkDissolved
 from domain.referral import (
     HandoverConfirmed,
     ReferralAccepted,
@@ -54,11 +64,24 @@ ASKED = cast("list[type[Command]]", list(declared_in_domain(Command)))
 
 # A tag is forever: lines are added here and never taken away.
 TAGS_EVER_USED = {
+    "agency.commission_contract_ended.v1",
+    "agency.commission_contract_started.v1",
+    "agency.consultation_window_set.v1",
+    "agency.deactivated.v1",
+    "agency.feed_custodian_ended.v1",
+    "agency.feed_custodian_named.v1",
+    "agency.function_designated.v1",
     "agency.pledge_signed.v1",
     "agency.registered.v1",
     "agency.restored.v1",
+    "agency.service_offered.v1",
+    "agency.service_withdrawn.v1",
     "agency.staff_enrolled.v1",
+    "agency.staff_left.v1",
+    "agency.succeeded.v1",
     "agency.suspended.v1",
+    "agency.took_over.v1",
+    "agency.updated.v1",
     "case.accepted.v1",
     "case.address_recorded.v1",
     "case.consultation_recorded.v1",
@@ -74,7 +97,33 @@ TAGS_EVER_USED = {
     "consent.granted.v1",
     "consent.refused.v1",
     "consent.withdrawn.v1",
+    "grievance.acknowledged.v1",
+    "grievance.closed.v1",
+    "grievance.escalated.v1",
+    "grievance.findings_recorded.v1",
+    "grievance.handler_assigned.v1",
+    "grievance.improvement_recorded.v1",
+    "grievance.received.v1",
+    "grievance.reopened.v1",
+    "grievance.response_given.v1",
+    "grievance.shared.v1",
     "installation.founded.v1",
+    "network.annual_policy_set.v1",
+    "network.consultation_directory_published.v1",
+    "network.coordinating_agency_designated.v1",
+    "network.coordinator_appointed.v1",
+    "network.directory_received.v1",
+    "network.disaster_declared.v1",
+    "network.disaster_ended.v1",
+    "network.disaster_notice_issued.v1",
+    "network.dissolved.v1",
+    "network.established.v1",
+    "network.information_shared.v1",
+    "network.member_joined.v1",
+    "network.member_left.v1",
+    "network.posting_confirmed.v1",
+    "network.posting_requested.v1",
+    "network.rules_adopted.v1",
     "numbers.case_number_taken.v1",
     "referral.accepted.v1",
     "referral.appointment_recorded.v1",
@@ -124,9 +173,18 @@ def test_every_event_is_cut_into_header_and_parts(event: type[Event]) -> None:
 
 def test_only_what_narrows_overtakes_what_others_decided() -> None:
     assert {event: event.stamps for event in DECLARED if event.stamps} == {
+        AgencyDeactivated: {"agency"},
+        AgencySucceeded: {"agency"},
         AgencySuspended: {"agency"},
+        CommissionContractEnded: {"agency"},
         ConsentWithdrawn: {"case"},
+        CoordinatingAgencyDesignated: {"network"},
+        FeedCustodianEnded: {"agency"},
+        GrievanceEscalated: {"case"},
+        HandlerAssigned: {"case"},
         HandoverConfirmed: {"case"},
+        MemberLeft: {"network"},
+        NetworkDissolved: {"network"},
         ReferralAccepted: {"work"},
         ReferralDeclined: {"case"},
         ReferralDrafted: {"work"},
@@ -136,6 +194,7 @@ def test_only_what_narrows_overtakes_what_others_decided() -> None:
         ReferralWithdrawn: {"case"},
         ResponsibilityMoved: {"case"},
         RoleEnded: {"case"},
+        StaffLeft: {"agency"},
     }
 
 
@@ -143,10 +202,14 @@ def test_what_an_event_makes_is_named_by_an_id_in_the_clear() -> None:
     made = {event: event.makes for event in DECLARED if event.makes}
     assert {type_.__name__ for type_ in made} == {
         "AgencyRegistered",
+        "CommissionContractStarted",
         "ConsentExplained",
         "ConsentRefused",
         "ConsultationRecorded",
+        "GrievanceReceived",
+        "NetworkEstablished",
         "NoteRecorded",
+        "PostingRequested",
         "ReferralDrafted",
         "StaffEnrolled",
     }
