@@ -228,22 +228,12 @@ class ShareMinutes(Command, frozen=True, kw_only=True, tag="meeting.share_minute
     recipients: Agencies
 
 
-MeetingCommand: TypeAlias = (
-    RequestMeeting
-    | PlanMeeting
-    | SetAgenda
-    | AddInvitee
-    | RemoveInvitee
-    | ConveneMeeting
-    | CancelMeeting
-    | TableCase
-    | ProvideInformation
-    | HoldMeeting
-    | CloseMeeting
-    | ReviewCase
-    | DeferReview
-    | ReportActivity
-    | RecordDecision
+PlanningCommand: TypeAlias = SetAgenda | AddInvitee | RemoveInvitee | ConveneMeeting | CancelMeeting
+TellingCommand: TypeAlias = TableCase | ProvideInformation
+HoldingCommand: TypeAlias = HoldMeeting | CloseMeeting
+ReviewingCommand: TypeAlias = ReviewCase | DeferReview | ReportActivity
+SettlingCommand: TypeAlias = (
+    RecordDecision
     | AllocateRole
     | RecordDisagreement
     | DesignateMainSupport
@@ -251,8 +241,15 @@ MeetingCommand: TypeAlias = (
     | ReportProgress
     | CarryIssueForward
     | SetNextMeeting
-    | FileMaterial
-    | DraftMinutes
-    | ConfirmMinutes
-    | ShareMinutes
 )
+MinutesCommand: TypeAlias = FileMaterial | DraftMinutes | ConfirmMinutes | ShareMinutes
+# What is done in a meeting, once it is planned.
+InMeetingCommand: TypeAlias = (
+    PlanningCommand
+    | TellingCommand
+    | HoldingCommand
+    | ReviewingCommand
+    | SettlingCommand
+    | MinutesCommand
+)
+MeetingCommand: TypeAlias = RequestMeeting | PlanMeeting | InMeetingCommand
