@@ -17,6 +17,7 @@ from domain.calendar import next_business_day
 from domain.case.aftercare import AftercareAlreadyRuns
 from domain.case.beside import Beside, CompanionNotFound
 from domain.case.stay_events import (
+    CancelStay,
     DecideStay,
     EndStay,
     StartStay,
@@ -216,6 +217,15 @@ class NotAnExtension(Refused):
     ja: ClassVar[str] = "すでにその日まで延長されています。より後の日を指定してください。"
 
 
+class SheStillAgrees(Refused):
+    """She still agrees to this stay: that she will not share something is no reason to cancel."""
+
+    ja: ClassVar[str] = (
+        "この入所・保護への本人の同意は続いています。"
+        "情報提供に同意しないことは、取りやめの理由になりません。"
+    )
+
+
 class AftercareOrDeclined(Refused):
     """When a stay ends, say how her aftercare begins, or that she declines it: one of the two."""
 
@@ -326,6 +336,13 @@ def check_looks_after_it(stay: Stay, beside: Beside, by: Context) -> None:
     """It can be ended as long as anybody is there who answers for her."""
     if by.agency not in {stay.provider, stay.decided_by, beside.main_responsible}:
         raise NotYourStay
+
+
+def check_no_longer_agrees(stay: Stay, beside: Beside, command: CancelStay) -> None:
+    """INV-C11: who will not share something is supported all the same."""
+    needed: set[ConsentKind] = {CONSENT_FOR[stay.kind], *(["RELOCATION"] if stay.relocates else [])}
+    if command.reason == "CONSENT_WITHDRAWN" and needed <= beside.agreed.keys():
+        raise SheStillAgrees
 
 
 def check_aftercare(stays: Stays, beside: Beside, command: EndStay) -> None:

@@ -53,6 +53,7 @@ from domain.case.stay_rules import (
     check_keeps_her,
     check_looks_after_it,
     check_may_decide,
+    check_no_longer_agrees,
     check_no_stay_runs,
     check_reason,
 )
@@ -81,6 +82,7 @@ def decide(
         case CancelStay():
             stay = _leading_on(state, command.stay_id, StayCancelled)
             check_looks_after_it(stay, beside, by)
+            check_no_longer_agrees(stay, beside, command)
             return (
                 StayCancelled(stay_id=command.stay_id, reason=command.reason, text=command.text),
             )
