@@ -5,22 +5,26 @@ from typing import Final, TypeAlias, get_args
 from domain.agency import AgencyCommand, AgencyEvent
 from domain.case import AcceptCase, CaseCommand, CaseEvent
 from domain.case_numbers import CaseNumberTaken
-from domain.consent_ledger import ConsentCommand, ConsentEvent
-from domain.fields import Catalogue
+from domain.consent_ledger import NEVER_BY_CONSENT, ConsentCommand, ConsentEvent
+from domain.disclosed import Disclosed
+from domain.fields import Catalogue, cut_of
 from domain.grievance import GrievanceCommand, GrievanceEvent
 from domain.installation import InstallationFounded
 from domain.network import NetworkCommand, NetworkEvent
 from domain.referral import ReferralCommand, ReferralEvent
+from domain.trail import TrailCommand, TrailEvent
 
 AnyEvent: TypeAlias = (
     AgencyEvent
     | CaseEvent
     | CaseNumberTaken
     | ConsentEvent
+    | Disclosed
     | GrievanceEvent
     | InstallationFounded
     | NetworkEvent
     | ReferralEvent
+    | TrailEvent
 )
 AnyCommand: TypeAlias = (
     AgencyCommand
@@ -30,6 +34,16 @@ AnyCommand: TypeAlias = (
     | GrievanceCommand
     | NetworkCommand
     | ReferralCommand
+    | TrailCommand
 )
 
 EVENTS: Final = Catalogue(get_args(AnyEvent))
+# What a grant may name or leave out: of what is told of her, all but what consent never opens.
+FIELD_PATHS: Final[frozenset[str]] = frozenset(
+    f"{tag}/{field.name}"
+    for tag, event in EVENTS.types.items()
+    if tag.split(".")[0] in {"case", "meeting", "referral"}
+    for cut in (cut_of(event),)
+    for field in (*cut.clear, *cut.sealed)
+    if not field.category.codes <= NEVER_BY_CONSENT
+)

@@ -8,7 +8,9 @@ from domain.grievance import GrievanceCommand
 from domain.model import CaseId, Context
 from domain.network import NetworkCommand
 from domain.referral import ReferralCommand
-from services.deciding import agencies, cases, consents, grievances, networks, referrals
+from domain.trail import TrailCommand
+from services.deciding import agencies, cases, consents, grievances, networks, referrals, trails
+from services.deciding.ending import completed
 from services.deciding.scope import NO_AGENCY, Decision, Past, Scope, Source, Write, past_of
 
 __all__ = [
@@ -40,6 +42,8 @@ def scope_of(command: AnyCommand, named: CaseId | None, fresh: CaseId, by: Conte
         return cases.scope_of(command, case, by)
     if isinstance(command, ConsentCommand):
         return consents.scope_of(command, case, by)
+    if isinstance(command, TrailCommand):
+        return trails.scope_of(command, case)
     return referrals.scope_of(command, case, by)
 
 
@@ -49,6 +53,10 @@ def widened(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Scope
         return referrals.widened(scope, command, past, by)
     if isinstance(command, GrievanceCommand):
         return grievances.widened(scope, past, by)
+    if isinstance(command, ConsentCommand):
+        return consents.widened(scope, command, past)
+    if isinstance(command, TrailCommand):
+        return trails.widened(scope, past)
     return scope
 
 
@@ -56,6 +64,10 @@ def decide(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Decisi
     check_may_act(past.agency(by.agency), by.staff, by.role)
     for each in scope.agencies:
         check_in_good_standing(past.agency(each))
+    return completed(scope, _decided(scope, command, past, by), past)
+
+
+def _decided(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Decision:
     if isinstance(command, AgencyCommand):
         return agencies.decide(scope, command, past, by)
     if isinstance(command, NetworkCommand):
@@ -66,4 +78,6 @@ def decide(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Decisi
         return cases.decide(scope, command, past, by)
     if isinstance(command, ConsentCommand):
         return consents.decide(scope, command, past, by)
+    if isinstance(command, TrailCommand):
+        return trails.decide(scope, command, past, by)
     return referrals.decide(scope, command, past, by)

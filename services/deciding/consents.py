@@ -1,22 +1,102 @@
-"""Commands about her consent: explained, granted, refused, withdrawn."""
+"""Commands about her consent, and about what was told without it: the ledger of a case."""
 
-from domain.case import NoCase
+from datetime import date
+from functools import partial
+
+from domain.case import CompanionAdded, NoCase, participants
+from domain.case.closing import CaseClosed, CaseTransferred
+from domain.catalogue import FIELD_PATHS
+from domain.concerned import Concerned
 from domain.consent_ledger import ConsentCommand, GrantConsent, consent_ledger
-from domain.model import CaseId, Context, PersonId, stream_of
+from domain.emergency import AuthoriseEmergency, RequestEmergency
+from domain.meeting.events import MeetingCancelled, MeetingClosed, MeetingPlanned
+from domain.model import CaseId, Context, Event, MeetingId, PersonId, stream_of
+from domain.statutory import FileStatutory
 from services.deciding.scope import Decision, Past, Scope
 
 
 def scope_of(command: ConsentCommand, case: CaseId, by: Context) -> Scope:
     del by
     scope = Scope(case, stream_of("consent", case), (stream_of("case", case),))
-    if isinstance(command, GrantConsent):
-        return scope._replace(agencies=command.recipients)
-    return scope
+    match command:
+        case GrantConsent(via_meeting=meeting, recipients=recipients):
+            beside = (*scope.beside, stream_of("meeting", meeting)) if meeting else scope.beside
+            return scope._replace(beside=beside, agencies=recipients)
+        case RequestEmergency(recipients=recipients, asked_agencies=asked):
+            return scope._replace(agencies=recipients | asked)
+        case FileStatutory(recipient=recipient):
+            return scope._replace(known=frozenset({recipient}))
+        case _:
+            return scope
+
+
+def widened(scope: Scope, command: ConsentCommand, past: Past) -> Scope:
+    """To whom an emergency goes stands in the ledger."""
+    assert scope.case is not None
+    if not isinstance(command, AuthoriseEmergency):
+        return scope
+    asked = past.ledger(scope.case).emergencies.get(command.emergency_id)
+    return scope._replace(known=scope.known | asked.recipients) if asked else scope
 
 
 def decide(scope: Scope, command: ConsentCommand, past: Past, by: Context) -> Decision:
     assert scope.case is not None
-    case = past.case(scope.case)
-    events = consent_ledger(case).decide(past.ledger(scope.case), command, by)
-    woman = PersonId(by.new_id) if isinstance(case, NoCase) else case.subject_id
+    meeting = command.via_meeting if isinstance(command, GrantConsent) else None
+    concerned = concerned_in(scope, past, by, meeting)
+    ledger = past.ledger(scope.case)
+    events = consent_ledger(concerned, FIELD_PATHS).decide(ledger, command, by)
+    woman = PersonId(by.new_id) if concerned is None else concerned.subject_id
     return Decision((past.write(scope.asked, events),), woman)
+
+
+def concerned_in(
+    scope: Scope, past: Past, by: Context, meeting: MeetingId | None = None
+) -> Concerned | None:
+    """Who is concerned in the case, as far as it was read."""
+    assert scope.case is not None
+    case = past.case(scope.case)
+    if isinstance(case, NoCase):
+        return None
+    stream = stream_of("case", scope.case)
+    return Concerned(
+        subject_id=case.subject_id,
+        participants=participants(case),
+        status=case.status,
+        closed_on=past.fold(None, _closed, stream),
+        companions=case.companions,
+        persons=past.fold(frozenset[PersonId](), _persons, stream),
+        stays=frozenset(
+            key for key, stay in case.stays.stays.items() if stay.status in {"DECIDED", "ACTIVE"}
+        ),
+        meetings=frozenset(
+            {meeting} if meeting and _is_to_close(scope.case, meeting, past) else ()
+        ),
+        agencies=past.agencies(by.agency, *scope.agencies, *scope.known),
+    )
+
+
+def _closed(before: date | None, event: Event) -> date | None:
+    match event:
+        case CaseClosed(on=on) | CaseTransferred(to_network=None, on=on):
+            return on
+        case _:
+            return before
+
+
+def _persons(before: frozenset[PersonId], event: Event) -> frozenset[PersonId]:
+    return before | {event.person_id} if isinstance(event, CompanionAdded) else before
+
+
+def _is_to_close(case: CaseId, meeting: MeetingId, past: Past) -> bool:
+    """It is about this case, and neither closed nor called off."""
+    return past.fold(False, partial(_still_open, case), stream_of("meeting", meeting))  # noqa: FBT003 (where the fold begins)
+
+
+def _still_open(case: CaseId, before: bool, event: Event) -> bool:  # noqa: FBT001 (the same)
+    match event:
+        case MeetingPlanned(case_id=about):
+            return about == case
+        case MeetingClosed() | MeetingCancelled():
+            return False
+        case _:
+            return before

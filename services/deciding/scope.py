@@ -61,7 +61,9 @@ class Scope(NamedTuple):
         named = sorted(self.agencies | self.known)
         agencies = (stream_of("agency", each) for each in (by.agency, *named))
         networks = (stream_of("network", each) for each in sorted(self.networks))
-        return tuple(dict.fromkeys((self.asked, *self.beside, *agencies, *networks)))
+        # Her ledger always: whatever ends a consent has to say so there, in the same append.
+        ledger = (stream_of("consent", self.case),) if self.case else ()
+        return tuple(dict.fromkeys((self.asked, *self.beside, *ledger, *agencies, *networks)))
 
     def fence_keys(self, by: Context) -> tuple[str, ...]:
         """What must not have been overtaken once it is decided."""
@@ -144,4 +146,4 @@ def past_of(sealing: Sealing, reading: Reading[Fact], record: Sequence[Source] =
 
 
 NO_AGENCY: Final[Agency] = NoAgency()
-NO_LEDGER: Final[Ledger] = {}
+NO_LEDGER: Final = Ledger()

@@ -1,0 +1,36 @@
+"""Concerned (関係者): whose consent it is and who takes part, as it was read for the decision."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+
+from domain.agency import KnownAgency
+from domain.case import CaseNotFound
+from domain.case_codes import CompanionKind, Status
+from domain.model import AgencyId, MeetingId, PersonId, StayId
+
+
+class Concerned(msgspec.Struct, frozen=True, kw_only=True):
+    """``agencies``: those that take part, and those that are named."""
+
+    subject_id: PersonId
+    participants: frozenset[AgencyId]
+    status: Status = "ACTIVE"
+    closed_on: date | None = None  # When support ended, where it has.
+    companions: Mapping[PersonId, CompanionKind] = {}  # Those who are with her now.
+    persons: frozenset[PersonId] = frozenset()  # Who was with her at any time.
+    stays: frozenset[StayId] = frozenset()  # Decided or under way: they have still to end.
+    meetings: frozenset[MeetingId] = frozenset()  # They have still to close.
+    agencies: Mapping[AgencyId, KnownAgency] = {}
+
+    @property
+    def children(self) -> frozenset[PersonId]:
+        return frozenset(person for person, kind in self.companions.items() if kind == "CHILD")
+
+
+def check_takes_part(concerned: Concerned | None, agency: AgencyId) -> Concerned:
+    """The case, for an agency that takes part in it; for all others there is none."""
+    if concerned is None or agency not in concerned.participants:
+        raise CaseNotFound
+    return concerned

@@ -1,0 +1,356 @@
+"""Consent ledger (同意台帳): what was explained to her, and what she granted, refused, took back.
+
+Beside her grants it holds whom she has shut out, and what was told without her: in an emergency, or
+because a law obliges to. It holds consent facts alone, so that nothing competes with a withdrawal;
+what was done of them stands in the trail. It outlives the case: it goes on folding, and answering,
+after the record was erased.
+
+Conditions are codes (PLN) beside her own words (NAR). What she refuses has a grant id too, so that
+what was asked and what she said to it stand under one name.
+"""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from functools import partial
+from typing import ClassVar, Final, TypeAlias, assert_never
+
+import msgspec
+
+from domain import emergency, exclusions, statutory
+from domain.case.course import CaseIsRestricted, CaseWasErased
+from domain.case_codes import Status
+from domain.codes import ConsentKind
+from domain.concerned import Concerned, check_takes_part
+from domain.consent_ledger import asking, ending, grants
+from domain.consent_ledger.asking import (
+    ChildInConflict,
+    ConsentAlreadyGranted,
+    ConsentHasEnded,
+    ConsentWasRefused,
+    ConsentWasWithdrawn,
+    FieldNotKnown,
+    GrantedInTheFuture,
+    GrantNotFound,
+    GrantorNotCompetent,
+    GrantorNotNamed,
+    InformationNotNamed,
+    LocationNotForMany,
+    MeetingNotNamed,
+    NeverByConsent,
+    NewCircumstancesNotNamed,
+    NotExplained,
+    NotTheSameConsent,
+    PeriodAlreadyOver,
+    PeriodNotNamed,
+    StayNotNamed,
+    WiderThanExplained,
+)
+from domain.consent_ledger.ending import StillInForce
+from domain.consent_ledger.events import (
+    ConflictCommand,
+    ConflictEvent,
+    ConflictRecorded,
+    ConflictSettled,
+    ConsentExpired,
+    ConsentExplained,
+    ConsentGranted,
+    ConsentNarrowed,
+    ConsentRefused,
+    ConsentSuperseded,
+    ConsentWithdrawn,
+    ConsentWithdrawnWordless,
+    ExplainConsent,
+    GrantCommand,
+    GrantConsent,
+    GrantEvent,
+    NarrowConsent,
+    RecordConflict,
+    RecordExpiry,
+    RecordRefusal,
+    SettleConflict,
+    WithdrawConsent,
+)
+from domain.consent_ledger.grants import (
+    GRANT,
+    Declined,
+    Ended,
+    Explained,
+    Grant,
+    Granted,
+    Grants,
+    state_of,
+)
+from domain.emergency import Against, Emergencies, EmergencyCommand, EmergencyEvent
+from domain.exclusions import ExclusionCommand, ExclusionEvent, Exclusions
+from domain.model import (
+    AgencyId,
+    Context,
+    Decider,
+    Event,
+    GrantId,
+    PersonId,
+    StaffId,
+    StayId,
+    StreamId,
+)
+from domain.policy import NEVER_BY_CONSENT
+from domain.speech import Refused
+from domain.statutory import FileStatutory, Statutory, StatutoryDisclosureRecorded
+
+__all__ = [
+    "GRANT",
+    "NEVER_BY_CONSENT",
+    "ChildInConflict",
+    "ConflictRecorded",
+    "ConflictSettled",
+    "ConsentAlreadyGranted",
+    "ConsentCommand",
+    "ConsentEvent",
+    "ConsentExpired",
+    "ConsentExplained",
+    "ConsentGranted",
+    "ConsentHasEnded",
+    "ConsentNarrowed",
+    "ConsentRefused",
+    "ConsentSuperseded",
+    "ConsentWasRefused",
+    "ConsentWasWithdrawn",
+    "ConsentWithdrawn",
+    "ConsentWithdrawnWordless",
+    "Declined",
+    "Ended",
+    "ExplainConsent",
+    "Explained",
+    "FieldNotKnown",
+    "Grant",
+    "GrantConsent",
+    "GrantNotFound",
+    "Granted",
+    "GrantedInTheFuture",
+    "GrantorNotCompetent",
+    "GrantorNotNamed",
+    "InformationNotNamed",
+    "Ledger",
+    "LocationNotForMany",
+    "MeetingNotNamed",
+    "NarrowConsent",
+    "NeverByConsent",
+    "NewCircumstancesNotNamed",
+    "NoChildOfHers",
+    "NotExplained",
+    "NotTheSameConsent",
+    "PeriodAlreadyOver",
+    "PeriodNotNamed",
+    "RecordConflict",
+    "RecordExpiry",
+    "RecordRefusal",
+    "SettleConflict",
+    "SettledByWhoRecorded",
+    "StayNotNamed",
+    "StillInForce",
+    "WiderThanExplained",
+    "WithdrawConsent",
+    "agreed",
+    "consent_ledger",
+    "decide",
+    "ended_with",
+    "evolve",
+    "excluded",
+    "excluded_staff",
+    "in_force",
+    "planned_stays",
+    "state_of",
+]
+
+ConsentEvent: TypeAlias = (
+    GrantEvent | ConflictEvent | ExclusionEvent | EmergencyEvent | StatutoryDisclosureRecorded
+)
+ConsentCommand: TypeAlias = (
+    GrantCommand | ConflictCommand | ExclusionCommand | EmergencyCommand | FileStatutory
+)
+
+
+class Ledger(msgspec.Struct, frozen=True):
+    """``conflicts``: the children for whom nobody agrees, and which agency has said so."""
+
+    grants: Grants = {}
+    conflicts: Mapping[PersonId, AgencyId] = {}
+    exclusions: Exclusions = Exclusions()
+    emergencies: Emergencies = {}
+    statutory: Statutory = {}
+
+
+class NoChildOfHers(Refused):
+    """No such child is with her."""
+
+    ja: ClassVar[str] = "該当する子どもは同伴していません。"
+
+
+class SettledByWhoRecorded(Refused):
+    """Whoever recorded the conflict says when it is settled."""
+
+    ja: ClassVar[str] = "利益の対立の解消は、それを記録した機関が記録してください。"
+
+
+def decide(
+    concerned: Concerned | None,
+    known_fields: AbstractSet[str],
+    ledger: Ledger,
+    command: ConsentCommand,
+    by: Context,
+) -> tuple[ConsentEvent, ...]:
+    case = _found(concerned, ledger, command, by)
+    if isinstance(command, TAKES_NOTHING_AWAY):
+        check_in_use(case.status)
+    match command:
+        case ExplainConsent():
+            return asking.explained(ledger.grants, command, by)
+        case GrantConsent():
+            return asking.granted(
+                case, ledger.grants, frozenset(ledger.conflicts), known_fields, command, by
+            )
+        case RecordRefusal():
+            return asking.refused(ledger.grants, command, by)
+        case NarrowConsent():
+            return ending.narrowed(case, ledger.grants, command, by)
+        case WithdrawConsent():
+            return ending.withdrawn(case, ledger.grants, command, by)
+        case RecordExpiry():
+            return ending.expired(ledger.grants, command, by)
+        case RecordConflict() | SettleConflict():
+            return _conflict(case, ledger, command, by)
+        case FileStatutory():
+            return statutory.decide(case, command, by)
+        case _ if isinstance(command, ExclusionCommand):
+            return exclusions.decide(ledger.exclusions, command, by)
+        case _:
+            said = _against(ledger, command)
+            return emergency.decide(case, ledger.emergencies, said, command, by)
+
+
+def evolve(ledger: Ledger, event: ConsentEvent) -> Ledger:
+    change = msgspec.structs.replace
+    match event:
+        case ConflictRecorded(child_id=child, via_agency=agency):
+            return change(ledger, conflicts={**ledger.conflicts, child: agency})
+        case ConflictSettled(child_id=child):
+            left = {each: by for each, by in ledger.conflicts.items() if each != child}
+            return change(ledger, conflicts=left)
+        case StatutoryDisclosureRecorded():
+            return change(ledger, statutory=statutory.evolve(ledger.statutory, event))
+        case _ if isinstance(event, ExclusionEvent):
+            return change(ledger, exclusions=exclusions.evolve(ledger.exclusions, event))
+        case _ if isinstance(event, EmergencyEvent):
+            return change(ledger, emergencies=emergency.evolve(ledger.emergencies, event))
+        case _:
+            return change(ledger, grants=grants.evolve(ledger.grants, event))
+
+
+def consent_ledger(
+    concerned: Concerned | None, known_fields: AbstractSet[str] = frozenset()
+) -> Decider[Ledger, ConsentCommand, ConsentEvent]:
+    """The ledger of a case: who takes part in it and whose consent it is; what there is to name."""
+    return Decider(Ledger(), partial(decide, concerned, known_fields), evolve)
+
+
+def in_force(ledger: Ledger, at: datetime) -> dict[GrantId, Granted]:
+    """What she has agreed to, and what of it has not ended: by the clock, recorded or not."""
+    return {
+        grant_id: grant
+        for grant_id, grant in ledger.grants.items()
+        if isinstance(grant, Granted) and grant.in_force(at)
+    }
+
+
+def agreed(ledger: Ledger, kind: ConsentKind, at: datetime) -> GrantId | None:
+    """The last consent of just this kind that she has given herself: none stands for another."""
+    own = [
+        grant_id
+        for grant_id, grant in in_force(ledger, at).items()
+        if grant.kind == kind and grant.grantor == "SUBJECT"
+    ]
+    return own[-1] if own else None
+
+
+def ended_with(
+    ledger: Ledger, happened: Iterable[tuple[StreamId, Event]]
+) -> tuple[ConsentExpired, ...]:
+    return ending.ended_with(ledger.grants, happened)
+
+
+def excluded(ledger: Ledger) -> frozenset[AgencyId]:
+    return ledger.exclusions.agencies
+
+
+def excluded_staff(ledger: Ledger) -> frozenset[StaffId]:
+    return ledger.exclusions.staff
+
+
+def planned_stays(ledger: Ledger) -> frozenset[StayId]:
+    return asking.planned(ledger.grants)
+
+
+def check_in_use(status: Status) -> None:
+    """Of a record that is not used any more, nobody is to be told anything new."""
+    if status == "RESTRICTED":
+        raise CaseIsRestricted
+    if status == "ERASED":
+        raise CaseWasErased
+
+
+def _found(
+    concerned: Concerned | None, ledger: Ledger, command: ConsentCommand, by: Context
+) -> Concerned:
+    """Whoever was asked to answer for an emergency finds the case for that, and no more."""
+    asked = isinstance(command, EmergencyCommand) and emergency.may_answer_for(
+        ledger.emergencies, command, by
+    )
+    return concerned if concerned and asked else check_takes_part(concerned, by.agency)
+
+
+def _against(ledger: Ledger, command: EmergencyCommand) -> Against:
+    """What she has said against what is asked for, or was asked for under this id."""
+    if isinstance(command, emergency.RequestEmergency):
+        recipients, categories = command.recipients, command.categories
+    elif asked := ledger.emergencies.get(command.emergency_id):
+        recipients, categories = asked.recipients, asked.categories
+    else:
+        return Against()
+    return Against(
+        refusals=frozenset(
+            grant_id
+            for grant_id, grant in ledger.grants.items()
+            if isinstance(grant, Declined) and grant.is_about("INFORMATION", recipients, categories)
+        ),
+        exclusions=ledger.exclusions.agencies & recipients,
+    )
+
+
+def _conflict(
+    case: Concerned, ledger: Ledger, command: ConflictCommand, by: Context
+) -> tuple[ConflictEvent, ...]:
+    recorded_by = ledger.conflicts.get(command.child_id)
+    match command:
+        case RecordConflict(child_id=child):
+            if child not in case.children:
+                raise NoChildOfHers
+            return () if recorded_by else (ConflictRecorded(child_id=child, via_agency=by.agency),)
+        case SettleConflict(child_id=child):
+            if recorded_by is None:
+                return ()
+            if recorded_by != by.agency:
+                raise SettledByWhoRecorded
+            return (ConflictSettled(child_id=child, via_agency=by.agency),)
+    assert_never(command)
+
+
+# What opens something, or asks for it. All else works whatever has become of the case.
+TAKES_NOTHING_AWAY: Final = (
+    ExplainConsent,
+    GrantConsent,
+    SettleConflict,
+    exclusions.LiftExclusion,
+    emergency.RequestEmergency,
+    emergency.AuthoriseEmergency,
+)

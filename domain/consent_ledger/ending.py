@@ -1,0 +1,123 @@
+"""Ending (同意の縮小・撤回・終了): she takes something out, takes it all back, or it is over."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from domain.calendar import is_over
+from domain.case.closing import CaseClosed, CaseTransferred
+from domain.case.stay_events import StayCancelled, StayEnded
+from domain.concerned import Concerned
+from domain.consent_ledger.asking import GrantNotFound
+from domain.consent_ledger.events import (
+    ConsentExpired,
+    ConsentNarrowed,
+    ConsentWithdrawn,
+    ConsentWithdrawnWordless,
+    NarrowConsent,
+    RecordExpiry,
+    WithdrawConsent,
+)
+from domain.consent_ledger.grants import GRANT, Explained, Granted, Grants, state_of
+from domain.meeting.events import MeetingCancelled, MeetingClosed
+from domain.model import Context, Event, StreamId, stream_of
+from domain.speech import Refused
+
+
+class StillInForce(Refused):
+    """This consent has not ended: let her withdraw it, or wait for its end."""
+
+    ja: ClassVar[str] = "この同意はまだ終了していません。やめる場合は撤回を記録してください。"
+
+
+def withdrawn(
+    concerned: Concerned, grants: Grants, command: WithdrawConsent, by: Context
+) -> tuple[ConsentWithdrawn | ConsentWithdrawnWordless, ...]:
+    """Whatever else is so: it needs no reason, and works at once."""
+    if command.grant_id not in grants:
+        raise GrantNotFound
+    if not GRANT.allows(state_of(grants[command.grant_id]), ConsentWithdrawn):
+        return ()
+    return (_withdrawal(concerned, command, by),)
+
+
+def narrowed(
+    concerned: Concerned, grants: Grants, command: NarrowConsent, by: Context
+) -> tuple[ConsentNarrowed | ConsentWithdrawn | ConsentWithdrawnWordless, ...]:
+    """Only what there is can be taken out; where nothing is left, she has taken it back."""
+    grant = grants.get(command.grant_id)
+    if grant is None:
+        raise GrantNotFound
+    if not isinstance(grant, Granted):  # It opens nothing, or nothing any more.
+        return ()
+    categories = command.removed_categories & grant.categories
+    recipients = (command.removed_recipients or frozenset()) & grant.recipients
+    fields = (command.removed_fields or frozenset()) - grant.excluded_fields
+    if grant.recipients <= recipients or (grant.categories and grant.categories <= categories):
+        return (_withdrawal(concerned, WithdrawConsent(grant_id=command.grant_id), by),)
+    if not (categories or recipients or fields):
+        return ()
+    return (
+        ConsentNarrowed(
+            grant_id=command.grant_id,
+            removed_categories=categories,
+            removed_recipients=recipients or None,
+            removed_fields=fields or None,
+            at=by.at,
+            via_agency=by.agency,
+        ),
+    )
+
+
+def expired(grants: Grants, command: RecordExpiry, by: Context) -> tuple[ConsentExpired, ...]:
+    """It ended by the clock; this only says so."""
+    grant = grants.get(command.grant_id)
+    match grant:
+        case None:
+            raise GrantNotFound
+        case Granted(valid_until=until) if until is not None and is_over(until, by.at):
+            return (ConsentExpired(grant_id=command.grant_id),)
+        case Granted() | Explained():
+            raise StillInForce
+        case _:
+            return ()
+
+
+def ended_with(
+    grants: Grants, happened: Iterable[tuple[StreamId, Event]]
+) -> tuple[ConsentExpired, ...]:
+    """What ends with what happens, in the same append."""
+    events = tuple(happened)
+    return tuple(
+        ConsentExpired(grant_id=grant_id)
+        for grant_id, grant in grants.items()
+        if isinstance(grant, Granted) and any(ends(grant, *each) for each in events)
+    )
+
+
+def ends(grant: Granted, stream: StreamId, event: Event) -> bool:
+    """Once support has ended, nothing is left of what was to end with it."""
+    match event, grant.until_event:
+        case (StayEnded() | StayCancelled()) as stay, "STAY_END":
+            return grant.until_stay in {None, stay.stay_id}
+        case ((MeetingClosed() | MeetingCancelled()), "MEETING_CLOSE"):
+            return grant.via_meeting is not None and stream == stream_of(
+                "meeting", grant.via_meeting
+            )
+        case CaseTransferred(), "CASE_TRANSFER":
+            return True
+        case CaseTransferred(to_network=None), "CASE_CLOSE" | "STAY_END":
+            return True  # It goes on elsewhere, where we shall not hear of its end.
+        case CaseClosed(), "CASE_CLOSE" | "CASE_TRANSFER" | "STAY_END":
+            return True
+        case _:
+            return False
+
+
+def _withdrawal(
+    concerned: Concerned, command: WithdrawConsent, by: Context
+) -> ConsentWithdrawn | ConsentWithdrawnWordless:
+    if concerned.status == "ERASED":
+        return ConsentWithdrawnWordless(grant_id=command.grant_id, at=by.at, via_agency=by.agency)
+    return ConsentWithdrawn(
+        grant_id=command.grant_id, at=by.at, via_agency=by.agency, reason=command.reason
+    )

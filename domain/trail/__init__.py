@@ -1,0 +1,359 @@
+"""Trail (提供と通知の記録): what was done of her consent, and of what was told without it.
+
+Reviews, notices to her, purges asked of recipients and their answers, her own access, her requests
+for erasure. None of it is disclosed to anybody. It holds codes and ids alone, no words: it is still
+written when the key is gone under which words of hers could be sealed.
+
+Whoever takes part finds it. So does the prefecture (女性支援担当部局) in whose area somebody takes
+part, for all but answers to purges; and for the answer to a purge, the agency that it was asked of.
+For all others there is no such case.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TypeAlias, assert_never
+from uuid import UUID, uuid5
+
+import msgspec
+
+from domain import erasure
+from domain.calendar import date_in_japan
+from domain.case import CaseNotFound
+from domain.categories import CategoryCode
+from domain.concerned import Concerned, check_takes_part
+from domain.consent_codes import NotifiedAbout
+from domain.consent_ledger import Ended, Granted, Ledger
+from domain.erasure import DECIDES, ErasureCommand, ErasureEvent, Requests
+from domain.model import AgencyId, Context, Decider, EmergencyId, GrantId
+from domain.reviews import (
+    AlreadyReviewed,
+    CorrectiveDoesNotFit,
+    EmergencyDisclosureReviewed,
+    NothingToReview,
+    ReviewCommand,
+    ReviewedByInvolved,
+    ReviewEmergency,
+    ReviewEvent,
+    ReviewStatutory,
+    StatutoryDisclosureReviewed,
+    StillUnderWay,
+)
+from domain.statutory import StatutoryId
+from domain.trail import purges
+from domain.trail.blocked import GateEvent
+from domain.trail.notices import (
+    AboutId,
+    AlreadyNotified,
+    DeferNotification,
+    DeferredIntoThePast,
+    NothingProvided,
+    NothingToNotify,
+    NoticeCommand,
+    NoticeEvent,
+    NotificationDeferred,
+    NotifySubject,
+    ProvideAccess,
+    SubjectAccessProvided,
+    SubjectNotified,
+)
+from domain.trail.purges import (
+    DUE_DAYS,
+    PURGE,
+    AcknowledgePurge,
+    DeclinePurge,
+    Purge,
+    PurgeAcknowledged,
+    PurgeAlreadyAnswered,
+    PurgeAnswer,
+    PurgeDeclined,
+    PurgeEvent,
+    PurgeId,
+    PurgeNotFound,
+    PurgeOfWhatWasToldNotNamed,
+    PurgeRequested,
+    RequestPurge,
+)
+
+TrailEvent: TypeAlias = ReviewEvent | NoticeEvent | PurgeEvent | ErasureEvent | GateEvent
+TrailCommand: TypeAlias = (
+    ReviewCommand | NoticeCommand | RequestPurge | PurgeAnswer | ErasureCommand
+)
+
+
+class Trail(msgspec.Struct, frozen=True):
+    reviewed: frozenset[EmergencyId | StatutoryId] = frozenset()
+    purges: Mapping[PurgeId, Purge] = {}
+    notified: frozenset[AboutId] = frozenset()
+    deferred: Mapping[AboutId, NotificationDeferred] = {}  # As it was put off last.
+    requests: Requests = {}
+
+
+def decide(
+    concerned: Concerned | None, ledger: Ledger, trail: Trail, command: TrailCommand, by: Context
+) -> tuple[TrailEvent, ...]:
+    """All but what is decided over the case as well: see ``domain.erasure``."""
+    case = found(concerned, trail, command, by)
+    match command:
+        case ReviewEmergency() | ReviewStatutory():
+            return _reviewed(case, ledger, trail, command, by)
+        case NotifySubject():
+            check_there_is(ledger, trail, command)
+            if command.about_id in trail.notified:
+                return ()
+            return (SubjectNotified(about=command.about, about_id=command.about_id, at=by.at),)
+        case DeferNotification():
+            return _deferred(ledger, trail, command, by)
+        case ProvideAccess():
+            if not command.what:
+                raise NothingProvided
+            return (SubjectAccessProvided(what=command.what, left_out=command.left_out, at=by.at),)
+        case RequestPurge():
+            return _purge(ledger, trail, command, by)
+        case AcknowledgePurge() | DeclinePurge():
+            return _answered(trail.purges.get(command.purge_id), command, by)
+        case _:
+            raise AssertionError
+
+
+def found(
+    concerned: Concerned | None, trail: Trail, command: TrailCommand, by: Context
+) -> Concerned:
+    """The case, for whom it exists here; hidden is the same as not there."""
+    if concerned is None:
+        raise CaseNotFound
+    if isinstance(command, PurgeAnswer):
+        asked = trail.purges.get(command.purge_id)
+        if asked is not None and asked.recipient == by.agency:
+            return concerned
+    elif is_its_prefecture(concerned, by.agency):
+        return concerned
+    return check_takes_part(concerned, by.agency)
+
+
+def is_its_prefecture(concerned: Concerned, agency: AgencyId) -> bool:
+    """The division that answers for the support of women where somebody takes part."""
+    known = concerned.agencies.get(agency)
+    if known is None or known.kind != DECIDES or known.prefecture is None:
+        return False
+    taking_part = (concerned.agencies.get(each) for each in concerned.participants)
+    return any(each is not None and each.prefecture == known.prefecture for each in taking_part)
+
+
+def _reviewed(
+    concerned: Concerned, ledger: Ledger, trail: Trail, command: ReviewCommand, by: Context
+) -> tuple[ReviewEvent | PurgeRequested, ...]:
+    if isinstance(command, ReviewEmergency):
+        told = _emergency(ledger, command, by)
+        reviewed: ReviewEvent = EmergencyDisclosureReviewed(
+            emergency_id=command.emergency_id,
+            reviewer=by.agency,
+            outcome=command.outcome,
+            corrective=command.corrective,
+        )
+        key: EmergencyId | StatutoryId = command.emergency_id
+    else:
+        told = _statutory(ledger, command)
+        reviewed = StatutoryDisclosureReviewed(
+            statutory_id=command.statutory_id,
+            reviewer=by.agency,
+            outcome=command.outcome,
+            corrective=command.corrective,
+        )
+        key = command.statutory_id
+    check_not_involved(concerned, told, by)
+    if key in trail.reviewed:
+        raise AlreadyReviewed
+    check_corrective(told, command)
+    return (reviewed, *(_to_purge(each, command, by) for each in sorted(command.purge_from)))
+
+
+class Without(msgspec.Struct, frozen=True):
+    """What was told without her consent: who had to do with it, to whom it went, and what."""
+
+    involved: frozenset[AgencyId]
+    recipients: frozenset[AgencyId]
+    categories: frozenset[CategoryCode]
+
+
+def _emergency(ledger: Ledger, command: ReviewEmergency, by: Context) -> Without:
+    emergency = ledger.emergencies.get(command.emergency_id)
+    if emergency is None or not emergency.opened_something:
+        raise NothingToReview
+    if not emergency.over(by.at):
+        raise StillUnderWay
+    involved = {
+        emergency.requesting_agency,
+        *emergency.asked_agencies,
+        *emergency.authorised_by.values(),
+    }
+    return Without(frozenset(involved), emergency.recipients, emergency.categories)
+
+
+def _statutory(ledger: Ledger, command: ReviewStatutory) -> Without:
+    filed = ledger.statutory.get(command.statutory_id)
+    if filed is None:
+        raise NothingToReview
+    recipients = frozenset({filed.recipient})
+    return Without(frozenset({filed.filing_agency}), recipients, filed.categories)
+
+
+def check_not_involved(concerned: Concerned, told: Without, by: Context) -> None:
+    if by.agency in concerned.participants | told.involved | told.recipients:
+        raise ReviewedByInvolved
+
+
+def check_corrective(told: Without, command: ReviewCommand) -> None:
+    justified, purge = command.outcome == "JUSTIFIED", command.corrective == "PURGE"
+    fits = not (purge if justified else command.corrective == "NONE")
+    of_whom_and_what = bool(command.purge_from), bool(command.purge_covers)
+    said = of_whom_and_what == (purge, purge)
+    told_so = command.purge_from <= told.recipients and command.purge_covers <= told.categories
+    if not (fits and said and told_so):
+        raise CorrectiveDoesNotFit
+
+
+def _to_purge(recipient: AgencyId, command: ReviewCommand, by: Context) -> PurgeRequested:
+    """``uuid5`` of a fresh id: one command asks several, and each answers for itself."""
+    emergency = command.emergency_id if isinstance(command, ReviewEmergency) else None
+    statutory = command.statutory_id if isinstance(command, ReviewStatutory) else None
+    return PurgeRequested(
+        purge_id=PurgeId(uuid5(by.new_id, str(recipient))),
+        recipient=recipient,
+        covers=command.purge_covers,
+        cause="REVIEWED",
+        emergency_id=emergency,
+        statutory_id=statutory,
+        due=_due(by),
+    )
+
+
+def _deferred(
+    ledger: Ledger, trail: Trail, command: DeferNotification, by: Context
+) -> tuple[NotificationDeferred, ...]:
+    check_there_is(ledger, trail, command)
+    if command.about_id in trail.notified:
+        raise AlreadyNotified
+    if command.until <= date_in_japan(by.at):
+        raise DeferredIntoThePast
+    deferred = NotificationDeferred(
+        about=command.about, about_id=command.about_id, until=command.until, reason=command.reason
+    )
+    return () if trail.deferred.get(command.about_id) == deferred else (deferred,)
+
+
+def check_there_is(
+    ledger: Ledger, trail: Trail, command: NotifySubject | DeferNotification
+) -> None:
+    """Something that was done, and that she is to be told."""
+    told: dict[NotifiedAbout, Collection[UUID]] = {
+        "EMERGENCY": [key for key, each in ledger.emergencies.items() if each.opened_something],
+        "STATUTORY": ledger.statutory,
+        "PURGE": trail.purges,
+        "ERASURE": trail.requests,
+    }
+    if command.about_id not in told[command.about]:
+        raise NothingToNotify
+
+
+def _purge(
+    ledger: Ledger, trail: Trail, command: RequestPurge, by: Context
+) -> tuple[PurgeRequested, ...]:
+    check_was_told(ledger, command)
+    requested = PurgeRequested(
+        purge_id=PurgeId(by.new_id),
+        recipient=command.recipient,
+        covers=command.covers,
+        cause=command.cause,
+        grant_id=command.grant_id,
+        emergency_id=command.emergency_id,
+        statutory_id=command.statutory_id,
+        due=_due(by),
+    )
+    again = any(
+        each.answered is None and each.asks_for_all_of(requested) for each in trail.purges.values()
+    )
+    return () if again else (requested,)
+
+
+def check_was_told(ledger: Ledger, command: RequestPurge) -> None:
+    """It names the one basis on which this recipient could be told."""
+    match command:
+        case RequestPurge(grant_id=UUID() as grant, emergency_id=None, statutory_id=None):
+            told = _given_to(ledger, GrantId(grant))
+        case RequestPurge(grant_id=None, emergency_id=UUID() as emergency, statutory_id=None):
+            known = ledger.emergencies.get(EmergencyId(emergency))
+            told = known.recipients if known else frozenset()
+        case RequestPurge(grant_id=None, emergency_id=None, statutory_id=UUID() as statutory):
+            filed = ledger.statutory.get(StatutoryId(statutory))
+            told = frozenset({filed.recipient} if filed else ())
+        case _:
+            told = frozenset()
+    if command.recipient not in told:
+        raise PurgeOfWhatWasToldNotNamed
+
+
+def _given_to(ledger: Ledger, grant_id: GrantId) -> frozenset[AgencyId]:
+    match ledger.grants.get(grant_id):
+        case Granted(given_to=recipients) | Ended(was=Granted(given_to=recipients)):
+            return recipients
+        case _:
+            return frozenset()
+
+
+def _answered(
+    purge: Purge | None, command: PurgeAnswer, by: Context
+) -> tuple[PurgeAcknowledged | PurgeDeclined, ...]:
+    if purge is None or purge.recipient != by.agency:
+        raise PurgeNotFound
+    done = isinstance(command, AcknowledgePurge)
+    if purge.answered == ("ACKNOWLEDGED" if done else "DECLINED"):
+        return ()
+    if not PURGE.allows(purge.state(by.at), PurgeAcknowledged if done else PurgeDeclined):
+        raise PurgeAlreadyAnswered
+    match command:
+        case AcknowledgePurge(purge_id=purge_id):
+            return (PurgeAcknowledged(purge_id=purge_id, recipient=by.agency),)
+        case DeclinePurge(purge_id=purge_id, ground=ground):
+            return (PurgeDeclined(purge_id=purge_id, recipient=by.agency, ground=ground),)
+    assert_never(command)
+
+
+def evolve(trail: Trail, event: TrailEvent) -> Trail:
+    change = msgspec.structs.replace
+    match event:
+        case EmergencyDisclosureReviewed(emergency_id=key):
+            return change(trail, reviewed=trail.reviewed | {key})
+        case StatutoryDisclosureReviewed(statutory_id=key):
+            return change(trail, reviewed=trail.reviewed | {key})
+        case SubjectNotified(about_id=about):
+            return change(trail, notified=trail.notified | {about})
+        case NotificationDeferred(about_id=about):
+            return change(trail, deferred={**trail.deferred, about: event})
+        case PurgeRequested() | PurgeAcknowledged() | PurgeDeclined():
+            return change(trail, purges=purges.evolve(trail.purges, event))
+        case _ if isinstance(event, ErasureEvent):
+            return change(trail, requests=erasure.evolve(trail.requests, event))
+        case _:
+            return trail
+
+
+def trail_of(
+    concerned: Concerned | None, ledger: Ledger
+) -> Decider[Trail, TrailCommand, TrailEvent]:
+    """The trail of a case, beside its ledger."""
+    return Decider(Trail(), partial(decide, concerned, ledger), evolve)
+
+
+def emergency_state(ledger: Ledger, trail: Trail, emergency_id: EmergencyId, at: datetime) -> str:
+    """How an emergency stands: by the ledger, by the clock, and by its review in the trail."""
+    emergency = ledger.emergencies[emergency_id]
+    if emergency_id in trail.reviewed:
+        return "REVIEWED"
+    if emergency.over(at):
+        return "EXPIRED" if emergency.opened_something else "LAPSED"
+    return emergency.state
+
+
+def _due(by: Context) -> date:
+    return date_in_japan(by.at) + timedelta(days=DUE_DAYS)
