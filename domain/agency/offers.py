@@ -17,13 +17,13 @@ Hours: TypeAlias = Annotated[tuple[Line, ...], Meta(max_length=14)]
 
 class ServiceOffered(Event, frozen=True, kw_only=True, tag="agency.service_offered.v1"):
     primary: ClassVar[Category] = PUB
-    service: Annotated[ServiceCode, PUB]
+    service_code: Annotated[ServiceCode, PUB]
     field: Annotated[ServiceField, PUB]
 
 
 class ServiceWithdrawn(Event, frozen=True, kw_only=True, tag="agency.service_withdrawn.v1"):
     primary: ClassVar[Category] = PUB
-    service: Annotated[ServiceCode, PUB]
+    service_code: Annotated[ServiceCode, PUB]
 
 
 class ConsultationWindowSet(
@@ -42,13 +42,13 @@ OfferEvent: TypeAlias = ServiceOffered | ServiceWithdrawn | ConsultationWindowSe
 
 class OfferService(Command, frozen=True, kw_only=True, tag="agency.offer_service"):
     agency_id: AgencyId
-    service: ServiceCode
+    service_code: ServiceCode
     field: ServiceField
 
 
 class WithdrawService(Command, frozen=True, kw_only=True, tag="agency.withdraw_service"):
     agency_id: AgencyId
-    service: ServiceCode
+    service_code: ServiceCode
 
 
 class SetConsultationWindow(
@@ -65,11 +65,11 @@ OfferCommand: TypeAlias = OfferService | WithdrawService | SetConsultationWindow
 
 def decide(agency: KnownAgency, command: OfferCommand) -> tuple[OfferEvent, ...]:
     match command:
-        case OfferService(service=service, field=field):
+        case OfferService(service_code=service, field=field):
             offered = agency.services.get(service) == field
-            return () if offered else (ServiceOffered(service=service, field=field),)
-        case WithdrawService(service=service):
-            return (ServiceWithdrawn(service=service),) if service in agency.services else ()
+            return () if offered else (ServiceOffered(service_code=service, field=field),)
+        case WithdrawService(service_code=service):
+            return (ServiceWithdrawn(service_code=service),) if service in agency.services else ()
         case SetConsultationWindow():
             return (
                 ConsultationWindowSet(
@@ -81,9 +81,9 @@ def decide(agency: KnownAgency, command: OfferCommand) -> tuple[OfferEvent, ...]
 
 def evolve(agency: KnownAgency, event: OfferEvent) -> KnownAgency:
     match event:
-        case ServiceOffered(service=service, field=field):
+        case ServiceOffered(service_code=service, field=field):
             return replace(agency, services={**agency.services, service: field})
-        case ServiceWithdrawn(service=withdrawn):
+        case ServiceWithdrawn(service_code=withdrawn):
             left = {key: field for key, field in agency.services.items() if key != withdrawn}
             return replace(agency, services=left)
         case ConsultationWindowSet():

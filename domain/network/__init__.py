@@ -98,6 +98,7 @@ __all__ = [
     "DirectoryReceived",
     "DisasterDeclared",
     "DisasterEnded",
+    "DisasterNotEnded",
     "DisasterNoticeIssued",
     "DissolveNetwork",
     "EndDisaster",
@@ -158,7 +159,7 @@ NETWORK: Final = Machine(
         *edges(NetworkEstablished, [NOT_YET], "ESTABLISHED"),
         *edges(DisasterDeclared, ["ESTABLISHED"], "DISASTER_MODE"),
         *edges(DisasterEnded, ["DISASTER_MODE"], "ESTABLISHED"),
-        *edges(NetworkDissolved, ["ESTABLISHED", "DISASTER_MODE"], "DISSOLVED"),
+        *edges(NetworkDissolved, ["ESTABLISHED"], "DISSOLVED"),
         *edges(DisasterNoticeIssued, ["DISASTER_MODE"]),
         *(
             edge
@@ -185,6 +186,14 @@ class NoDisasterDeclared(Refused):
     """A disaster notice is issued in a disaster: declare it first."""
 
     ja: ClassVar[str] = "災害時の注意喚起は、災害の宣言後に行います。先に災害を宣言してください。"
+
+
+class DisasterNotEnded(Refused):
+    """A disaster is declared in this network: end it before the network is dissolved."""
+
+    ja: ClassVar[str] = (
+        "災害が宣言されています。ネットワークを解散する前に、災害の終了を記録してください。"
+    )
 
 
 NO_NETWORK: Final[Network] = NoNetwork()
@@ -234,5 +243,8 @@ def network_among(
 
 
 def check_allowed(network: KnownNetwork, event: type[NetworkEvent]) -> None:
-    if not NETWORK.allows(network.status, event):
-        raise NetworkIsDissolved if network.dissolved else NoDisasterDeclared
+    if NETWORK.allows(network.status, event):
+        return
+    if network.dissolved:
+        raise NetworkIsDissolved
+    raise DisasterNotEnded if network.disaster else NoDisasterDeclared

@@ -38,7 +38,7 @@ FiscalYear: TypeAlias = Annotated[int, Meta(ge=2000, lt=2200)]
 class AnnualPolicySet(Event, frozen=True, kw_only=True, tag="network.annual_policy_set.v1"):
     primary: ClassVar[Category] = PUB
     fiscal_year: Annotated[FiscalYear, PUB]
-    policy: Annotated[Sealed[Paragraphs], PUB]
+    text: Annotated[Sealed[Paragraphs], PUB]
 
 
 class ConsultationDirectoryPublished(
@@ -117,7 +117,7 @@ InformingEvent: TypeAlias = (
 class SetAnnualPolicy(Command, frozen=True, kw_only=True, tag="network.set_annual_policy"):
     network_id: NetworkId
     fiscal_year: FiscalYear
-    policy: Paragraphs
+    text: Paragraphs
 
 
 class PublishConsultationDirectory(
@@ -225,7 +225,7 @@ def decide(
             as_keeper(operator, network, by)
     match command:
         case SetAnnualPolicy():
-            return (AnnualPolicySet(fiscal_year=command.fiscal_year, policy=command.policy),)
+            return (AnnualPolicySet(fiscal_year=command.fiscal_year, text=command.text),)
         case PublishConsultationDirectory():
             return _published(agencies, network, command)
         case RequestPosting():
