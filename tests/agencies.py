@@ -11,11 +11,18 @@ from domain.model import (
     CommandId,
     Context,
     Event,
+    NetworkId,
     PersonId,
     StaffId,
     StaffRole,
     StreamId,
     stream_of,
+)
+from domain.network import (
+    CoordinatingAgencyDesignated,
+    CoordinatorAppointed,
+    MemberJoined,
+    NetworkEstablished,
 )
 from services.ids import uuid7
 from services.keys import keys_of
@@ -68,11 +75,57 @@ class Registry:
             ]
         await self._append(agency, staff[0], stream_of("agency", agency), registered, *people)
 
+    async def established(
+        self,
+        network: NetworkId,
+        *members: AgencyId,
+        coordinating: AgencyId | None = None,
+        coordinator: StaffId | None = None,
+    ) -> None:
+        """The first member leads it, unless another is to; its coordinator may be anybody's id."""
+        leads = coordinating or members[0]
+        staff = coordinator or StaffId(uuid4())
+        on = date_in_japan(NOW)
+        await self._append(
+            leads,
+            staff,
+            stream_of("network", network),
+            NetworkEstablished(
+                network_id=network,
+                name="緑野市困難女性支援ネットワーク",
+                level="MUNICIPALITY",
+                basis="MUNICIPAL_GUIDELINE",
+                prefecture="06",
+                area="緑野市",
+                implementing_body=leads,
+                on=on,
+            ),
+            *(
+                MemberJoined(
+                    agency_id=member,
+                    membership="MEMBER",
+                    is_practice_agency=True,
+                    outside_city=False,
+                )
+                for member in dict.fromkeys((leads, *members))
+            ),
+            CoordinatorAppointed(
+                agency_id=leads, staff_id=staff, qualification="FIVE_YEARS_EXPERIENCE"
+            ),
+            CoordinatingAgencyDesignated(agency_id=leads, on=on),
+            owner=PersonId(network),
+        )
+
     async def _append(
-        self, agency: AgencyId, staff: StaffId, stream: StreamId, *events: Event
+        self,
+        agency: AgencyId,
+        staff: StaffId,
+        stream: StreamId,
+        *events: Event,
+        owner: PersonId | None = None,
     ) -> None:
         by = Context(agency=agency, staff=staff, role="COORDINATOR", at=NOW, new_id=uuid4())
-        command, owner = CommandId(uuid4()), PersonId(agency)
+        command, owner = CommandId(uuid4()), owner or PersonId(agency)
         origin = Origin(by=by, occurred_at=NOW, correlation=command, command=command)
         keys = await keys_of(
             self._keyring, frozenset(p for event in events for p in persons_of(event, owner))
@@ -87,7 +140,7 @@ class Registry:
                     self._sealing.seal(
                         event,
                         uuid7(NOW),
-                        Place(stream=stream, key=agency, version=version, woman=owner),
+                        Place(stream=stream, key=owner, version=version, woman=owner),
                         origin,
                         keys,
                     )
