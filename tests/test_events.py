@@ -26,6 +26,9 @@ from domain.agency import (
 )
 from domain.agency_codes import AgencyKind
 from domain.case import CaseOpened, ResponsibilityMoved, RoleEnded, SubjectIdentified
+from domain.case.aftercare import AftercareStarted
+from domain.case.services import ServiceStatusChanged
+from domain.case.stay_events import StayDecided
 from domain.catalogue import EVENTS, AnyCommand
 from domain.categories import ENV, FAM, HLT, IDN, LOC, NAR, PLN, PRB, PUB, RSK, STF, SVC
 from domain.codes import ProblemCode
@@ -84,15 +87,40 @@ TAGS_EVER_USED = {
     "agency.updated.v1",
     "case.accepted.v1",
     "case.address_recorded.v1",
+    "case.aftercare_ended.v1",
+    "case.aftercare_rescheduled.v1",
+    "case.aftercare_started.v1",
+    "case.assessment_recorded.v1",
     "case.consultation_recorded.v1",
     "case.contact_method_set.v1",
+    "case.legal_step_recorded.v1",
+    "case.need_closed.v1",
+    "case.need_identified.v1",
     "case.note_recorded.v1",
     "case.opened.v1",
+    "case.procedure_bundle_completed.v1",
+    "case.procedure_bundle_opened.v1",
+    "case.protection_declined.v1",
     "case.responsibility_moved.v1",
     "case.role_assigned.v1",
     "case.role_ended.v1",
+    "case.safety_instruction_issued.v1",
+    "case.service_linked.v1",
+    "case.service_status_changed.v1",
+    "case.stay_cancelled.v1",
+    "case.stay_decided.v1",
+    "case.stay_ended.v1",
+    "case.stay_extended.v1",
+    "case.stay_started.v1",
     "case.subject_details_corrected.v1",
     "case.subject_identified.v1",
+    "case.support_activity_recorded.v1",
+    "case.support_plan_agreed.v1",
+    "case.support_plan_closed.v1",
+    "case.support_plan_drafted.v1",
+    "case.support_plan_revised.v1",
+    "case.support_policy_set.v1",
+    "case.third_party_inquiry_refused.v1",
     "consent.explained.v1",
     "consent.granted.v1",
     "consent.refused.v1",
@@ -173,6 +201,7 @@ def test_every_event_is_cut_into_header_and_parts(event: type[Event]) -> None:
 
 def test_only_what_narrows_overtakes_what_others_decided() -> None:
     assert {event: event.stamps for event in DECLARED if event.stamps} == {
+        AftercareStarted: {"work"},
         AgencyDeactivated: {"agency"},
         AgencySucceeded: {"agency"},
         AgencySuspended: {"agency"},
@@ -194,7 +223,9 @@ def test_only_what_narrows_overtakes_what_others_decided() -> None:
         ReferralWithdrawn: {"case"},
         ResponsibilityMoved: {"case"},
         RoleEnded: {"case"},
+        ServiceStatusChanged: {"case"},
         StaffLeft: {"agency"},
+        StayDecided: {"work"},
     }
 
 
@@ -202,16 +233,24 @@ def test_what_an_event_makes_is_named_by_an_id_in_the_clear() -> None:
     made = {event: event.makes for event in DECLARED if event.makes}
     assert {type_.__name__ for type_ in made} == {
         "AgencyRegistered",
+        "AssessmentRecorded",
         "CommissionContractStarted",
         "ConsentExplained",
         "ConsentRefused",
         "ConsultationRecorded",
         "GrievanceReceived",
+        "LegalStepRecorded",
+        "NeedIdentified",
         "NetworkEstablished",
         "NoteRecorded",
         "PostingRequested",
+        "ProcedureBundleOpened",
         "ReferralDrafted",
+        "ServiceLinked",
         "StaffEnrolled",
+        "StayDecided",
+        "SupportActivityRecorded",
+        "SupportPlanDrafted",
     }
     for event, name in made.items():
         assert name in {field.name for field in cut_of(event).clear}
