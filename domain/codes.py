@@ -217,6 +217,7 @@ ConsentKind: TypeAlias = Literal[
     "RELOCATION",
     "SUPPORT_PLAN",
     "LEDGER",
+    "CASE_LINK",
 ]
 CONSENT_KINDS: Final[Mapping[ConsentKind, Label]] = {
     "INFORMATION": Label("情報提供", "Sharing information"),
@@ -226,6 +227,7 @@ CONSENT_KINDS: Final[Mapping[ConsentKind, Label]] = {
     "RELOCATION": Label("転居", "Relocation"),
     "SUPPORT_PLAN": Label("支援計画", "Support plan"),
     "LEDGER": Label("ケース進行管理台帳への記載", "Entry in the progress ledger"),
+    "CASE_LINK": Label("ケースの関連付け", "Linking two case files"),
 }
 
 # 同意者

@@ -1,6 +1,7 @@
 """What a story of a case has to know of the rest of it, and of the other aggregates."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import msgspec
 
@@ -8,8 +9,9 @@ from domain.agency import KnownAgency
 from domain.case_codes import CompanionKind
 from domain.codes import ConsentKind
 from domain.model import AgencyId, GrantId, PersonId, StayId
+from domain.speech import Refused
 
-__all__ = ["Beside", "CompanionKind"]
+__all__ = ["Beside", "CompanionKind", "CompanionNotFound"]
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,3 +32,9 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     sharing: Mapping[GrantId, frozenset[AgencyId]] = {}
     stays: frozenset[StayId] = frozenset()  # All there have been in this case.
     aftercare_runs: bool = False
+
+
+class CompanionNotFound(Refused):
+    """There is no such person among those who are with her."""
+
+    ja: ClassVar[str] = "指定された方は、このケースの同伴者として記録されていません。"

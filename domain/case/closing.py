@@ -1,0 +1,378 @@
+"""Its course (経過): a case is accepted, transferred (移管), closed (終結), opened again, erased.
+
+What it takes to close: nobody is left in a stay, no referral waits for an answer, nobody stays in
+touch with her any more, and what she says to it is written down.
+"""
+
+from datetime import date
+from typing import Annotated, ClassVar, Final, TypeAlias, assert_never
+
+import msgspec
+from msgspec import Meta
+
+from domain.calendar import date_in_japan
+from domain.case.aftercare import HerViewIsMissing
+from domain.case.facts import CaseNumber, Facts
+from domain.case.state import KnownCase, check_answers
+from domain.case_codes import ClosureReason, ErasureBasis, ReopeningReason
+from domain.categories import CNS, ENV, LOC, PLN, SVC, Category
+from domain.model import (
+    AgencyId,
+    Command,
+    Context,
+    ErasureRequestId,
+    Event,
+    NetworkId,
+    PersonId,
+    ReferralId,
+    Sealed,
+    Stamp,
+)
+from domain.speech import Refused
+from domain.text import Line
+
+Persons: TypeAlias = Annotated[frozenset[PersonId], Meta(min_length=1, max_length=50)]
+
+
+class CaseAccepted(Event, frozen=True, kw_only=True, tag="case.accepted.v1"):
+    primary: ClassVar[Category] = SVC
+    accepted_on: Annotated[date, SVC]
+    ledger_network_id: Annotated[NetworkId, ENV]
+    case_number: Annotated[CaseNumber, SVC]
+    main_responsible: Annotated[AgencyId, SVC]
+
+
+class CaseTransferred(Event, frozen=True, kw_only=True, tag="case.transferred.v1"):
+    """Where it went tells where she is; without a network, it is to another installation."""
+
+    primary: ClassVar[Category] = SVC
+    on: Annotated[date, SVC]
+    to_network: Annotated[NetworkId | None, LOC] = None
+    to_agency: Annotated[AgencyId, LOC]
+    case_number: Annotated[CaseNumber | None, SVC] = None
+    referral_id: Annotated[ReferralId, ENV]
+
+
+class CaseClosed(Event, frozen=True, kw_only=True, tag="case.closed.v1"):
+    primary: ClassVar[Category] = SVC
+    on: Annotated[date, SVC]
+    reason: Annotated[ClosureReason, SVC]
+    outcome: Annotated[Sealed[Line | None], PLN]
+    subject_wish: Annotated[Sealed[Line | None], PLN]
+
+
+class CaseReopened(Event, frozen=True, kw_only=True, tag="case.reopened.v1"):
+    primary: ClassVar[Category] = SVC
+    on: Annotated[date, SVC]
+    reason: Annotated[ReopeningReason, SVC]
+    subject_wish: Annotated[Sealed[Line], PLN]
+
+
+class DataRestricted(Event, frozen=True, kw_only=True, tag="case.data_restricted.v1"):
+    """``scope`` names whose data it is."""
+
+    primary: ClassVar[Category] = CNS
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"case"})
+
+    request_id: Annotated[ErasureRequestId, CNS]
+    decided_by: Annotated[AgencyId, CNS]
+    basis: Annotated[ErasureBasis, CNS]
+    scope: Annotated[Persons, CNS]
+
+
+class RestrictionLifted(Event, frozen=True, kw_only=True, tag="case.restriction_lifted.v1"):
+    primary: ClassVar[Category] = CNS
+    request_id: Annotated[ErasureRequestId, CNS]
+    decided_by: Annotated[AgencyId, CNS]
+    basis: Annotated[ErasureBasis, CNS]
+    scope: Annotated[Persons, CNS]
+
+
+class CaseErased(Event, frozen=True, kw_only=True, tag="case.erased.v1"):
+    """The keys of those in ``scope`` are destroyed; the skeleton and the trail remain."""
+
+    primary: ClassVar[Category] = CNS
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"case"})
+
+    request_id: Annotated[ErasureRequestId, CNS]
+    decided_by: Annotated[AgencyId, CNS]
+    basis: Annotated[ErasureBasis, CNS]
+    scope: Annotated[Persons, CNS]
+
+
+ErasureEvent: TypeAlias = DataRestricted | RestrictionLifted | CaseErased
+CourseEvent: TypeAlias = CaseAccepted | CaseTransferred | CaseClosed | CaseReopened | ErasureEvent
+
+
+class AcceptCase(Command, frozen=True, kw_only=True, tag="case.accept"):
+    """Whoever accepts answers for her; another agency comes to it by a handover."""
+
+    network_id: NetworkId
+
+
+class TransferCase(Command, frozen=True, kw_only=True, tag="case.transfer"):
+    """After the handover, by the agency that answers for her now.
+
+    Without ``network_id`` it is carried on by a network of another installation.
+    """
+
+    network_id: NetworkId | None = None
+
+
+class CloseCase(Command, frozen=True, kw_only=True, tag="case.close"):
+    """``subject_wish``: what she says to it, in a line."""
+
+    reason: ClosureReason
+    outcome: Line | None = None
+    subject_wish: Line | None = None
+
+
+class ReopenCase(Command, frozen=True, kw_only=True, tag="case.reopen"):
+    reason: ReopeningReason
+    subject_wish: Line
+
+
+CourseCommand: TypeAlias = AcceptCase | TransferCase | CloseCase | ReopenCase
+
+
+class CaseAlreadyAccepted(Refused):
+    """This case is already accepted."""
+
+    ja: ClassVar[str] = "このケースはすでに支援が開始されています。"
+
+
+class NotInThisNetwork(Refused):
+    """A case is taken into a network by one of its members: there is none such of yours."""
+
+    ja: ClassVar[str] = (
+        "ケースを受け入れられるのは、そのネットワークの構成機関だけです。"
+        "指定されたネットワークの構成機関ではありません。"
+    )
+
+
+class HandoverNotConfirmed(Refused):
+    """A case is transferred after she was handed on: confirm the handover first."""
+
+    ja: ClassVar[str] = "移管には、先に引き継ぎの確認が必要です。引き継ぎを確認してください。"
+
+
+class StayNotEnded(Refused):
+    """She is still in a stay, or one is decided: end it or cancel it before closing the case."""
+
+    ja: ClassVar[str] = (
+        "保護・入所が続いているか、決定されたままです。終了または取り消してから終結してください。"
+    )
+
+
+class ReferralStillOpen(Refused):
+    """A referral is still open: withdraw it, or wait for its outcome, before closing the case."""
+
+    ja: ClassVar[str] = (
+        "結果の出ていないつなぎの依頼があります。取り下げるか、結果を待ってから終結してください。"
+    )
+
+
+class AftercareNotEnded(Refused):
+    """Aftercare still runs: end it before closing the case."""
+
+    ja: ClassVar[str] = "アフターケアが続いています。終了してから終結してください。"
+
+
+class CaseNotClosed(Refused):
+    """This case is not closed, so there is nothing to reopen."""
+
+    ja: ClassVar[str] = "このケースは終結していないため、再開の操作は必要ありません。"
+
+
+class CaseStillOpen(Refused):
+    """Data of a case is restricted or erased only once it is closed or transferred."""
+
+    ja: ClassVar[str] = "支援が続いているケースの情報は、利用停止や消去ができません。"
+
+
+def decide(
+    case: KnownCase, facts: Facts, command: CourseCommand, by: Context
+) -> tuple[CourseEvent, ...]:
+    match command:
+        case AcceptCase():
+            return (_accepted(case, facts, command, by),)
+        case TransferCase():
+            return _transferred(case, facts, command, by)
+        case CloseCase():
+            return (_closed(case, facts, command, by),)
+        case ReopenCase():
+            return (_reopened(case, command, by),)
+    assert_never(command)
+
+
+def evolve(case: KnownCase, event: CourseEvent) -> KnownCase:
+    """Which status and stage follow is said by the two machines."""
+    change = msgspec.structs.replace
+    match event:
+        case CaseAccepted(main_responsible=agency, ledger_network_id=network):
+            reasons = case.reasons | {(agency, "MAIN_RESPONSIBLE")}
+            return change(case, reasons=reasons, main_responsible=agency, network=network)
+        case CaseTransferred(to_network=network):
+            closed_on = None if network else event.on
+            return change(case, network=network, handed_over_by=None, closed_on=closed_on)
+        case CaseClosed(on=day):
+            return change(case, closed_on=day)
+        case CaseReopened():
+            return change(case, closed_on=None)
+        case DataRestricted(scope=persons) if case.subject_id in persons:
+            return change(case, before_restriction=case.status)
+        case _:
+            return case
+
+
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
+    """What was decided about a request, elsewhere and by others."""
+
+    request_id: ErasureRequestId
+    decided_by: AgencyId
+    basis: ErasureBasis
+    scope: frozenset[PersonId]
+
+
+def restricted(case: KnownCase, decided: Erasure) -> tuple[DataRestricted, ...]:
+    check_no_longer_open(case)
+    if case.status in {"RESTRICTED", "ERASED"}:
+        return ()
+    return (
+        DataRestricted(
+            request_id=decided.request_id,
+            decided_by=decided.decided_by,
+            basis=decided.basis,
+            scope=decided.scope,
+        ),
+    )
+
+
+def lifted(case: KnownCase, decided: Erasure) -> tuple[RestrictionLifted, ...]:
+    if case.status != "RESTRICTED":
+        return ()
+    return (
+        RestrictionLifted(
+            request_id=decided.request_id,
+            decided_by=decided.decided_by,
+            basis=decided.basis,
+            scope=decided.scope,
+        ),
+    )
+
+
+def erased(case: KnownCase, decided: Erasure) -> tuple[CaseErased, ...]:
+    check_no_longer_open(case)
+    if case.status == "ERASED":
+        return ()
+    return (
+        CaseErased(
+            request_id=decided.request_id,
+            decided_by=decided.decided_by,
+            basis=decided.basis,
+            scope=decided.scope,
+        ),
+    )
+
+
+def check_no_longer_open(case: KnownCase) -> None:
+    """Support goes on with what is known of her."""
+    if case.status in {"CONTACT", "ACTIVE"}:
+        raise CaseStillOpen
+
+
+def check_not_accepted(case: KnownCase) -> None:
+    """It is accepted once: whoever answers for her then is the only one who does."""
+    if case.main_responsible is not None:
+        raise CaseAlreadyAccepted
+
+
+def check_is_member(facts: Facts, network: NetworkId, agency: AgencyId) -> None:
+    """For who is no member the network is as good as not there."""
+    if agency not in facts.networks.get(network, frozenset()):
+        raise NotInThisNetwork
+
+
+def check_handed_over(case: KnownCase) -> None:
+    if case.handed_over_by is None:
+        raise HandoverNotConfirmed
+
+
+def check_no_stay_is_left(case: KnownCase) -> None:
+    if case.stays.decided or case.stays.active:
+        raise StayNotEnded
+
+
+def check_no_referral_is_open(facts: Facts) -> None:
+    if facts.referral_open:
+        raise ReferralStillOpen
+
+
+def check_aftercare_is_over(case: KnownCase) -> None:
+    if case.aftercare.runs:
+        raise AftercareNotEnded
+
+
+def check_her_view(case: KnownCase, command: CloseCase) -> None:
+    """Of a single call nothing more may be known; and some can no longer be asked."""
+    missing = command.subject_wish is None
+    if missing and case.status == "ACTIVE" and command.reason not in CANNOT_BE_ASKED:
+        raise HerViewIsMissing
+
+
+def _accepted(case: KnownCase, facts: Facts, command: AcceptCase, by: Context) -> CaseAccepted:
+    check_not_accepted(case)
+    check_is_member(facts, command.network_id, by.agency)
+    assert facts.number, "it was taken for this case"
+    return CaseAccepted(
+        accepted_on=date_in_japan(by.at),
+        ledger_network_id=command.network_id,
+        case_number=facts.number,
+        main_responsible=by.agency,
+    )
+
+
+def _transferred(
+    case: KnownCase, facts: Facts, command: TransferCase, by: Context
+) -> tuple[CaseTransferred, ...]:
+    check_answers(case, by.agency)
+    if command.network_id is not None and command.network_id == case.network:
+        return ()
+    check_handed_over(case)
+    if command.network_id is not None:
+        check_is_member(facts, command.network_id, by.agency)
+    assert case.handed_over_by
+    return (
+        CaseTransferred(
+            on=date_in_japan(by.at),
+            to_network=command.network_id,
+            to_agency=by.agency,
+            case_number=facts.number,
+            referral_id=case.handed_over_by,
+        ),
+    )
+
+
+def _closed(case: KnownCase, facts: Facts, command: CloseCase, by: Context) -> CaseClosed:
+    check_answers(case, by.agency)
+    check_no_stay_is_left(case)
+    check_no_referral_is_open(facts)
+    check_aftercare_is_over(case)
+    check_her_view(case, command)
+    return CaseClosed(
+        on=date_in_japan(by.at),
+        reason=command.reason,
+        outcome=command.outcome,
+        subject_wish=command.subject_wish,
+    )
+
+
+def _reopened(case: KnownCase, command: ReopenCase, by: Context) -> CaseReopened:
+    """Whoever answered for her answers for her again."""
+    check_answers(case, by.agency)
+    return CaseReopened(
+        on=date_in_japan(by.at), reason=command.reason, subject_wish=command.subject_wish
+    )
+
+
+CANNOT_BE_ASKED: Final[frozenset[ClosureReason]] = frozenset({"MOVED_UNREACHABLE", "DECEASED"})

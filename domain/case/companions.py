@@ -1,0 +1,133 @@
+"""Companions (同伴する家族): who came with her, and where each of them is.
+
+What is said of a companion is that person's own, and sealed under a key of their own.
+"""
+
+from datetime import date
+from typing import Annotated, ClassVar, Final, TypeAlias, assert_never
+
+import msgspec
+
+from domain.calendar import date_in_japan, is_child
+from domain.case.beside import CompanionNotFound
+from domain.case.state import KnownCase
+from domain.case_codes import CompanionKind, Custody, Relation
+from domain.categories import ENV, FAM, LEG, LOC, NAR, Category
+from domain.model import Command, Context, Count, Event, PersonId, Sealed
+from domain.speech import Refused
+from domain.text import FreeText, Line
+
+WHO: Final[Category] = FAM.by("companion", {"CHILD": "CHD"}).about("person_id")
+
+
+class CompanionAdded(Event, frozen=True, kw_only=True, tag="case.companion_added.v1"):
+    """``birth_year`` stands apart, so that it can be shared without the day."""
+
+    primary: ClassVar[Category] = FAM
+    makes: ClassVar[str | None] = "person_id"
+    state_of: ClassVar[tuple[str, ...]] = ("person_id",)
+
+    person_id: Annotated[PersonId, ENV]
+    companion: Annotated[CompanionKind, ENV]
+    relation: Annotated[Sealed[Relation], FAM.about("person_id")]
+    name: Annotated[Sealed[Line | None], WHO]
+    birth_year: Annotated[Sealed[Count | None], WHO]
+    birth_date: Annotated[Sealed[date | None], WHO]
+    custody: Annotated[Sealed[Custody | None], LEG.about("person_id")]
+    whereabouts: Annotated[Sealed[Line | None], LOC.about("person_id")]
+
+
+class CompanionRemoved(Event, frozen=True, kw_only=True, tag="case.companion_removed.v1"):
+    """They are no longer with her; ``whereabouts`` says where they are instead."""
+
+    primary: ClassVar[Category] = FAM
+    state_of: ClassVar[tuple[str, ...]] = ("person_id",)
+
+    person_id: Annotated[PersonId, ENV]
+    companion: Annotated[CompanionKind, ENV]
+    whereabouts: Annotated[Sealed[Line | None], LOC.about("person_id")]
+    reason: Annotated[Sealed[FreeText], NAR.about("person_id")]
+
+
+CompanionEvent: TypeAlias = CompanionAdded | CompanionRemoved
+
+
+class AddCompanion(Command, frozen=True, kw_only=True, tag="case.add_companion"):
+    """A year of birth is enough where the day is not known."""
+
+    companion: CompanionKind
+    relation: Relation
+    name: Line | None = None
+    birth_year: Count | None = None
+    birth_date: date | None = None
+    custody: Custody | None = None
+    whereabouts: Line | None = None
+
+
+class RemoveCompanion(Command, frozen=True, kw_only=True, tag="case.remove_companion"):
+    person_id: PersonId
+    whereabouts: Line | None = None
+    reason: FreeText
+
+
+CompanionCommand: TypeAlias = AddCompanion | RemoveCompanion
+
+
+class CompanionAgeDisagrees(Refused):
+    """A child is under 18: the date of birth says otherwise."""
+
+    ja: ClassVar[str] = (
+        "同伴児童は満18歳に満たない方です。生年月日と、児童・成人の区分が一致していません。"
+    )
+
+
+def decide(case: KnownCase, command: CompanionCommand, by: Context) -> tuple[CompanionEvent, ...]:
+    match command:
+        case AddCompanion():
+            return (_added(command, by),)
+        case RemoveCompanion():
+            return (_removed(case, command),)
+    assert_never(command)
+
+
+def evolve(case: KnownCase, event: CompanionEvent) -> KnownCase:
+    change = msgspec.structs.replace
+    match event:
+        case CompanionAdded(person_id=person, companion=kind):
+            companions = {**case.companions, person: kind}
+            return change(case, companions=companions, persons=case.persons | {person})
+        case CompanionRemoved(person_id=person):
+            staying = {who: kind for who, kind in case.companions.items() if who != person}
+            return change(case, companions=staying)
+    assert_never(event)
+
+
+def check_is_companion(case: KnownCase, person: PersonId) -> None:
+    if person not in case.companions:
+        raise CompanionNotFound
+
+
+def _added(command: AddCompanion, by: Context) -> CompanionAdded:
+    born = command.birth_date
+    if born and is_child(date_in_japan(by.at), born) != (command.companion == "CHILD"):
+        raise CompanionAgeDisagrees
+    return CompanionAdded(
+        person_id=PersonId(by.new_id),
+        companion=command.companion,
+        relation=command.relation,
+        name=command.name,
+        birth_year=born.year if born else command.birth_year,
+        birth_date=born,
+        custody=command.custody,
+        whereabouts=command.whereabouts,
+    )
+
+
+def _removed(case: KnownCase, command: RemoveCompanion) -> CompanionRemoved:
+    check_is_companion(case, command.person_id)
+    return CompanionRemoved(
+        person_id=command.person_id,
+        companion=case.companions[command.person_id],
+        whereabouts=command.whereabouts,
+        reason=command.reason,
+    )

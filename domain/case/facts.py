@@ -1,0 +1,59 @@
+"""Facts (前提): what was read of other aggregates, together with the case that is asked."""
+
+from collections.abc import Mapping
+from typing import Annotated, NamedTuple, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+from domain.agency import KnownAgency
+from domain.case.beside import Beside
+from domain.case.state import Case, KnownCase, NoCase, participants
+from domain.codes import ConsentKind
+from domain.header import PartLine
+from domain.model import AgencyId, Event, GrantId, NetworkId, PersonId, StayId
+
+CaseNumber: TypeAlias = Annotated[
+    str, Meta(max_length=14, pattern=r"\A[0-9]{4}-[0-9]{4,9}\Z", extra={"text": "code"})
+]
+
+
+class Recorded(NamedTuple):
+    """An earlier record of the case, and of what its sealed parts are, and whose."""
+
+    event: Event
+    agency: AgencyId  # Who recorded it.
+    parts: tuple[PartLine, ...]
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    number: CaseNumber | None = None  # The next one of the network that is to take the case.
+    networks: Mapping[NetworkId, frozenset[AgencyId]] = {}  # Those there are, and their members.
+    agencies: Mapping[AgencyId, KnownAgency] = {}
+    agreed: Mapping[ConsentKind, GrantId] = {}  # What she has agreed to and not taken back,
+    adults_agreed: Mapping[PersonId, frozenset[ConsentKind]] = {}  # and what adults with her have.
+    planned_stays: frozenset[StayId] = frozenset()  # Named by a consent that ends with them.
+    may_know_where: frozenset[AgencyId] = frozenset()  # By a consent that names LOC and them.
+    sharing: Mapping[GrantId, frozenset[AgencyId]] = {}  # To whom information may go, by which.
+    referral_open: bool = False  # Somebody has still to answer, or to confirm a handover.
+    corrected: Recorded | None = None  # The record that is to be corrected.
+    linked: Case = NoCase()  # The case that is to be linked with this one.
+
+
+def beside(case: KnownCase, facts: Facts) -> Beside:
+    """What a story that sees only its own part of the case has to know of the rest."""
+    return Beside(
+        subject=case.subject_id,
+        participants=participants(case),
+        main_responsible=case.main_responsible,
+        companions=case.companions,
+        assessed=case.support.assessed,
+        agreed=facts.agreed,
+        adults_agreed=facts.adults_agreed,
+        planned_stays=facts.planned_stays,
+        may_know_where=facts.may_know_where,
+        sharing=facts.sharing,
+        agencies=facts.agencies,
+        stays=frozenset(case.stays.stays),
+        aftercare_runs=case.aftercare.runs,
+    )
