@@ -81,8 +81,27 @@ from domain.consent_ledger.grants import (
     Grants,
     state_of,
 )
-from domain.emergency import Against, Emergencies, EmergencyCommand, EmergencyEvent
-from domain.exclusions import ExclusionCommand, ExclusionEvent, Exclusions
+from domain.emergency import (
+    Against,
+    AuthoriseEmergency,
+    Emergencies,
+    EmergencyCommand,
+    EmergencyDisclosureAuthorised,
+    EmergencyEvent,
+    EmergencyExpired,
+    EmergencyRequested,
+    EndEmergency,
+    RequestEmergency,
+)
+from domain.exclusions import (
+    ExclusionCommand,
+    ExclusionEvent,
+    ExclusionLifted,
+    Exclusions,
+    ExclusionSet,
+    LiftExclusion,
+    SetExclusion,
+)
 from domain.model import (
     AgencyId,
     Context,
@@ -222,11 +241,12 @@ def decide(
             return _conflict(case, ledger, command, by)
         case FileStatutory():
             return statutory.decide(case, command, by)
-        case _ if isinstance(command, ExclusionCommand):
+        case SetExclusion() | LiftExclusion():
             return exclusions.decide(ledger.exclusions, command, by)
-        case _:
+        case RequestEmergency() | AuthoriseEmergency() | EndEmergency():
             said = _against(ledger, command)
             return emergency.decide(case, ledger.emergencies, said, command, by)
+    assert_never(command)
 
 
 def evolve(ledger: Ledger, event: ConsentEvent) -> Ledger:
@@ -239,9 +259,9 @@ def evolve(ledger: Ledger, event: ConsentEvent) -> Ledger:
             return change(ledger, conflicts=left)
         case StatutoryDisclosureRecorded():
             return change(ledger, statutory=statutory.evolve(ledger.statutory, event))
-        case _ if isinstance(event, ExclusionEvent):
+        case ExclusionSet() | ExclusionLifted():
             return change(ledger, exclusions=exclusions.evolve(ledger.exclusions, event))
-        case _ if isinstance(event, EmergencyEvent):
+        case EmergencyRequested() | EmergencyDisclosureAuthorised() | EmergencyExpired():
             return change(ledger, emergencies=emergency.evolve(ledger.emergencies, event))
         case _:
             return change(ledger, grants=grants.evolve(ledger.grants, event))
@@ -302,16 +322,24 @@ def check_in_use(status: Status) -> None:
 def _found(
     concerned: Concerned | None, ledger: Ledger, command: ConsentCommand, by: Context
 ) -> Concerned:
-    """Whoever was asked to answer for an emergency finds the case for that, and no more."""
-    asked = isinstance(command, EmergencyCommand) and emergency.may_answer_for(
-        ledger.emergencies, command, by
-    )
+    """Whoever takes part finds the case; two others find it for one thing, and for no more.
+
+    Who was asked to answer for an emergency may answer; to whoever handles a grievance of hers she
+    may say what she takes back.
+    """
+    match command:
+        case AuthoriseEmergency():
+            asked = emergency.may_answer_for(ledger.emergencies, command, by)
+        case WithdrawConsent() | NarrowConsent():
+            asked = concerned is not None and by.agency in concerned.handlers
+        case _:
+            asked = False
     return concerned if concerned and asked else check_takes_part(concerned, by.agency)
 
 
 def _against(ledger: Ledger, command: EmergencyCommand) -> Against:
     """What she has said against what is asked for, or was asked for under this id."""
-    if isinstance(command, emergency.RequestEmergency):
+    if isinstance(command, RequestEmergency):
         recipients, categories = command.recipients, command.categories
     elif asked := ledger.emergencies.get(command.emergency_id):
         recipients, categories = asked.recipients, asked.categories
@@ -350,7 +378,7 @@ TAKES_NOTHING_AWAY: Final = (
     ExplainConsent,
     GrantConsent,
     SettleConflict,
-    exclusions.LiftExclusion,
-    emergency.RequestEmergency,
-    emergency.AuthoriseEmergency,
+    LiftExclusion,
+    RequestEmergency,
+    AuthoriseEmergency,
 )

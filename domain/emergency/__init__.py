@@ -109,10 +109,8 @@ def decide(
     assert_never(command)
 
 
-def may_answer_for(emergencies: Emergencies, command: EmergencyCommand, by: Context) -> bool:
+def may_answer_for(emergencies: Emergencies, command: AuthoriseEmergency, by: Context) -> bool:
     """Whether an agency that takes no part was asked to answer for just this."""
-    if not isinstance(command, AuthoriseEmergency):
-        return False
     emergency = emergencies.get(command.emergency_id)
     return emergency is not None and by.agency in emergency.asked_agencies
 

@@ -24,7 +24,16 @@ from domain.categories import CategoryCode
 from domain.concerned import Concerned, check_takes_part
 from domain.consent_codes import NotifiedAbout
 from domain.consent_ledger import Ended, Granted, Ledger
-from domain.erasure import DECIDES, ErasureCommand, ErasureEvent, Requests
+from domain.erasure import (
+    DECIDES,
+    DecideErasure,
+    ErasureCommand,
+    ErasureDecided,
+    ErasureEvent,
+    ErasureRequested,
+    RequestErasure,
+    Requests,
+)
 from domain.model import AgencyId, Context, Decider, EmergencyId, GrantId
 from domain.reviews import (
     AlreadyReviewed,
@@ -112,8 +121,10 @@ def decide(
             return _purge(ledger, trail, command, by)
         case AcknowledgePurge() | DeclinePurge():
             return _answered(trail.purges.get(command.purge_id), command, by)
-        case _:
-            raise AssertionError
+        case RequestErasure() | DecideErasure():
+            message = "it is decided over the case as well"
+            raise AssertionError(message)
+    assert_never(command)
 
 
 def found(
@@ -278,17 +289,18 @@ def _purge(
 
 def check_was_told(ledger: Ledger, command: RequestPurge) -> None:
     """It names the one basis on which this recipient could be told."""
+    told: frozenset[AgencyId] = frozenset()
     match command:
         case RequestPurge(grant_id=UUID() as grant, emergency_id=None, statutory_id=None):
             told = _given_to(ledger, GrantId(grant))
         case RequestPurge(grant_id=None, emergency_id=UUID() as emergency, statutory_id=None):
-            known = ledger.emergencies.get(EmergencyId(emergency))
-            told = known.recipients if known else frozenset()
+            if known := ledger.emergencies.get(EmergencyId(emergency)):
+                told = known.recipients
         case RequestPurge(grant_id=None, emergency_id=None, statutory_id=UUID() as statutory):
-            filed = ledger.statutory.get(StatutoryId(statutory))
-            told = frozenset({filed.recipient} if filed else ())
+            if filed := ledger.statutory.get(StatutoryId(statutory)):
+                told = frozenset({filed.recipient})
         case _:
-            told = frozenset()
+            pass
     if command.recipient not in told:
         raise PurgeOfWhatWasToldNotNamed
 
@@ -332,7 +344,7 @@ def evolve(trail: Trail, event: TrailEvent) -> Trail:
             return change(trail, deferred={**trail.deferred, about: event})
         case PurgeRequested() | PurgeAcknowledged() | PurgeDeclined():
             return change(trail, purges=purges.evolve(trail.purges, event))
-        case _ if isinstance(event, ErasureEvent):
+        case ErasureRequested() | ErasureDecided():
             return change(trail, requests=erasure.evolve(trail.requests, event))
         case _:
             return trail

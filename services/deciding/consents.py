@@ -1,16 +1,32 @@
 """Commands about her consent, and about what was told without it: the ledger of a case."""
 
 from datetime import date
-from functools import partial
 
+from domain import grievance
 from domain.case import CompanionAdded, NoCase, participants
 from domain.case.closing import CaseClosed, CaseTransferred
 from domain.catalogue import FIELD_PATHS
 from domain.concerned import Concerned
-from domain.consent_ledger import ConsentCommand, GrantConsent, consent_ledger
+from domain.consent_ledger import (
+    ConsentCommand,
+    GrantConsent,
+    NarrowConsent,
+    WithdrawConsent,
+    consent_ledger,
+)
 from domain.emergency import AuthoriseEmergency, RequestEmergency
+from domain.grievance import NO_GRIEVANCE, Grievance, GrievanceEvent, KnownGrievance
 from domain.meeting.events import MeetingCancelled, MeetingClosed, MeetingPlanned
-from domain.model import CaseId, Context, Event, MeetingId, PersonId, stream_of
+from domain.model import (
+    AgencyId,
+    CaseId,
+    Context,
+    Event,
+    MeetingId,
+    PersonId,
+    StreamId,
+    stream_of,
+)
 from domain.statutory import FileStatutory
 from services.deciding.scope import Decision, Past, Scope
 
@@ -30,13 +46,18 @@ def scope_of(command: ConsentCommand, case: CaseId, by: Context) -> Scope:
             return scope
 
 
-def widened(scope: Scope, command: ConsentCommand, past: Past) -> Scope:
-    """To whom an emergency goes stands in the ledger."""
+def widened(scope: Scope, command: ConsentCommand, past: Past, by: Context) -> Scope:
+    """To whom an emergency goes stands in the ledger; who handles a grievance, in the record."""
     assert scope.case is not None
-    if not isinstance(command, AuthoriseEmergency):
-        return scope
-    asked = past.ledger(scope.case).emergencies.get(command.emergency_id)
-    return scope._replace(known=scope.known | asked.recipients) if asked else scope
+    match command:
+        case AuthoriseEmergency(emergency_id=emergency):
+            asked = past.ledger(scope.case).emergencies.get(emergency)
+            return scope._replace(known=scope.known | asked.recipients) if asked else scope
+        case WithdrawConsent() | NarrowConsent():
+            takes_part = by.agency in participants(past.case(scope.case))
+            return scope if takes_part else scope._replace(whole=True)
+        case _:
+            return scope
 
 
 def decide(scope: Scope, command: ConsentCommand, past: Past, by: Context) -> Decision:
@@ -61,6 +82,7 @@ def concerned_in(
     return Concerned(
         subject_id=case.subject_id,
         participants=participants(case),
+        handlers=_handlers(past),
         status=case.status,
         closed_on=past.fold(None, _closed, stream),
         companions=case.companions,
@@ -72,6 +94,20 @@ def concerned_in(
             {meeting} if meeting and _is_to_close(scope.case, meeting, past) else ()
         ),
         agencies=past.agencies(by.agency, *scope.agencies, *scope.known),
+    )
+
+
+def _handlers(past: Past) -> frozenset[AgencyId]:
+    """Whoever handles a grievance that is still open; nobody, where the record was not read."""
+    found: dict[StreamId, Grievance] = {}
+    for told, _ in past.record:
+        if isinstance(told.event, GrievanceEvent):
+            before = found.get(told.stream, NO_GRIEVANCE)
+            found[told.stream] = grievance.evolve(before, told.event)
+    return frozenset(
+        each.handler
+        for each in found.values()
+        if isinstance(each, KnownGrievance) and each.handler and each.status != "CLOSED"
     )
 
 
@@ -89,14 +125,15 @@ def _persons(before: frozenset[PersonId], event: Event) -> frozenset[PersonId]:
 
 def _is_to_close(case: CaseId, meeting: MeetingId, past: Past) -> bool:
     """It is about this case, and neither closed nor called off."""
-    return past.fold(False, partial(_still_open, case), stream_of("meeting", meeting))  # noqa: FBT003 (where the fold begins)
+    nothing: frozenset[CaseId] = frozenset()
+    return case in past.fold(nothing, _still_open, stream_of("meeting", meeting))
 
 
-def _still_open(case: CaseId, before: bool, event: Event) -> bool:  # noqa: FBT001 (the same)
+def _still_open(before: frozenset[CaseId], event: Event) -> frozenset[CaseId]:
     match event:
-        case MeetingPlanned(case_id=about):
-            return about == case
+        case MeetingPlanned(case_id=case):
+            return frozenset({case} if case else ())
         case MeetingClosed() | MeetingCancelled():
-            return False
+            return frozenset()
         case _:
             return before
