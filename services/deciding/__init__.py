@@ -54,7 +54,7 @@ def widened(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Scope
     if isinstance(command, GrievanceCommand):
         return grievances.widened(scope, past, by)
     if isinstance(command, ConsentCommand):
-        return consents.widened(scope, command, past)
+        return consents.widened(scope, command, past, by)
     if isinstance(command, TrailCommand):
         return trails.widened(scope, past)
     return scope
