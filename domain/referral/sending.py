@@ -1,6 +1,7 @@
 """Drafting and sending (準備と送付): whom it is sent to, what is in it, and by which consent."""
 
-from domain.agency import AgencyNotKnown, KnownAgency
+from domain.agency import AgencyNotKnown
+from domain.agency_codes import AgencyKind
 from domain.codes import ConsentKind, ReferralKind
 from domain.items import (
     NotAgreedTo,
@@ -206,9 +207,9 @@ def check_to_another(to: AgencyId, *others: AgencyId) -> None:
 def check_kinds_match(beside: Beside, kind: ReferralKind, sender: AgencyId, to: AgencyId) -> None:
     """Each kind of referral has the agencies that ask for it, and those that take it up."""
     terms = TERMS[kind]
-    if terms.receivers is not None and _known(beside, to).kind not in terms.receivers:
+    if terms.receivers is not None and not _is_one_of(beside, to, terms.receivers):
         raise WrongKindOfAgency
-    if terms.senders is not None and _known(beside, sender).kind not in terms.senders:
+    if terms.senders is not None and not _is_one_of(beside, sender, terms.senders):
         raise OnlyCentresAsk
     elsewhere = _in_another_prefecture(beside, sender, to)
     if kind == "OUT_OF_PREFECTURE" and not elsewhere:
@@ -242,11 +243,11 @@ def check_its_to_hand_over(beside: Beside, referral: KnownReferral) -> None:
         raise NotItsToHandOver
 
 
-def _known(beside: Beside, agency: AgencyId) -> KnownAgency:
+def _is_one_of(beside: Beside, agency: AgencyId, kinds: frozenset[AgencyKind]) -> bool:
     known = beside.agencies.get(agency)
     if known is None:
         raise AgencyNotKnown
-    return known
+    return any(known.is_a(kind) for kind in kinds)
 
 
 def _in_another_prefecture(beside: Beside, one: AgencyId, other: AgencyId) -> bool:
