@@ -75,19 +75,27 @@ BESIDE: Final[frozenset[CategoryCode]] = frozenset({"ENV", "STF"})
 # What nothing is seen beside: these bases are for what they name, and for nothing else.
 ALONE: Final[frozenset[AllowId]] = frozenset({"NOTICE", "LEDGER"})
 
+# What corrects says the same fields anew: what is left out of one is left out of the other. Of
+# ``case.record_corrected.v1`` the new value is the field that it names.
+SAYS_ANEW: Final[Mapping[str, str]] = {
+    "case.subject_details_corrected.v1": "case.subject_identified.v1"
+}
 CASE_NUMBERS: Final = frozenset({"case.accepted.v1/case_number", "case.transferred.v1/case_number"})
 IN_LEDGER: Final = CASE_NUMBERS | {
     "case.accepted.v1/main_responsible",
     "case.responsibility_moved.v1/to_agency",
-    "case.transferred.v1/main_responsible",
 }
 IN_NOTICE: Final = frozenset(
     {
         "consent.withdrawn.v1/grant_id",
+        "consent.withdrawn.v2/grant_id",
         "consent.narrowed.v1/grant_id",
         "consent.narrowed.v1/removed_categories",
+        "trail.purge_requested.v1/purge_id",
         "trail.purge_requested.v1/grant_id",
-        "trail.purge_requested.v1/categories",
+        "trail.purge_requested.v1/emergency_id",
+        "trail.purge_requested.v1/statutory_id",
+        "trail.purge_requested.v1/covers",
         "trail.purge_requested.v1/due",
     }
 )
@@ -112,9 +120,9 @@ RULES: Final[tuple[Rule, ...]] = (
         says=Label(
             "同意に基づいて情報を受け取った機関は、その同意が撤回・縮小されたことと、"
             "消去の求めを知らされます。"
-            "見えるのは同意の番号、区分、期限だけで、ケースの利用停止中や消去後も同じです。",
+            "見えるのは同意と求めの番号、区分、期限だけで、ケースの利用停止中や消去後も同じです。",
             "Whoever received something under a consent is told that it was withdrawn or "
-            "narrowed, and what to purge: the consent's id, the categories and the due date, "
+            "narrowed, and what to purge: the ids of both, the categories and the due date, "
             "nothing else; also of a case that is restricted or erased.",
         ),
     ),
@@ -335,10 +343,12 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     Condition(
         id="REASON",
         says=Label(
-            "今このケースに関わっているか、この項目を、返答待ちのつなぎ、"
-            "または終了していない会議で提供されている。",
-            "The agency takes part in the case now, or was given the field in a referral that "
-            "awaits its answer or in a meeting that has not ended.",
+            "今このケースに関わっているか、引き継ぎの済んでいないつなぎ、"
+            "または終了していない会議で、この項目を提供されている。"
+            "会議の記録は、その会議に招かれていれば足りる。",
+            "The agency takes part in the case now, or was given the field in a referral or a "
+            "meeting that has not come to its end; for the record of a meeting it is enough to "
+            "have been invited.",
         ),
         refuses=Label(
             "この機関は今、このケースに関わっていません。",
@@ -424,7 +434,7 @@ CATEGORIES: Final[Mapping[CategoryCode, CategoryRule]] = {
 }
 
 
-class _Said(msgspec.Struct, frozen=True):
+class _Said(msgspec.Struct, frozen=True, kw_only=True):
     """All there is to the policy, in the form that is hashed."""
 
     rules: tuple[Rule, ...]
@@ -434,13 +444,17 @@ class _Said(msgspec.Struct, frozen=True):
     never_by_consent: frozenset[CategoryCode]
     beside: frozenset[CategoryCode]
     alone: frozenset[AllowId]
+    says_anew: Mapping[str, str]
 
 
-def _canonical() -> bytes:
-    return msgspec.json.encode(
-        _Said(RULES, CONDITIONS, CATEGORIES, EXPLICIT_ONLY, NEVER_BY_CONSENT, BESIDE, ALONE),
-        order="sorted",
-    )
-
-
-POLICY_VERSION: Final = hashlib.sha256(_canonical()).hexdigest()
+SAID: Final = _Said(
+    rules=RULES,
+    conditions=CONDITIONS,
+    categories=CATEGORIES,
+    explicit_only=EXPLICIT_ONLY,
+    never_by_consent=NEVER_BY_CONSENT,
+    beside=BESIDE,
+    alone=ALONE,
+    says_anew=SAYS_ANEW,
+)
+POLICY_VERSION: Final = hashlib.sha256(msgspec.json.encode(SAID, order="sorted")).hexdigest()

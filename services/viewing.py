@@ -22,7 +22,7 @@ from domain import agency as agencies
 from domain.agency import Agency, AgencyEvent, KnownAgency, check_may_act
 from domain.calendar import in_utc
 from domain.model import AgencyId, CaseId, ReferralId, StaffId, StaffRole, stream_of
-from domain.visibility import Recipient, Roster, recipient
+from domain.visibility import Recipient, Roster, who_reads
 from projections import case_view
 from services.aliases import Aliases, Cursors
 from services.deciding import NO_AGENCY, past_of
@@ -274,7 +274,7 @@ class Viewing:
         records = {case: record_of(self._sealing, case, found.events[case]) for case in cases}
         named = frozenset[AgencyId]().union(*(record.agencies for record in records.values()))
         roster = Roster({**await self._known(named), reader.agency: itself})
-        who = recipient(reader.agency, itself, reader.staff, reader.role)
+        who = who_reads(reader.agency, itself, reader.staff, reader.role)
         looked = Looked(who, roster, self._clock.now(), found.head, records, {})
         for case in cases:
             looked.now[case] = await self._sight(looked, case)

@@ -254,7 +254,12 @@ def test_an_agency_sees_what_happened_between_the_consent_and_its_taking_part() 
 def test_the_sender_and_from_the_sending_on_the_receiver_see_a_referral() -> None:
     history = told(by(CITY, opened, drafted, sent))
     assert not sees(history[:2], CENTRE)
-    assert of_the_last(history, CENTRE) == {"sent_at", "respond_by", "accompanied"}
+    assert of_the_last(history, CENTRE) == {
+        "sent_at",
+        "respond_by",
+        "accompanied",
+        "hands_over",
+    }
     assert visible(history, CENTRE, 2).bases == dict.fromkeys(
         ("kind", "from_agency", "to_agency", "referral_id", "case_id"), PARTY
     )
@@ -275,7 +280,12 @@ def test_the_receiver_sees_nothing_else_of_the_case() -> None:
 def test_the_sender_sees_how_it_is_answered() -> None:
     history = told(by(CITY, opened, accepted, drafted, sent), by(CENTRE, received, taken))
     assert visible(history, CITY, 5).bases.keys() == {"at", "receiving_staff"}
-    assert visible(history, CITY, 6).bases.keys() == {"on", "role_taken"}
+    assert visible(history, CITY, 6).bases.keys() == {
+        "on",
+        "role_taken",
+        "remaining_referrer_role",
+        "takes_over",
+    }
 
 
 def test_nobody_else_sees_a_referral() -> None:
@@ -407,10 +417,19 @@ def test_staff_are_named_beside_what_they_did() -> None:
 
 
 def test_every_event_is_about_something_that_one_of_its_fields_says() -> None:
-    for kind in EVENTS.types.values():
+    """Of the others only who recorded them is told what kind of event it was."""
+    silent: set[str] = set()
+    for tag, kind in EVENTS.types.items():
         cut = cut_of(kind)
         said = {code for field in (*cut.clear, *cut.sealed) for code in field.category.codes}
-        assert kind.primary.codes <= said, kind
+        if not kind.primary.codes <= said:
+            silent.add(tag)
+    assert silent <= {
+        "agency.commission_contract_ended.v1",
+        "case.companion_removed.v1",
+        "referral.information_requested.v1",
+        "referral.information_supplied.v1",
+    }
 
 
 def test_no_field_has_the_name_by_which_we_speak_of_whoever_recorded_it() -> None:

@@ -7,8 +7,8 @@ import msgspec
 
 from domain.calendar import date_in_japan
 from domain.categories import CategoryCode
-from domain.codes import Grantor, History, UntilEvent
-from domain.consent_ledger import ConsentGranted
+from domain.codes import Grantor, History
+from domain.consent_ledger.events import ConsentGranted, ConsentNarrowed
 from domain.model import AgencyId, GrantId, PersonId
 from domain.sharing.standing import NOTHING_STANDS, Frozen, Standing, Told, frozen
 
@@ -26,7 +26,6 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     excluded_fields: frozenset[str]
     granted_at: datetime
     valid_until: date | None
-    until_event: UntilEvent | None
     history: History
     state: Frozen  # What was part of the state when it was recorded.
 
@@ -35,9 +34,12 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
         ended = self.valid_until is not None and self.valid_until < date_in_japan(at)
         return self.granted_at <= at and not ended
 
-    def names(self, path: str) -> bool:
-        return path not in self.excluded_fields and (
-            self.only_fields is None or path in self.only_fields
+    def names(self, path: str, also: str | None = None) -> bool:
+        """``also`` is what the field says anew: what is left out is left out there too."""
+        return (
+            path not in self.excluded_fields
+            and also not in self.excluded_fields
+            and (self.only_fields is None or path in self.only_fields)
         )
 
     def reaches(self, told: Told, field: str) -> bool:
@@ -46,15 +48,16 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
             return True
         return self.state.holds(told, field)
 
-    def of(self, woman: PersonId | None, children: frozenset[PersonId]) -> frozenset[PersonId]:
-        """Whom it is about: of whom whoever gave it can agree to anything."""
-        match self.grantor:
-            case "SUBJECT":
-                return children | {self.grantor_id} if self.grantor_id == woman else NOBODY
-            case "GUARDIAN":
-                return children
-            case "ADULT_COMPANION":
-                return frozenset({self.grantor_id})
+    def of(
+        self, woman: PersonId | None, children: frozenset[PersonId], torn: frozenset[PersonId]
+    ) -> frozenset[PersonId]:
+        """Whom it is about, as far as whoever gave it can agree for them.
+
+        Of ``torn`` children nobody can, who is in conflict with them.
+        """
+        if self.grantor == "SUBJECT":
+            return (children | {self.grantor_id}) - torn if self.grantor_id == woman else NOBODY
+        return frozenset({self.grantor_id}) - torn
 
 
 def given(event: ConsentGranted, position: int, standing: Standing) -> Grant:
@@ -69,9 +72,17 @@ def given(event: ConsentGranted, position: int, standing: Standing) -> Grant:
         excluded_fields=event.excluded_fields or NO_FIELDS,
         granted_at=event.granted_at,
         valid_until=event.valid_until,
-        until_event=event.until_event,
         history=event.history,
         state=frozen(standing) if event.history == "SNAPSHOT" else NOTHING_STANDS,
+    )
+
+
+def narrowed(grant: Grant, event: ConsentNarrowed) -> Grant:
+    return msgspec.structs.replace(
+        grant,
+        categories=grant.categories - event.removed_categories,
+        recipients=grant.recipients - (event.removed_recipients or frozenset()),
+        excluded_fields=grant.excluded_fields | (event.removed_fields or NO_FIELDS),
     )
 
 

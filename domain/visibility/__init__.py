@@ -23,9 +23,10 @@ from domain.agency import Agency, KnownAgency
 from domain.agency_codes import PROTECTIVE
 from domain.categories import CategoryCode
 from domain.header import PartLine
-from domain.model import AgencyId, GrantId, PersonId, StaffId, StaffRole, StreamId
+from domain.model import AgencyId, EventId, PersonId, StaffId, StreamId
 from domain.policy import ALONE, BESIDE
 from domain.sharing import Sharing, Sides, Told
+from domain.visibility.agreeing import covers, permits
 from domain.visibility.asking import (
     ACTING,
     Asked,
@@ -35,10 +36,7 @@ from domain.visibility.asking import (
     naming,
     told_apart_by,
 )
-from domain.visibility.rules import (
-    OWN,
-    PARTY,
-    PUBLIC,
+from domain.visibility.facts import (
     Agencies,
     Basis,
     Denied,
@@ -48,9 +46,10 @@ from domain.visibility.rules import (
     Recipient,
     Roster,
     Says,
-    grants_for,
-    steps,
+    who_reads,
+    whose_feed,
 )
+from domain.visibility.rules import OWN, PARTY, PUBLIC, sides_of, steps
 
 __all__ = [
     "ACTING",
@@ -78,7 +77,8 @@ __all__ = [
     "naming",
     "on_feed",
     "permits",
-    "recipient",
+    "who_reads",
+    "whose_feed",
 ]
 
 
@@ -91,7 +91,8 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     facts: Facts
     colleagues: frozenset[AgencyId]  # Whose staff it may know.
     referrals: Mapping[StreamId, Sides]
-    parties: frozenset[StreamId]
+    streams: frozenset[int]  # Where it is a side of something,
+    given: frozenset[EventId]  # and of which events something was put before it.
     since: tuple[int, ...]  # Where that was recorded which opens something from then on,
     stood: Mapping[int, tuple[int, ...]]  # and what was part of the state at which of these.
 
@@ -113,23 +114,11 @@ class Visible(msgspec.Struct, frozen=True):
         return bool(self.bases)
 
 
-def recipient(agency_id: AgencyId, agency: Agency, staff: StaffId, role: StaffRole) -> Recipient:
-    """Whoever reads in this role, in this agency's name."""
-    match agency:
-        case KnownAgency(staff=enrolled, suspended=suspended) if staff in enrolled:
-            itself = enrolled[staff]
-            pledged = itself.role == role and itself.pledged_under is not None
-            return Recipient(agency=agency_id, staff=staff, pledged=pledged, suspended=suspended)
-        case _:
-            return Recipient(agency=agency_id, staff=staff, pledged=False)
-
-
 def looking(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> Look:
     facts = Facts(sharing=sharing, recipient=who, roster=roster, at=at)
     members = facts.network.members
-    referrals = {
-        stream: sides for stream, sides in sharing.referrals.items() if who.agency in sides
-    }
+    referrals = {s: sides for s, sides in sharing.referrals.items() if who.agency in sides}
+    streams = {*sides_of(facts), *sharing.attended_by(who.agency)}
     since, stood = _reach(facts)
     return Look(
         agency=who.agency,
@@ -138,7 +127,8 @@ def looking(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> L
         facts=facts,
         colleagues=members if who.agency in members else frozenset(),
         referrals=referrals,
-        parties=frozenset(referrals),
+        streams=frozenset(stream.int for stream in streams),
+        given=frozenset(event for event, _ in sharing.given_to(who.agency)),
         since=since,
         stood=stood,
     )
@@ -148,10 +138,13 @@ def decide(look: Look, told: Told, lines: Iterable[PartLine]) -> Visible:
     """What may be seen of an event; nothing, where nothing would be told."""
     fields = fields_of(look.woman, told, lines)
     primary = told.event.primary.of(told.event)
-    what, beside = primary in BESIDE, None
+    own = told.agency == look.agency
+    what, beside = own or primary in BESIDE, None
     bases: dict[str, Basis] = {}
     for field in fields:
-        if field.category not in BESIDE and type(basis := found(look, told, field)) is Basis:
+        if not own and field.category in BESIDE:
+            continue
+        if type(basis := found(look, told, field)) is Basis:
             bases[field.name] = basis
             what = what or field.category == primary
             if basis.rule not in ALONE:
@@ -165,7 +158,9 @@ def decide(look: Look, told: Told, lines: Iterable[PartLine]) -> Visible:
     who = _named(look, told, named)
     all_named = len(who) == len(named)
     for field in fields:
-        if field.category in BESIDE and what and (all_named or not field.tells_who):
+        if field.name in bases or not what:
+            continue
+        if field.category in BESIDE and (all_named or not field.tells_who):
             basis = found(look, told, field, beside)
             if type(basis) is Basis:
                 bases[field.name] = basis
@@ -193,35 +188,6 @@ def may_name(look: Look, told: Told, field: Asked, named: AgencyId) -> bool:
     return type(found(look, told, place)) is Basis
 
 
-def permits(
-    sharing: Sharing, agency: AgencyId, at: datetime, told: Told, field: Asked
-) -> GrantId | None:
-    """By which grant she has agreed that this agency may have it, if it is given a reason to.
-
-    Whether it takes part, and what it was given, makes no difference here.
-    """
-    if agency in sharing.excluded:
-        return None
-    for grant in grants_for(sharing, agency, field.category, at):
-        if (
-            field.person in grant.of(sharing.subject, sharing.children)
-            and grant.names(field.path)
-            and grant.reaches(told, field.name)
-        ):
-            return grant.grant_id
-    return None
-
-
-def covers(
-    sharing: Sharing, agency: AgencyId, category: CategoryCode, at: datetime
-) -> GrantId | None:
-    """By which grant she has agreed that this agency may have anything of this category."""
-    if agency in sharing.excluded:
-        return None
-    found = grants_for(sharing, agency, category, at)
-    return found[0].grant_id if found else None
-
-
 def on_feed(sharing: Sharing, staff: Collection[StaffId]) -> bool:
     """Whether a case is on the feed of an agency with this staff; a feed is read by all of them."""
     return sharing.excluded_staff.isdisjoint(staff)
@@ -229,11 +195,12 @@ def on_feed(sharing: Sharing, staff: Collection[StaffId]) -> bool:
 
 def angle(look: Look, told: Told) -> Hashable:
     """Two events of one type show the same fields where they are seen from one angle."""
-    position = told.position
+    position, stream = told.position, told.stream.int
     return (
         type(told.event),
         told.agency.int,
-        told.stream.int if look.parties else 0,
+        stream if stream in look.streams else 0,
+        told.id.int if look.given and told.id in look.given else 0,
         bisect_left(look.since, position),
         look.stood.get(position),
         told_apart_by(told.event, position),
@@ -260,9 +227,13 @@ def _hides_nobody(named: Agency | None, reader: Agency | None) -> bool:
 
 def _reach(facts: Facts) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:
     """Where what opens something to this agency was recorded, and what was the state then."""
+    sharing, agency = facts.sharing, facts.agency
+    grants = [grant for grant in sharing.grants.values() if agency in grant.recipients]
+    snapshots = [*sharing.emergencies.values(), *sharing.statutory.values()]
+    states = [(grant.position, grant.state) for grant in grants]
+    states += [(each.position, each.state) for each in snapshots if agency in each.recipients]
     stood: dict[int, tuple[int, ...]] = {}
-    grants = [g for g in facts.sharing.grants.values() if facts.agency in g.recipients]
-    for since, state in [(grant.position, grant.state) for grant in grants]:
+    for since, state in states:
         for position in state.positions:
             stood[position] = (*stood.get(position, ()), since)
     return tuple(sorted(grant.position for grant in grants)), stood

@@ -6,11 +6,12 @@ from typing import Final, cast, get_args, get_type_hints
 
 import msgspec
 
+from domain.case import RecordCorrected
 from domain.categories import CategoryCode
 from domain.fields import Cut, cut_of, tag_of
 from domain.header import PartLine
 from domain.model import AgencyId, Event, NetworkId, PersonId
-from domain.policy import IN_NOTICE
+from domain.policy import IN_NOTICE, SAYS_ANEW
 from domain.sharing import Details, Told
 
 
@@ -23,6 +24,7 @@ class Asked(msgspec.Struct, frozen=True):
     person: PersonId | None  # Whom it is about.
     names: frozenset[AgencyId] = frozenset()  # Which agencies it names.
     tells_who: bool = False  # It is a network's, or a person's at work.
+    also: str | None = None  # What it says anew, and is left out with.
 
 
 def fields_of(woman: PersonId | None, told: Told, lines: Iterable[PartLine]) -> tuple[Asked, ...]:
@@ -42,14 +44,22 @@ def fields_of(woman: PersonId | None, told: Told, lines: Iterable[PartLine]) -> 
     sealed = (
         Asked(
             name=line.field,
-            path=kind.paths.get(line.field) or f"{kind.tag}/{line.field}",
+            path=_path(event, kind, line.field),
             category=line.category,
             person=line.person,
             tells_who=line.category == "STF",
+            also=kind.also.get(line.field),
         )
         for line in lines
     )
     return (*clear, *sealed)
+
+
+def _path(event: Event, kind: "_Kind", name: str) -> str:
+    """What a correction says is the field that it corrects, wherever it is said."""
+    if isinstance(event, RecordCorrected) and name == "new_value":
+        return event.field
+    return kind.paths.get(name) or f"{kind.tag}/{name}"
 
 
 def acting(woman: PersonId | None, told: Told) -> Asked:
@@ -97,6 +107,7 @@ class _Kind(msgspec.Struct, frozen=True):
     tag: str
     cut: Cut
     paths: dict[str, str]
+    also: dict[str, str]
     agencies: frozenset[str]
     networks: frozenset[str]
     by: tuple[str, ...] | None  # Which of its fields tell such events apart; ``None``: each is.
@@ -116,10 +127,14 @@ def _kind(event: type[Event]) -> _Kind:
     }
     if any(path in IN_NOTICE for path in paths.values()):
         told_by.add("grant_id")
+    if issubclass(event, RecordCorrected):
+        told_by.add("field")
+    anew = SAYS_ANEW.get(tag)
     return _Kind(
         tag=tag,
         cut=cut,
         paths=paths,
+        also={field.name: f"{anew}/{field.name}" for field in cut.sealed if anew},
         agencies=agencies,
         networks=naming(event, NetworkId),
         by=None if issubclass(event, Details) else tuple(sorted(told_by | agencies)),

@@ -5,85 +5,18 @@ rule about the sides of a referral says nothing, and nobody asks it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from typing import Final, TypeAlias
 
-import msgspec
-
-from domain.agency import Agency
 from domain.categories import CategoryCode
-from domain.model import AgencyId, GrantId, NetworkId, StaffId
-from domain.policy import (
-    NEVER_BY_CONSENT,
-    RULES,
-    AllowId,
-    DenyId,
-    RuleId,
-)
-from domain.sharing import Grant, Sharing, Told
+from domain.grievance import GrievanceShared
+from domain.model import StreamId
+from domain.policy import RULES, RuleId
+from domain.sharing import Gathering, Handling, Snapshot, Told
+from domain.trail.purges import PurgeRequested
+from domain.visibility.agreeing import by_consent
 from domain.visibility.asking import Asked
+from domain.visibility.facts import Basis, Denied, Facts, Found, Says
 
-Agencies: TypeAlias = Mapping[AgencyId, Agency]
-
-
-class Basis(msgspec.Struct, frozen=True, omit_defaults=True):
-    """By which rule something may be seen; and by which grant, where it is by consent."""
-
-    rule: AllowId
-    grant: GrantId | None = None
-
-
-class Denied(msgspec.Struct, frozen=True):
-    """Which rule was the first to refuse."""
-
-    rule: DenyId
-
-
-class Recipient(msgspec.Struct, frozen=True, kw_only=True):
-    """For whom it is: an agency, and who of it reads. A feed is read by nobody in person."""
-
-    agency: AgencyId
-    staff: StaffId | None
-    pledged: bool  # Who reads, or keeps the feed, is enrolled and has signed the pledge.
-    suspended: bool = False
-
-
-class Membership(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is in a network, and who coordinates it."""
-
-    members: frozenset[AgencyId] = frozenset()
-    coordinating: AgencyId | None = None
-
-
-class Roster(msgspec.Struct, frozen=True):
-    """Which agencies there are, and how they are joined. Of whom is not known, the worst is."""
-
-    agencies: Agencies = {}
-    networks: Mapping[NetworkId, Membership] = {}
-
-
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a decision is made from, beside the event itself."""
-
-    sharing: Sharing
-    recipient: Recipient
-    roster: Roster
-    at: datetime
-
-    @property
-    def agency(self) -> AgencyId:
-        return self.recipient.agency
-
-    @property
-    def network(self) -> Membership:
-        """The one in whose ledger the case stands."""
-        if self.sharing.network is None:
-            return NO_NETWORK
-        return self.roster.networks.get(self.sharing.network, NO_NETWORK)
-
-
-Found: TypeAlias = Basis | Denied
-Says: TypeAlias = Callable[[Told, Asked], Found | None]
 # What a rule says of the fields of one category here: nothing, always the same, or it depends.
 Made: TypeAlias = Callable[[Facts, CategoryCode], Says | Found | None]
 
@@ -100,14 +33,13 @@ def _steps(facts: Facts, category: CategoryCode) -> Iterator[Says]:
         made = MADE[rule.id](facts, category)
         if made is None:
             continue
+        says = _always(made) if isinstance(made, Basis | Denied) else made
+        if rule.fields is not None:
+            yield _only(rule.fields, says)
+            continue
+        yield says
         if isinstance(made, Basis | Denied):
-            says = _always(made)
-            if rule.fields is None:
-                yield says
-                return
-        else:
-            says = made
-        yield says if rule.fields is None else _only(rule.fields, says)
+            return
 
 
 def _always(found: Found) -> Says:
@@ -122,25 +54,30 @@ def _no_pledge(facts: Facts, _: CategoryCode) -> Denied | None:
     return None if facts.recipient.pledged else Denied("NO_PLEDGE")
 
 
-def _notice(facts: Facts, _: CategoryCode) -> Says | None:
+def _notice(facts: Facts, _: CategoryCode) -> Says:
     agency, received = facts.agency, facts.sharing.received
-    if not any(agency in each for each in received.values()):
-        return None
+    under = {grant for grant, recipients in received.items() if agency in recipients}
 
     def says(told: Told, _: Asked) -> Basis | None:
-        grant = getattr(told.event, "grant_id", None)
-        asked = getattr(told.event, "recipient", agency)
-        return NOTICE if asked == agency and agency in received.get(grant, ()) else None  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType, reportCallIssue]
+        if isinstance(told.event, PurgeRequested):
+            return NOTICE if told.event.recipient == agency else None
+        return NOTICE if under and getattr(told.event, "grant_id", None) in under else None
 
     return says
 
 
-def _erased(_: Facts, __: CategoryCode) -> Denied | None:
-    return None
+def _erased(facts: Facts, _: CategoryCode) -> Says | Denied | None:
+    erased = facts.sharing.erased
+    if facts.sharing.subject in erased:
+        return ERASED
+    return (lambda _told, field: ERASED if field.person in erased else None) if erased else None
 
 
-def _restricted(_: Facts, __: CategoryCode) -> Denied | None:
-    return None
+def _restricted(facts: Facts, _: CategoryCode) -> Says | Denied | None:
+    stopped = facts.sharing.restricted
+    if facts.sharing.subject in stopped:
+        return RESTRICTED
+    return (lambda _told, f: RESTRICTED if f.person in stopped else None) if stopped else None
 
 
 def _suspended(facts: Facts, _: CategoryCode) -> Denied | None:
@@ -159,12 +96,62 @@ def _case_number(facts: Facts, _: CategoryCode) -> Says | None:
     return lambda told, _field: None if told.agency == agency else CASE_NUMBER
 
 
-def _statutory(_: Facts, __: CategoryCode) -> Says | None:
-    return None
+def _statutory(facts: Facts, category: CategoryCode) -> Says | None:
+    return _snapshots(
+        [
+            (snapshot, Basis("STATUTORY", statutory=statutory_id))
+            for statutory_id, snapshot in facts.sharing.statutory.items()
+            if facts.agency in snapshot.recipients and category in snapshot.categories
+        ]
+    )
 
 
-def _emergency(_: Facts, __: CategoryCode) -> Says | None:
-    return None
+def _emergency(facts: Facts, category: CategoryCode) -> Says | None:
+    return _snapshots(
+        [
+            (snapshot, Basis("EMERGENCY", emergency=emergency_id))
+            for emergency_id, snapshot in facts.sharing.emergencies.items()
+            if facts.agency in snapshot.recipients
+            and category in snapshot.categories
+            and _lasts(facts, snapshot)
+            and _overrides(facts, category, snapshot)
+        ]
+    )
+
+
+def _lasts(facts: Facts, emergency: Snapshot) -> bool:
+    """It dies by the clock, recorded or not."""
+    return emergency.expires_at is not None and facts.at < emergency.expires_at
+
+
+def _overrides(facts: Facts, category: CategoryCode, emergency: Snapshot) -> bool:
+    """What she has said against it, it names, and then two of different agencies answer for it."""
+    agency, sharing = facts.agency, facts.sharing
+    refusals = {
+        grant
+        for grant, refusal in sharing.refusals.items()
+        if agency in refusal.recipients and category in (refusal.categories or {category})
+    }
+    if agency not in sharing.excluded and not refusals:
+        return True
+    return (
+        len(emergency.authorised_by) > 1
+        and refusals <= emergency.over_refusals
+        and (agency not in sharing.excluded or agency in emergency.over_exclusions)
+    )
+
+
+def _snapshots(opening: list[tuple[Snapshot, Basis]]) -> Says | None:
+    if not opening:
+        return None
+
+    def says(told: Told, field: Asked) -> Basis | None:
+        for snapshot, basis in opening:
+            if snapshot.names(field.path) and snapshot.state.holds(told, field.name):
+                return basis
+        return None
+
+    return says
 
 
 def _own(facts: Facts, _: CategoryCode) -> Says:
@@ -182,66 +169,69 @@ def _excluded_agency(facts: Facts, _: CategoryCode) -> Denied | None:
 
 def _party(facts: Facts, category: CategoryCode) -> Says | None:
     agency = facts.agency
-    parties = {stream for stream, sides in facts.sharing.referrals.items() if agency in sides}
-    if not parties:
+    parties = sides_of(facts)
+    if not parties or category == "STF":
         return None
-    if category in BY_PARTY:
-        return lambda told, _field: PARTY if told.stream in parties else None
-    if category == "STF":
+    opening = {stream for stream, opens in parties.items() if category in opens}
+
+    def says(told: Told, field: Asked) -> Basis | None:
+        if told.stream in opening:
+            return PARTY
+        if told.stream not in parties:
+            return None
+        if agency in field.names or (category == "GRV" and _is_summary(facts, told)):
+            return PARTY
         return None
-    return lambda told, field: PARTY if agency in field.names and told.stream in parties else None
+
+    return says
+
+
+def sides_of(facts: Facts) -> dict[StreamId, frozenset[CategoryCode]]:
+    """Of what it is a side, and which categories that opens there."""
+    found: dict[StreamId, frozenset[CategoryCode]] = {}
+    for stream, party in facts.sharing.parties.items():
+        match party:
+            case Handling():
+                if facts.recipient.staff in party.grievance.about_staff:
+                    continue
+                if facts.agency in party:
+                    found[stream] = WITH_GRIEVANCE
+                elif party.has_summary(facts.agency):
+                    found[stream] = NONE
+            case Gathering(of_a_case=False) if facts.agency in party:
+                found[stream] = WITH_MINUTES
+            case _ if facts.agency in party:
+                found[stream] = BY_PARTY
+            case _:
+                pass
+    return found
+
+
+def _is_summary(facts: Facts, told: Told) -> bool:
+    return isinstance(told.event, GrievanceShared) and facts.agency in told.event.shared_with
 
 
 def _ledger(facts: Facts, _: CategoryCode) -> Basis | None:
     return LEDGER if facts.agency == facts.network.coordinating else None
 
 
-def _consent(facts: Facts, category: CategoryCode) -> Says | None:
-    grants = grants_for(facts.sharing, facts.agency, category, facts.at)
-    if not grants or facts.agency not in facts.sharing.participants:
-        return None
-    woman, children = facts.sharing.subject, facts.sharing.children
-    opening = [(grant, grant.of(woman, children), _by(grant)) for grant in grants]
-
-    def says(told: Told, field: Asked) -> Basis | None:
-        for grant, whom, basis in opening:
-            if field.person in whom and grant.names(field.path) and grant.reaches(told, field.name):
-                return basis
-        return None
-
-    return says
-
-
 def _no_basis(_: Facts, __: CategoryCode) -> Denied:
     return NO_BASIS
 
 
-def grants_for(
-    sharing: Sharing, agency: AgencyId, category: CategoryCode, at: datetime
-) -> tuple[Grant, ...]:
-    """Those in force that name this agency and this category."""
-    if category in NEVER_BY_CONSENT:
-        return ()
-    return tuple(
-        grant
-        for grant in sharing.grants.values()
-        if agency in grant.recipients and category in grant.categories and grant.in_force(at)
-    )
-
-
-def _by(grant: Grant) -> Basis:
-    return Basis("CONSENT", grant.grant_id)
-
-
-NO_NETWORK: Final = Membership()
 NOTICE: Final = Basis("NOTICE")
 OWN: Final = Basis("OWN")
 PUBLIC: Final = Basis("PUBLIC")
 PARTY: Final = Basis("PARTY")
 LEDGER: Final = Basis("LEDGER")
+ERASED: Final = Denied("ERASED")
+RESTRICTED: Final = Denied("RESTRICTED")
 CASE_NUMBER: Final = Denied("CASE_NUMBER")
 NO_BASIS: Final = Denied("NO_BASIS")
+NONE: Final[frozenset[CategoryCode]] = frozenset()
 BY_PARTY: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC"})
+WITH_GRIEVANCE: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC", "GRV"})
+WITH_MINUTES: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC", "MTG"})
 MADE: Final[Mapping[RuleId, Made]] = {
     "NO_PLEDGE": _no_pledge,
     "NOTICE": _notice,
@@ -257,6 +247,6 @@ MADE: Final[Mapping[RuleId, Made]] = {
     "EXCLUDED_AGENCY": _excluded_agency,
     "PARTY": _party,
     "LEDGER": _ledger,
-    "CONSENT": _consent,
+    "CONSENT": by_consent,
     "NO_BASIS": _no_basis,
 }

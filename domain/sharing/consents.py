@@ -1,0 +1,164 @@
+"""What the ledger and the trail say (台帳): agreed, refused, excluded, and told without consent."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias, TypeVar
+
+import msgspec
+
+from domain.consent_ledger.events import (
+    ConflictRecorded,
+    ConflictSettled,
+    ConsentExpired,
+    ConsentGranted,
+    ConsentNarrowed,
+    ConsentRefused,
+    ConsentSuperseded,
+    ConsentWithdrawn,
+    ConsentWithdrawnWordless,
+)
+from domain.disclosed import Disclosed
+from domain.emergency import EmergencyDisclosureAuthorised, EmergencyExpired
+from domain.exclusions import ExclusionLifted, ExclusionSet
+from domain.model import AgencyId, Event, GrantId, StaffId
+from domain.sharing.grants import given, narrowed
+from domain.sharing.standing import Told, frozen
+from domain.sharing.state import Refusal, Sharing, Snapshot
+from domain.statutory import StatutoryDisclosureRecorded
+from domain.trail.purges import PurgeRequested
+
+Id = TypeVar("Id", AgencyId, StaffId)
+Ending: TypeAlias = ConsentWithdrawn | ConsentWithdrawnWordless | ConsentExpired | ConsentSuperseded
+
+
+def _granted(sharing: Sharing, told: Told, event: ConsentGranted) -> Sharing:
+    """Consent to anything but sharing opens nothing."""
+    if event.kind != "INFORMATION":
+        return sharing
+    grant = given(event, told.position, sharing.standing)
+    return change(sharing, grants={**sharing.grants, event.grant_id: grant})
+
+
+def _ended(sharing: Sharing, _: Told, event: Ending) -> Sharing:
+    left = {key: grant for key, grant in sharing.grants.items() if key != event.grant_id}
+    return change(sharing, grants=left)
+
+
+def _narrowed(sharing: Sharing, _: Told, event: ConsentNarrowed) -> Sharing:
+    grant = sharing.grants.get(event.grant_id)
+    if grant is None:
+        return sharing
+    return change(sharing, grants={**sharing.grants, event.grant_id: narrowed(grant, event)})
+
+
+def _refused(sharing: Sharing, _: Told, event: ConsentRefused) -> Sharing:
+    if event.kind != "INFORMATION":
+        return sharing
+    refusal = Refusal(event.recipients, event.categories)
+    return change(sharing, refusals={**sharing.refusals, event.grant_id: refusal})
+
+
+def _torn(sharing: Sharing, _: Told, event: ConflictRecorded) -> Sharing:
+    return change(sharing, torn=sharing.torn | {event.child_id})
+
+
+def _settled(sharing: Sharing, _: Told, event: ConflictSettled) -> Sharing:
+    return change(sharing, torn=sharing.torn - {event.child_id})
+
+
+def _excluded(sharing: Sharing, _: Told, event: ExclusionSet) -> Sharing:
+    return change(
+        sharing,
+        excluded=sharing.excluded | _one(event.agency_id),
+        excluded_staff=sharing.excluded_staff | _one(event.staff_id),
+    )
+
+
+def _lifted(sharing: Sharing, _: Told, event: ExclusionLifted) -> Sharing:
+    return change(
+        sharing,
+        excluded=sharing.excluded - _one(event.agency_id),
+        excluded_staff=sharing.excluded_staff - _one(event.staff_id),
+    )
+
+
+def _authorised(sharing: Sharing, told: Told, event: EmergencyDisclosureAuthorised) -> Sharing:
+    """With the last of those who have to answer for it, it opens what is the state at that time."""
+    before = sharing.authorised.get(event.emergency_id, frozenset())
+    by = before | {event.authorising_agency}
+    sharing = change(sharing, authorised={**sharing.authorised, event.emergency_id: by})
+    if not event.in_force:
+        return sharing
+    snapshot = Snapshot(
+        position=told.position,
+        recipients=event.recipients,
+        categories=event.categories,
+        only_fields=event.only_fields,
+        state=frozen(sharing.standing),
+        expires_at=event.expires_at,
+        over_refusals=event.overrides_refusals,
+        over_exclusions=event.overrides_exclusions,
+        authorised_by=by,
+    )
+    return change(sharing, emergencies={**sharing.emergencies, event.emergency_id: snapshot})
+
+
+def _over(sharing: Sharing, _: Told, event: EmergencyExpired) -> Sharing:
+    left = {key: each for key, each in sharing.emergencies.items() if key != event.emergency_id}
+    return change(sharing, emergencies=left)
+
+
+def _by_law(sharing: Sharing, told: Told, event: StatutoryDisclosureRecorded) -> Sharing:
+    snapshot = Snapshot(
+        position=told.position,
+        recipients=frozenset({event.recipient}),
+        categories=event.categories,
+        only_fields=event.only_fields,
+        state=frozen(sharing.standing),
+    )
+    return change(sharing, statutory={**sharing.statutory, event.statutory_id: snapshot})
+
+
+def _disclosed(sharing: Sharing, _: Told, event: Disclosed) -> Sharing:
+    under = {
+        GrantId(rests_on)
+        for basis, rests_on in zip(event.bases, event.basis_ids, strict=True)
+        if basis == "CONSENT" and rests_on is not None
+    }
+    return _received(sharing, event.recipient, under)
+
+
+def _purge(sharing: Sharing, _: Told, event: PurgeRequested) -> Sharing:
+    """Nobody is asked to destroy what they never received."""
+    return _received(sharing, event.recipient, {event.grant_id} if event.grant_id else set())
+
+
+def _received(sharing: Sharing, agency: AgencyId, under: set[GrantId]) -> Sharing:
+    received = {
+        grant: sharing.received.get(grant, frozenset()) | {agency} for grant in sorted(under)
+    }
+    return change(sharing, received={**sharing.received, **received})
+
+
+def _one(named: Id | None) -> frozenset[Id]:
+    return frozenset() if named is None else frozenset({named})
+
+
+change = msgspec.structs.replace
+SAYS: Final[Mapping[type[Event], Callable[[Sharing, Told, Any], Sharing]]] = {
+    ConsentGranted: _granted,
+    ConsentWithdrawn: _ended,
+    ConsentWithdrawnWordless: _ended,
+    ConsentExpired: _ended,
+    ConsentSuperseded: _ended,
+    ConsentNarrowed: _narrowed,
+    ConsentRefused: _refused,
+    ConflictRecorded: _torn,
+    ConflictSettled: _settled,
+    ExclusionSet: _excluded,
+    ExclusionLifted: _lifted,
+    EmergencyDisclosureAuthorised: _authorised,
+    EmergencyExpired: _over,
+    StatutoryDisclosureRecorded: _by_law,
+    Disclosed: _disclosed,
+    PurgeRequested: _purge,
+}

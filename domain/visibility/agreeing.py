@@ -1,0 +1,133 @@
+"""Agreeing (同意による開示): what she has agreed that others may know, condition by condition."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from domain.categories import CategoryCode
+from domain.model import AgencyId, GrantId, PersonId
+from domain.policy import CONDITIONS, NEVER_BY_CONSENT, ConditionId
+from domain.sharing import Grant, Sharing, Told
+from domain.visibility.asking import Asked
+from domain.visibility.facts import Basis, Facts, Says
+
+Meets: TypeAlias = Callable[[Facts, Grant, Told, Asked], bool]
+
+
+def by_consent(facts: Facts, category: CategoryCode) -> Says | None:
+    grants = grants_for(facts.sharing, facts.agency, category, facts.at)
+    if not grants:
+        return None
+    sharing, agency = facts.sharing, facts.agency
+    takes_part = agency in sharing.participants
+    given, attended = sharing.given_to(agency), sharing.attended_by(agency)
+    if not (takes_part or given or (category == "MTG" and attended)):
+        return None
+    opening = [(grant, _whom(sharing, grant), Basis("CONSENT", grant.grant_id)) for grant in grants]
+
+    def says(told: Told, field: Asked) -> Basis | None:
+        if category == "MTG":
+            if told.stream not in attended:
+                return None
+        elif not takes_part and (told.id, field.path) not in given:
+            return None
+        for grant, whom, basis in opening:
+            if (
+                field.person in whom
+                and grant.names(field.path, field.also)
+                and grant.reaches(told, field.name)
+            ):
+                return basis
+        return None
+
+    return says
+
+
+def permits(
+    sharing: Sharing, agency: AgencyId, at: datetime, told: Told, field: Asked
+) -> GrantId | None:
+    """By which grant she has agreed that this agency may have it, if it is given a reason to.
+
+    Whether it takes part, and what it was given, makes no difference here.
+    """
+    if agency in sharing.excluded:
+        return None
+    for grant in grants_for(sharing, agency, field.category, at):
+        if (
+            field.person in _whom(sharing, grant)
+            and grant.names(field.path, field.also)
+            and grant.reaches(told, field.name)
+        ):
+            return grant.grant_id
+    return None
+
+
+def covers(
+    sharing: Sharing, agency: AgencyId, category: CategoryCode, at: datetime
+) -> GrantId | None:
+    """By which grant she has agreed that this agency may have anything of this category."""
+    if agency in sharing.excluded:
+        return None
+    found = grants_for(sharing, agency, category, at)
+    return found[0].grant_id if found else None
+
+
+def grants_for(
+    sharing: Sharing, agency: AgencyId, category: CategoryCode, at: datetime
+) -> tuple[Grant, ...]:
+    """Those in force that name this agency and this category."""
+    if category in NEVER_BY_CONSENT:
+        return ()
+    return tuple(
+        grant
+        for grant in sharing.grants.values()
+        if agency in grant.recipients and category in grant.categories and grant.in_force(at)
+    )
+
+
+def _whom(sharing: Sharing, grant: Grant) -> frozenset[PersonId]:
+    return grant.of(sharing.subject, sharing.children, sharing.torn)
+
+
+def first_unmet(facts: Facts, told: Told, field: Asked) -> ConditionId | None:
+    """The first condition of consent that is left unmet by every grant that meets those before.
+
+    For whom she does not want to know, she has agreed to nothing.
+    """
+    sharing = facts.sharing
+    if field.category in NEVER_BY_CONSENT:
+        return "BY_CONSENT"
+    excluded = facts.agency in sharing.excluded or (facts.recipient.staff in sharing.excluded_staff)
+    left = [] if excluded else [*sharing.grants.values()]
+    for condition in CONDITIONS[1:]:
+        meets = MEETS[condition.id]
+        left = [grant for grant in left if meets(facts, grant, told, field)]
+        if not left:
+            return condition.id
+    return None
+
+
+def _attended(facts: Facts, told: Told, field: Asked) -> bool:
+    return field.category != "MTG" or told.stream in facts.sharing.attended_by(facts.agency)
+
+
+def _has_reason(facts: Facts, told: Told, field: Asked) -> bool:
+    sharing, agency = facts.sharing, facts.agency
+    return (
+        field.category == "MTG"
+        or agency in sharing.participants
+        or (told.id, field.path) in sharing.given_to(agency)
+    )
+
+
+MEETS: Final[Mapping[ConditionId, Meets]] = {
+    "BY_CONSENT": lambda _facts, _grant, _told, field: field.category not in NEVER_BY_CONSENT,
+    "AGREED": lambda facts, grant, _told, _field: facts.agency in grant.recipients,
+    "IN_FORCE": lambda facts, grant, _told, _field: grant.in_force(facts.at),
+    "CATEGORY": lambda _facts, grant, _told, field: field.category in grant.categories,
+    "FIELD": lambda _facts, grant, _told, field: grant.names(field.path, field.also),
+    "PERSON": lambda facts, grant, _told, field: field.person in _whom(facts.sharing, grant),
+    "HISTORY": lambda _facts, grant, told, field: grant.reaches(told, field.name),
+    "ATTENDED": lambda facts, _grant, told, field: _attended(facts, told, field),
+    "REASON": lambda facts, _grant, told, field: _has_reason(facts, told, field),
+}

@@ -1,0 +1,104 @@
+"""Facts (判断の材料): all that a decision is made from, beside the event itself; and what it is."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final, TypeAlias
+
+import msgspec
+
+from domain.agency import Agency, KnownAgency
+from domain.model import AgencyId, EmergencyId, GrantId, NetworkId, StaffId, StaffRole
+from domain.policy import AllowId, DenyId
+from domain.sharing import Sharing, Told
+from domain.statutory import StatutoryId
+from domain.visibility.asking import Asked
+
+Agencies: TypeAlias = Mapping[AgencyId, Agency]
+
+
+class Basis(msgspec.Struct, frozen=True, omit_defaults=True):
+    """By which rule something may be seen; and on what it rests, where it crosses a boundary."""
+
+    rule: AllowId
+    grant: GrantId | None = None
+    emergency: EmergencyId | None = None
+    statutory: StatutoryId | None = None
+
+
+class Denied(msgspec.Struct, frozen=True):
+    """Which rule was the first to refuse."""
+
+    rule: DenyId
+
+
+class Recipient(msgspec.Struct, frozen=True, kw_only=True):
+    """For whom it is: an agency, and who of it reads. A feed is read by nobody in person."""
+
+    agency: AgencyId
+    staff: StaffId | None
+    pledged: bool  # Who reads, or keeps the feed, is enrolled and has signed the pledge.
+    suspended: bool = False
+
+
+class Membership(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is in a network, and who coordinates it."""
+
+    members: frozenset[AgencyId] = frozenset()
+    coordinating: AgencyId | None = None
+
+
+class Roster(msgspec.Struct, frozen=True):
+    """Which agencies there are, and how they are joined. Of whom is not known, the worst is."""
+
+    agencies: Agencies = {}
+    networks: Mapping[NetworkId, Membership] = {}
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    sharing: Sharing
+    recipient: Recipient
+    roster: Roster
+    at: datetime
+
+    @property
+    def agency(self) -> AgencyId:
+        return self.recipient.agency
+
+    @property
+    def network(self) -> Membership:
+        """The one in whose ledger the case stands."""
+        if self.sharing.network is None:
+            return NO_NETWORK
+        return self.roster.networks.get(self.sharing.network, NO_NETWORK)
+
+
+Found: TypeAlias = Basis | Denied
+Says: TypeAlias = Callable[[Told, Asked], Found | None]
+
+
+def who_reads(agency_id: AgencyId, agency: Agency, staff: StaffId, role: StaffRole) -> Recipient:
+    """Whoever reads in this role, in this agency's name."""
+    if not isinstance(agency, KnownAgency):
+        return Recipient(agency=agency_id, staff=staff, pledged=False)
+    itself = agency.staff.get(staff)
+    return Recipient(
+        agency=agency_id,
+        staff=staff,
+        pledged=itself is not None
+        and itself.role == role
+        and itself.left is None
+        and itself.pledged_under is not None,
+        suspended=agency.suspended,
+    )
+
+
+def whose_feed(agency_id: AgencyId, agency: Agency) -> Recipient:
+    """An agency's feed, which somebody who has signed the pledge must keep."""
+    if not isinstance(agency, KnownAgency):
+        return Recipient(agency=agency_id, staff=None, pledged=False)
+    keepers = (agency.staff[each] for each in agency.custodians if each in agency.staff)
+    pledged = any(each.left is None and each.pledged_under is not None for each in keepers)
+    return Recipient(agency=agency_id, staff=None, pledged=pledged, suspended=agency.suspended)
+
+
+NO_NETWORK: Final = Membership()
