@@ -129,7 +129,7 @@ OLDER_ROLE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 
 GROUPS: Final[Mapping[str, Mapping[str, tuple[Label, ...]]]] = {
     "ProblemCode": PROBLEM_GROUPS,
-    "ReasonCode": REASON_GROUPS,
+    "ProtectionReasonCode": REASON_GROUPS,
 }
 OLDER_NAMES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "AgencyKind": OLDER_AGENCY_NAMES,
