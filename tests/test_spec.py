@@ -23,6 +23,8 @@ from tests.spec.deviations import (
     MORE_CODES,
     PRIMARY,
     STANDS_AS,
+    STAYS,
+    Arrows,
 )
 from tests.spec.tables import Row, Told
 
@@ -178,20 +180,27 @@ def machine_at(where: str) -> Machine:
 def test_a_machine_goes_as_its_table_does_and_in_no_other_way(where: str) -> None:
     machine = machine_at(where)
     table = MACHINES[where]
-    more, less = ARROWS.get(where, ((), ()))
+    more, less = ARROWS.get(where, Arrows())
     if isinstance(table, frozenset):
-        goes = {(edge.before, edge.after) for edge in machine.edges}
-        goes -= {(each, each) for each in machine.states}
-        wanted = {each for each in table if each[0] != each[1]}
-        assert goes == (wanted | {tuple(arrow.split()) for arrow, _ in more}) - {
-            tuple(arrow.split()) for arrow, _ in less
-        }
+        goes = {f"{e.before} {e.after}" for e in machine.edges if e.before != e.after}
+        wanted = {f"{before} {after}" for before, after in table if before != after}
     else:
-        steps = {f"{edge.before} {edge.event.__name__} {edge.after}" for edge in machine.edges}
-        rows = {f"{row.before} {row.events} {row.after}" for row in table}
-        assert {step for step, _ in less} <= rows
-        assert not {step for step, _ in more} & rows
-        assert steps == (rows | {step for step, _ in more}) - {step for step, _ in less}
+        goes = {f"{e.before} {e.event.__name__} {e.after}" for e in machine.edges}
+        goes -= {f"{at} {event} {at}" for event, ats in staying(where) for at in ats}
+        wanted = {f"{row.before} {row.events} {row.after}" for row in table}
+    assert less.keys() <= wanted
+    assert not more.keys() & wanted
+    assert goes == (wanted | more.keys()) - less.keys()
+
+
+def staying(where: str) -> list[tuple[str, list[str]]]:
+    return [(event, ats.split()) for event, ats in STAYS.get(where, {}).items()]
+
+
+@pytest.mark.parametrize("where", STAYS)
+def test_what_leaves_a_state_as_it_is_may_happen_in_it(where: str) -> None:
+    stays = {(e.before, e.event.__name__) for e in machine_at(where).edges if e.before == e.after}
+    assert {(at, event) for event, ats in staying(where) for at in ats} <= stays
 
 
 @pytest.mark.parametrize("where", MACHINES)

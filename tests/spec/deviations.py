@@ -21,6 +21,13 @@ class Codes(NamedTuple):
     why: str
 
 
+class Arrows(NamedTuple):
+    """What the code has beside its table and what it has not, and why."""
+
+    more: Mapping[str, str] = {}
+    less: Mapping[str, str] = {}
+
+
 IN_THE_CLEAR: Final = "what is decided by stands in the clear, and is seen beside other fields only"
 PYTHON: Final = "`from`, `to` and `with` cannot name a field in Python"
 NAMED_IDS: Final = "a field that holds an id is named for it"
@@ -108,8 +115,6 @@ STANDS_AS: Final[Mapping[tuple[str, str], As]] = {
     ("AgencyUpdated", "municipality"): As({"municipality": "PUB|LOC"}, SHELTER),
     ("AgencyUpdated", "prefecture"): As({}, "an agency of another prefecture is another agency"),
     ("AgencyUpdated", "functions"): As({}, "`FunctionDesignated` says it, with the day"),
-    ("ServiceOffered", "service_code"): As({"service": "PUB"}, "it is a code in any case"),
-    ("ServiceWithdrawn", "service_code"): As({"service": "PUB"}, "it is a code in any case"),
     ("ServiceWithdrawn", "field"): As({}, ONCE),
     ("StaffEnrolled", "staff"): As({"staff_id": "STF"}, NAMED_IDS),
     ("StaffEnrolled", "role"): As({"role": "ENV"}, IN_THE_CLEAR),
@@ -135,7 +140,6 @@ STANDS_AS: Final[Mapping[tuple[str, str], As]] = {
     ("MemberLeft", "agency"): As({"agency_id": "PUB"}, NAMED_IDS),
     ("CoordinatingAgencyDesignated", "agency"): As({"agency_id": "PUB"}, NAMED_IDS),
     ("CoordinatorAppointed", "staff"): As({"staff_id": "STF"}, NAMED_IDS),
-    ("AnnualPolicySet", "text"): As({"policy": "PUB"}, "lines of it: free text is never public"),
     ("PostingConfirmed", "place"): As({}, ONCE),
     ("PostingConfirmed", "item"): As({}, ONCE),
     ("PostingConfirmed", "version"): As({}, ONCE),
@@ -324,7 +328,11 @@ PRIMARY: Final[Mapping[str, More]] = {
     "InformationProvided": More("CNS", "its items are delivered as a package of their own"),
 }
 
-MORE_CODES: Final[Mapping[tuple[str, str], Codes]] = {}
+MORE_CODES: Final[Mapping[tuple[str, str], Codes]] = {
+    ("ConsentGranted", "kind"): Codes(
+        "CASE_LINK", "two case files are linked only with her consent"
+    ),
+}
 
 EVENTS_BESIDE: Final[Mapping[str, str]] = {
     "agency.took_over.v1": "the successor's own stream says what it takes over",
@@ -342,6 +350,108 @@ EVENTS_BESIDE: Final[Mapping[str, str]] = {
     "trail.statutory_disclosure_reviewed.v1": "a filing is reviewed within 7 days as well",
 }
 
+BOTH: Final = "a stay ends in one commit with an aftercare that starts, or during one that goes on"
 # Added and left out, each with its reason; a row as ``before Event after``, an arrow without it.
-ARROWS: Final[Mapping[str, tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]]] = {}
-MACHINES_BESIDE: Final[Mapping[str, str]] = {}
+ARROWS: Final[Mapping[str, Arrows]] = {
+    "domain.case.course:STATUS": Arrows(
+        more={"CLOSED CaseReopened CONTACT": "what was never accepted is no more so now"}
+    ),
+    "domain.case.course:STAGE": Arrows(
+        more={
+            "— CaseOpened CONSULTATION": "where every case begins",
+            "CONSULTATION AftercareStarted AFTERCARE": "no fixed pathway: stages may be skipped",
+            "ASSESSMENT AftercareStarted AFTERCARE": "no fixed pathway: stages may be skipped",
+            "COMMUNITY_SUPPORT AftercareStarted AFTERCARE": BOTH,
+            "TEMPORARY_PROTECTION StayEnded AFTERCARE": BOTH,
+            "RESIDENTIAL_SUPPORT StayEnded AFTERCARE": BOTH,
+        },
+        less={
+            "TEMPORARY_PROTECTION StayEnded + AftercareStarted AFTERCARE": BOTH,
+            "RESIDENTIAL_SUPPORT StayEnded + AftercareStarted AFTERCARE": BOTH,
+        },
+    ),
+    "domain.meeting.course:MEETING": Arrows(
+        more={
+            "— MeetingRequested REQUESTED": "a request begins the meeting it leads to",
+            "REQUESTED MeetingPlanned PLANNED": "a request begins the meeting it leads to",
+            "REQUESTED MeetingCancelled CANCELLED": "and is answered also where nobody will meet",
+            "MINUTED MinutesConfirmed CONFIRMED": "two events are two steps",
+            "CONFIRMED MinutesShared SHARED": "two events are two steps",
+        },
+        less={"MINUTED MinutesConfirmed + MinutesShared SHARED": "two events are two steps"},
+    ),
+    "domain.consent_ledger.grants:GRANT": Arrows(
+        more={
+            "— REFUSED": "she may refuse before anything was explained",
+            "EXPLAINED WITHDRAWN": "she may take back what was only explained so far",
+        }
+    ),
+    "domain.emergency:EMERGENCY": Arrows(
+        more={
+            "REQUESTED HALF_AUTHORISED": "what overrides her needs two authorisers",
+            "HALF_AUTHORISED AUTHORISED": "what overrides her needs two authorisers",
+            "REQUESTED LAPSED": "a request nobody authorises ends by the clock",
+            "HALF_AUTHORISED LAPSED": "a request nobody authorises ends by the clock",
+        }
+    ),
+    "domain.trail.purges:PURGE": Arrows(
+        more={
+            "OVERDUE ACKNOWLEDGED": "a late answer is an answer",
+            "OVERDUE DECLINED": "a late answer is an answer",
+        },
+        less={"REQUESTED OVERDUE": "by the clock, and so without an event"},
+    ),
+    "domain.erasure:ERASURE": Arrows(
+        more={"RESTRICTED REFUSED": "what was only stopped so far may still be refused"}
+    ),
+    "domain.grievance:GRIEVANCE": Arrows(
+        more={
+            "ESCALATED ACKNOWLEDGED": "it goes on where it was taken to",
+            "ESCALATED INVESTIGATING": "it goes on where it was taken to",
+            "REOPENED INVESTIGATING": "it goes on as before it was answered",
+        }
+    ),
+}
+
+# What leaves a state as it is, beside what the tables say of it, and in which states it may happen.
+BEFORE: Final = "PLANNED CONVENED"
+AT_IT: Final = "HELD MINUTED"
+STAYS: Final[Mapping[str, Mapping[str, str]]] = {
+    "domain.referral.states:REFERRAL": {
+        "PackageChanged": "DRAFT",
+        "AppointmentRecorded": "ACCEPTED",
+        "CancellationAsked": "ACCEPTED",
+    },
+    "domain.meeting.course:MEETING": {
+        "AgendaSet": BEFORE,
+        "InviteeAdded": BEFORE,
+        # Whoever may no longer know of it goes, whenever that is.
+        "InviteeRemoved": f"{BEFORE} {AT_IT} CONFIRMED SHARED CLOSED CANCELLED",
+        "CaseTabled": f"{BEFORE} {AT_IT}",
+        "InformationProvided": f"CONVENED {AT_IT}",
+        "MaterialFiled": f"{BEFORE} {AT_IT} CONFIRMED SHARED",
+        "CaseReviewed": AT_IT,
+        "CaseReviewDeferred": AT_IT,
+        "DecisionRecorded": AT_IT,
+        "RoleAllocated": AT_IT,
+        "DisagreementRecorded": AT_IT,
+        "MainSupportAgencyDesignated": AT_IT,
+        "IssueCarriedForward": AT_IT,
+        "NextMeetingSet": AT_IT,
+        "ActivityReported": AT_IT,
+        # Minutes are drafted again until they are confirmed, and shared with who asks for them.
+        "MinutesDrafted": "MINUTED",
+        "MinutesShared": "SHARED",
+        # What was decided is done after the meeting.
+        "DecisionAcknowledged": f"{AT_IT} CONFIRMED SHARED CLOSED",
+        "DecisionProgressReported": f"{AT_IT} CONFIRMED SHARED CLOSED",
+    },
+}
+
+MACHINES_BESIDE: Final[Mapping[str, str]] = {
+    "SERVICE": "the statuses of a link to a service, which the table of its event names",
+    "BUNDLE": "opened, then completed",
+    "NEED": "identified, then closed",
+    "AFTERCARE": "started, rescheduled, ended",
+    "FORUM": "a meeting of others has no minutes of ours: it is planned, held, closed",
+}
