@@ -10,6 +10,7 @@ from domain.disclosed import Disclosed
 from domain.fields import Catalogue, cut_of
 from domain.grievance import GrievanceCommand, GrievanceEvent
 from domain.installation import InstallationFounded
+from domain.meeting import MeetingCommand, MeetingEvent
 from domain.network import NetworkCommand, NetworkEvent
 from domain.referral import ReferralCommand, ReferralEvent
 from domain.trail import TrailCommand, TrailEvent
@@ -22,6 +23,7 @@ AnyEvent: TypeAlias = (
     | Disclosed
     | GrievanceEvent
     | InstallationFounded
+    | MeetingEvent
     | NetworkEvent
     | ReferralEvent
     | TrailEvent
@@ -32,6 +34,7 @@ AnyCommand: TypeAlias = (
     | AcceptCase
     | ConsentCommand
     | GrievanceCommand
+    | MeetingCommand
     | NetworkCommand
     | ReferralCommand
     | TrailCommand

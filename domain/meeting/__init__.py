@@ -149,7 +149,7 @@ def decide(
         if isinstance(command, CancelMeeting):
             return planning.cancelled(known, command, facts, by)
         raise MeetingIsCancelled if known.status == "CANCELLED" else MeetingNotPlanned
-    if facts.about is not None and known.case_id is None:
+    if known.case_id is None and (facts.about is not None or facts.unknown_case):
         if not isinstance(command, ABOUT_A_CASE):
             raise NoCasesHere
         check_takes_cases(known)
@@ -178,7 +178,7 @@ def _planned(
 
 
 def _check_case_known(facts: Facts, by: Context) -> None:
-    if facts.about is not None and not may_call(facts, by.agency):
+    if facts.unknown_case or (facts.about is not None and not may_call(facts, by.agency)):
         raise CaseNotFound
 
 

@@ -48,6 +48,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     about: About | None = None
+    unknown_case: bool = False  # A case was named that there is none of.
     network_id: NetworkId | None = None  # Under which the meeting is, or is to be,
     network: KnownNetwork | None = None  # and how that one stands.
     agencies: Mapping[AgencyId, KnownAgency] = {}

@@ -5,11 +5,21 @@ from domain.case import AcceptCase, CaseAlreadyOpened, CaseCommand, OpenCase
 from domain.catalogue import AnyCommand
 from domain.consent_ledger import ConsentCommand
 from domain.grievance import GrievanceCommand
+from domain.meeting import MeetingCommand
 from domain.model import CaseId, Context
 from domain.network import NetworkCommand
 from domain.referral import ReferralCommand
 from domain.trail import TrailCommand
-from services.deciding import agencies, cases, consents, grievances, networks, referrals, trails
+from services.deciding import (
+    agencies,
+    cases,
+    consents,
+    grievances,
+    meetings,
+    networks,
+    referrals,
+    trails,
+)
 from services.deciding.ending import completed
 from services.deciding.scope import NO_AGENCY, Decision, Past, Scope, Source, Write, past_of
 
@@ -27,7 +37,9 @@ __all__ = [
 ]
 
 
-def scope_of(command: AnyCommand, named: CaseId | None, fresh: CaseId, by: Context) -> Scope:
+def scope_of(  # noqa: PLR0911 (one arm a room)
+    command: AnyCommand, named: CaseId | None, fresh: CaseId, by: Context
+) -> Scope:
     """``named`` is the case that was asked about. Only its opening names none, and makes one."""
     if isinstance(command, OpenCase) and named is not None:
         raise CaseAlreadyOpened
@@ -38,6 +50,8 @@ def scope_of(command: AnyCommand, named: CaseId | None, fresh: CaseId, by: Conte
         return networks.scope_of(command, named, by)
     if isinstance(command, GrievanceCommand):
         return grievances.scope_of(command, named, by)
+    if isinstance(command, MeetingCommand):
+        return meetings.scope_of(command, named, by)
     if isinstance(command, CaseCommand | AcceptCase):
         return cases.scope_of(command, case, by)
     if isinstance(command, ConsentCommand):
@@ -53,6 +67,8 @@ def widened(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Scope
         return referrals.widened(scope, command, past, by)
     if isinstance(command, GrievanceCommand):
         return grievances.widened(scope, past, by)
+    if isinstance(command, MeetingCommand):
+        return meetings.widened(scope, past)
     if isinstance(command, ConsentCommand):
         return consents.widened(scope, command, past, by)
     if isinstance(command, TrailCommand):
@@ -67,13 +83,17 @@ def decide(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Decisi
     return completed(scope, _decided(scope, command, past, by), past)
 
 
-def _decided(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Decision:
+def _decided(  # noqa: PLR0911 (one arm a room)
+    scope: Scope, command: AnyCommand, past: Past, by: Context
+) -> Decision:
     if isinstance(command, AgencyCommand):
         return agencies.decide(scope, command, past, by)
     if isinstance(command, NetworkCommand):
         return networks.decide(scope, command, past, by)
     if isinstance(command, GrievanceCommand):
         return grievances.decide(scope, command, past, by)
+    if isinstance(command, MeetingCommand):
+        return meetings.decide(scope, command, past, by)
     if isinstance(command, CaseCommand | AcceptCase):
         return cases.decide(scope, command, past, by)
     if isinstance(command, ConsentCommand):

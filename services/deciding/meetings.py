@@ -1,0 +1,238 @@
+"""Commands about a meeting: what is about a case names it, and stands in its name.
+
+Which cases of a network are active only its ledger can say; until that is read here, those count
+that are on the table of the meeting.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Final, get_args
+
+from domain import meeting as meetings
+from domain.calendar import date_in_japan, fiscal_year
+from domain.case import NoCase, participants
+from domain.categories import CategoryCode
+from domain.items import Item
+from domain.meeting import (
+    NO_MEETING,
+    About,
+    Consultation,
+    Facts,
+    KnownMeeting,
+    Meeting,
+    MeetingCommand,
+    MeetingEvent,
+    NoMeeting,
+    RequestedMeeting,
+    Reviews,
+    meeting_beside,
+)
+from domain.meeting.commands import (
+    AddInvitee,
+    AllocateRole,
+    DeferReview,
+    DesignateMainSupport,
+    HoldMeeting,
+    PlanMeeting,
+    ProvideInformation,
+    RecordDisagreement,
+    RequestMeeting,
+    ReviewCase,
+    TableCase,
+)
+from domain.meeting.events import OF_A_CASE, CaseReviewDeferred, CaseReviewed, CaseTabled
+from domain.meeting.facts import Covered
+from domain.meeting.settling import consulted
+from domain.model import (
+    AgencyId,
+    CaseId,
+    Context,
+    MeetingId,
+    NetworkId,
+    PersonId,
+    StreamId,
+    stream_of,
+)
+from domain.network import as_known
+from domain.sharing import Sharing, replay
+from domain.visibility import covers
+from services.deciding.offering import offered
+from services.deciding.scope import CaseNotNamed, CaseNotNeeded, Decision, Past, Scope
+
+
+def scope_of(command: MeetingCommand, named: CaseId | None, by: Context) -> Scope:
+    _check_named(command, named)
+    scope = Scope(named, stream_of("meeting", _asked(command, by)))
+    match command:
+        case RequestMeeting(network_id=network) | PlanMeeting(network_id=network) if network:
+            scope = scope._replace(networks=frozenset({network}))
+        case AddInvitee(agency_id=agency) | AllocateRole(agency_id=agency):
+            scope = scope._replace(agencies=frozenset({agency}))
+        case DesignateMainSupport(agency_id=agency):
+            scope = scope._replace(agencies=frozenset({agency}))
+        case ProvideInformation(recipients=recipients):
+            scope = scope._replace(agencies=recipients)
+        case HoldMeeting(attendees=attendees):
+            scope = scope._replace(known=frozenset(each.agency_id for each in attendees))
+        case _:
+            pass
+    if named is None:
+        return scope
+    return scope._replace(beside=(stream_of("case", named),), whole=True)
+
+
+def widened(scope: Scope, past: Past) -> Scope:
+    """The network of a meeting stands in the meeting."""
+    known = _meeting(scope, past)
+    match known:
+        case KnownMeeting(network_id=network) | RequestedMeeting(network_id=network) if network:
+            return scope._replace(networks=scope.networks | {network})
+        case _:
+            return scope
+
+
+def decide(scope: Scope, command: MeetingCommand, past: Past, by: Context) -> Decision:
+    known = _meeting(scope, past)
+    facts = _facts(scope, command, past, known, by)
+    events = meeting_beside(facts).decide(known, command, by)
+    owner = facts.about.case.subject_id if facts.about else _agencys_own(known, by)
+    return Decision((past.write(scope.asked, events),), owner)
+
+
+def _facts(scope: Scope, command: MeetingCommand, past: Past, known: Meeting, by: Context) -> Facts:
+    network = _network(command, known)
+    agencies = past.agencies(by.agency, *scope.agencies, *scope.known)
+    about = _about(scope, past, known, by)
+    return Facts(
+        about=about,
+        unknown_case=scope.case is not None and about is None,
+        network_id=network,
+        network=as_known(past.network(network)) if network else None,
+        agencies=agencies,
+        offered=offered(past, *_items(command), agencies, by),
+        active_cases=frozenset(known.tabled) if isinstance(known, KnownMeeting) else frozenset(),
+    )
+
+
+def _about(scope: Scope, past: Past, known: Meeting, by: Context) -> About | None:
+    if scope.case is None:
+        return None
+    case = past.case(scope.case)
+    if isinstance(case, NoCase):
+        return None
+    sharing = replay(source.told for source in past.record)
+    there = {by.agency, *scope.agencies}
+    if isinstance(known, KnownMeeting):
+        there |= known.there
+    return About(
+        case_id=scope.case,
+        case=case,
+        participants=participants(case) - sharing.excluded,
+        covered=_covered(sharing, there, by),
+        named=_named(sharing, by),
+        consultation=_consultation(past),
+        reviews=_reviews(past, by),
+    )
+
+
+def _covered(sharing: Sharing, agencies: Iterable[AgencyId], by: Context) -> Covered:
+    return {
+        (agency, category): grant
+        for agency in agencies
+        for category in CATEGORIES
+        if (grant := covers(sharing, agency, category, by.at))
+    }
+
+
+def _named(sharing: Sharing, by: Context) -> frozenset[AgencyId]:
+    """Whom she has agreed to let know anything, now."""
+    in_force = (grant for grant in sharing.grants.values() if grant.in_force(by.at))
+    return frozenset(chain.from_iterable(grant.recipients for grant in in_force)) - sharing.excluded
+
+
+def _consultation(past: Past) -> Consultation:
+    """Over all meetings about the case, in the order of the log."""
+    consultation, table = Consultation(), None
+    for stream, event in _told(past):
+        anew = isinstance(event, CaseTabled) and stream != table
+        consultation = consulted(consultation, event, anew=anew)
+        table = stream if anew else table
+    return consultation
+
+
+def _reviews(past: Past, by: Context) -> Reviews:
+    year = fiscal_year(date_in_japan(by.at))
+    said = [event for _, event in _told(past) if isinstance(event, REVIEWING)]
+    return Reviews(
+        rounds=sum(
+            isinstance(event, CaseReviewed) and fiscal_year(event.reviewed_on) == year
+            for event in said
+        ),
+        put_off_last=bool(said) and isinstance(said[-1], CaseReviewDeferred),
+    )
+
+
+def _told(past: Past) -> Iterator[tuple[StreamId, MeetingEvent]]:
+    for told, _ in past.record:
+        if isinstance(told.event, MeetingEvent):
+            yield told.stream, told.event
+
+
+def _meeting(scope: Scope, past: Past) -> Meeting:
+    return past.fold(NO_MEETING, meetings.evolve, scope.asked)
+
+
+def _network(command: MeetingCommand, known: Meeting) -> NetworkId | None:
+    """What is to be planned names its own; all else is under that of the meeting."""
+    if isinstance(command, RequestMeeting | PlanMeeting):
+        return command.network_id
+    return None if isinstance(known, NoMeeting) else known.network_id
+
+
+def _agencys_own(known: Meeting, by: Context) -> PersonId:
+    """Of a meeting about no case, the words are sealed under a key of whoever convenes it."""
+    return PersonId(known.convenor if isinstance(known, KnownMeeting) else by.agency)
+
+
+def _items(command: MeetingCommand) -> tuple[tuple[Item, ...], frozenset[AgencyId]]:
+    match command:
+        case ProvideInformation(items=items, recipients=recipients):
+            return items, recipients
+        case _:
+            return (), frozenset()
+
+
+def _asked(command: MeetingCommand, by: Context) -> MeetingId:
+    match command:
+        case RequestMeeting() | PlanMeeting(meeting_id=None):
+            return MeetingId(by.new_id)
+        case PlanMeeting(meeting_id=meeting) if meeting is not None:
+            return meeting
+        case _:
+            assert not isinstance(command, PlanMeeting)
+            return command.meeting_id
+
+
+def _check_named(command: MeetingCommand, named: CaseId | None) -> None:
+    match command:
+        case PlanMeeting(kind="INDIVIDUAL_CASE") if named is None:
+            raise CaseNotNamed
+        case PlanMeeting(kind=kind) if named is not None and kind not in OF_A_CASE:
+            raise CaseNotNeeded
+        case _ if named is None and isinstance(command, ABOUT_A_CASE):
+            raise CaseNotNamed
+        case _:
+            pass
+
+
+ABOUT_A_CASE: Final = (
+    TableCase
+    | ProvideInformation
+    | ReviewCase
+    | DeferReview
+    | AllocateRole
+    | RecordDisagreement
+    | DesignateMainSupport
+)
+REVIEWING: Final = (CaseReviewed, CaseReviewDeferred)
+CATEGORIES: Final[tuple[CategoryCode, ...]] = get_args(CategoryCode)
