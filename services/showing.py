@@ -1,6 +1,6 @@
 """Showing (提示): from what may be seen of a case to what is handed out, with its parts opened."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
@@ -37,7 +37,7 @@ from services.ports import Keys
 from services.sealing import Sealing, facts_in
 from services.sights import Seen
 
-Named: TypeAlias = AgencyId | frozenset[AgencyId] | None
+Named: TypeAlias = AgencyId | frozenset[AgencyId] | tuple[AgencyId, ...] | None
 Who: TypeAlias = frozenset[tuple[str, AgencyId]]
 Reads: TypeAlias = Mapping[type[Event], frozenset[str]]
 
@@ -76,11 +76,19 @@ def persons_shown(found: Iterable[Seen]) -> frozenset[PersonId]:
 class Showing:
     """For one agency, of one case. ``keys`` are asked to open only what may be seen."""
 
-    def __init__(self, sealing: Sealing, keys: Keys, agencies: Agencies, alias: CaseAlias) -> None:
+    def __init__(
+        self,
+        sealing: Sealing,
+        keys: Keys,
+        agencies: Agencies,
+        case: CaseId,
+        alias_of: Callable[[CaseId], CaseAlias],
+    ) -> None:
         self._sealing: Final = sealing
         self._keys: Final = keys
         self._agencies: Final = agencies
-        self._alias: Final = alias
+        self._alias_of: Final = alias_of
+        self._alias: Final = alias_of(case)
         # Whoever may not be named goes by an id made up for the while, also among ourselves.
         self._stands_for: Final[dict[AgencyId, AgencyId]] = {}
         self._stand_ins: Final[dict[AgencyId, AgencyId]] = {}
@@ -96,7 +104,7 @@ class Showing:
             occurred_at=header.occurred_at,
             recorded_at=entry.stored.recorded_at.replace(microsecond=0),
             case=self._alias,
-            agency=self._agency(header.agency, named=(ACTING, header.agency) in who),
+            agency=self._author(header.agency, then, who),
             staff=header.staff if then.staff and now.staff else None,
             fields=self._fields(seen, now, who),
             bases=then.bases,
@@ -195,15 +203,23 @@ class Showing:
     def _told(self, event: Event, name: str, who: Who) -> msgspec.Raw | None:
         """A field that is not given out as it stands in the log; ``None``, where it is."""
         if name in naming(type(event), CaseId):
-            return _raw(self._alias)
+            case: CaseId | None = getattr(event, name)
+            return None if case is None else _raw(self._alias_of(case))
         if name not in naming(type(event), AgencyId):
             return None
         named: Named = getattr(event, name)
         if named is None:
             return None
-        if isinstance(named, frozenset):
-            return _raw([self._agency(each, named=(name, each) in who) for each in sorted(named)])
+        if isinstance(named, frozenset | tuple):
+            # What stands in places beside others keeps its place.
+            each_of = named if isinstance(named, tuple) else sorted(named)
+            return _raw([self._agency(each, named=(name, each) in who) for each in each_of])
         return _raw(self._agency(named, named=(name, named) in who))
+
+    def _author(self, agency: AgencyId, then: Visible, who: Who) -> AgencyShown:
+        if then.alone:
+            return AgencyShown()
+        return self._agency(agency, named=(ACTING, agency) in who)
 
     def _agency(self, agency: AgencyId, *, named: bool) -> AgencyShown:
         if named:
@@ -216,6 +232,8 @@ class Showing:
             return None
         if isinstance(named, frozenset):
             return frozenset(self._stand_in(name, each, visible) for each in named)
+        if isinstance(named, tuple):
+            return tuple(self._stand_in(name, each, visible) for each in named)
         return self._stand_in(name, named, visible)
 
     def _stand_in(self, name: str, agency: AgencyId, visible: Visible) -> AgencyId:

@@ -4,9 +4,9 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
-from domain.case import SubjectDetailsCorrected
+from domain.case import CaseAccepted, CaseTransferred, SubjectDetailsCorrected
 from domain.header import Header
-from domain.model import CLOSED, AgencyId, CaseId, Event, StreamId
+from domain.model import CLOSED, AgencyId, CaseId, Event, NetworkId, StreamId
 from domain.sharing import Told, replay
 from domain.visibility import (
     Recipient,
@@ -63,6 +63,18 @@ class Record(NamedTuple):
             agencies_in(t.event, name) for t in told for name in naming(type(t.event), AgencyId)
         )
         return frozenset(t.agency for t in told).union(*named)
+
+    @property
+    def networks(self) -> frozenset[NetworkId]:
+        """In whose ledgers it has stood."""
+        named = (
+            e.told.event.ledger_network_id
+            if isinstance(e.told.event, CaseAccepted)
+            else e.told.event.to_network
+            for e in self.entries
+            if isinstance(e.told.event, CaseAccepted | CaseTransferred)
+        )
+        return frozenset(each for each in named if each is not None)
 
 
 def record_of(sealing: Sealing, case: CaseId, stored: Sequence[StoredEvent]) -> Record:

@@ -6,9 +6,17 @@ what may be seen is opened. No count, total, version or position leaves.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from datetime import datetime, timedelta
-from functools import reduce
+from functools import partial, reduce
 from itertools import islice
 from struct import Struct
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
@@ -21,8 +29,8 @@ from contracts.pages import CaseChange, CaseLine, CaseShown, Page, ReferralLine
 from domain import agency as agencies
 from domain.agency import Agency, AgencyEvent, KnownAgency, check_may_act
 from domain.calendar import in_utc
-from domain.model import AgencyId, CaseId, ReferralId, StaffId, StaffRole, stream_of
-from domain.visibility import Recipient, Roster, who_reads
+from domain.model import AgencyId, CaseId, NetworkId, ReferralId, StaffId, StaffRole, stream_of
+from domain.visibility import Membership, Recipient, Roster, membership, who_reads
 from projections import case_view
 from services.aliases import Aliases, Cursors
 from services.deciding import NO_AGENCY, past_of
@@ -149,6 +157,8 @@ class Viewing:
         self._until_moved: Final = until_moved
         # Of what kind an agency is, and where, never changes once it is registered.
         self._registered: Final[dict[AgencyId, Agency]] = {}
+        # Which networks to read along with a case; what they are is read each time.
+        self._networks_of: Final[dict[CaseId, frozenset[NetworkId]]] = {}
 
     async def case(self, reader: Reader, case: CaseId) -> CaseShown | None:
         """As it stands now."""
@@ -268,12 +278,19 @@ class Viewing:
     async def _look(self, reader: Reader, *cases: CaseId) -> Looked:
         """Whoever may not read is refused, whatever was asked for."""
         own = stream_of("agency", reader.agency)
-        standing, found = await asyncio.gather(self._log.recall(own), self._log.of_cases(*cases))
-        itself = past_of(self._sealing, standing).agency(reader.agency)
+        expected = frozenset[NetworkId]().union(*(self._networks_of.get(c, ()) for c in cases))
+        standing, found = await asyncio.gather(
+            self._log.recall(own, *(stream_of("network", each) for each in expected)),
+            self._log.of_cases(*cases),
+        )
+        past = past_of(self._sealing, standing)
+        itself = past.agency(reader.agency)
         check_may_act(itself, reader.staff, reader.role)
         records = {case: record_of(self._sealing, case, found.events[case]) for case in cases}
         named = frozenset[AgencyId]().union(*(record.agencies for record in records.values()))
-        roster = Roster({**await self._known(named), reader.agency: itself})
+        known, more = await asyncio.gather(self._known(named), self._networks(records, expected))
+        networks = {each: membership(past.network(each)) for each in expected} | more
+        roster = Roster({**known, reader.agency: itself}, networks)
         who = who_reads(reader.agency, itself, reader.staff, reader.role)
         looked = Looked(who, roster, self._clock.now(), found.head, records, {})
         for case in cases:
@@ -307,6 +324,19 @@ class Viewing:
                     self._registered[each] = agency
         return {each: self._registered[each] for each in named & self._registered.keys()}
 
+    async def _networks(
+        self, records: Mapping[CaseId, Record], expected: frozenset[NetworkId]
+    ) -> dict[NetworkId, Membership]:
+        """Those in whose ledgers the cases stand, but for those that were read already."""
+        for case, record in records.items():
+            self._networks_of[case] = record.networks
+        missing = frozenset[NetworkId]().union(*(r.networks for r in records.values())) - expected
+        if not missing:
+            return {}
+        reading = await self._log.recall(*(stream_of("network", each) for each in missing))
+        past = past_of(self._sealing, reading)
+        return {each: membership(past.network(each)) for each in missing}
+
     async def _was_in_good_standing(self, agency: AgencyId, at: datetime) -> bool:
         own = stream_of("agency", agency)
         stored = (await self._log.read(own)).streams[own]
@@ -318,8 +348,8 @@ class Viewing:
         return await self._keyring.keys(persons_shown(seen))
 
     def _showing(self, looked: Looked, case: CaseId, keys: Keys) -> Showing:
-        alias = self._aliases.alias(looked.recipient.agency, case)
-        return Showing(self._sealing, keys, looked.roster.agencies, alias)
+        alias_of = partial(self._aliases.alias, looked.recipient.agency)
+        return Showing(self._sealing, keys, looked.roster.agencies, case, alias_of)
 
     async def _page(  # noqa: PLR0913, PLR0917 (one for each thing a list is made of)
         self,

@@ -261,7 +261,16 @@ def test_the_sender_and_from_the_sending_on_the_receiver_see_a_referral() -> Non
         "hands_over",
     }
     assert visible(history, CENTRE, 2).bases == dict.fromkeys(
-        ("kind", "from_agency", "to_agency", "referral_id", "case_id"), PARTY
+        (
+            "kind",
+            "from_agency",
+            "to_agency",
+            "requested_service",
+            "referral_id",
+            "case_id",
+            "based_on",
+        ),
+        PARTY,
     )
 
 

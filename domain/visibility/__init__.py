@@ -46,6 +46,7 @@ from domain.visibility.facts import (
     Recipient,
     Roster,
     Says,
+    membership,
     who_reads,
     whose_feed,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "found",
     "looking",
     "may_name",
+    "membership",
     "naming",
     "on_feed",
     "permits",
@@ -109,6 +111,7 @@ class Visible(msgspec.Struct, frozen=True):
     what: bool = False
     who: frozenset[tuple[str, AgencyId]] = frozenset()  # In which field which agency.
     staff: bool = False
+    alone: bool = False  # These fields, and nothing else of the event: not even whose record it is.
 
     def __bool__(self) -> bool:
         return bool(self.bases)
@@ -153,7 +156,7 @@ def decide(look: Look, told: Told, lines: Iterable[PartLine]) -> Visible:
         return NOTHING
     if beside is None:
         shown = [(f, agency) for f in fields if f.name in bases for agency in f.names]
-        return Visible(bases, what, _named(look, told, shown))
+        return Visible(bases, what, _named(look, told, shown), alone=True)
     named = [(f, agency) for f in (acting(look.woman, told), *fields) for agency in f.names]
     who = _named(look, told, named)
     all_named = len(who) == len(named)

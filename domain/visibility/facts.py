@@ -8,6 +8,7 @@ import msgspec
 
 from domain.agency import Agency, KnownAgency
 from domain.model import AgencyId, EmergencyId, GrantId, NetworkId, StaffId, StaffRole
+from domain.network import KnownNetwork, Network
 from domain.policy import AllowId, DenyId
 from domain.sharing import Sharing, Told
 from domain.statutory import StatutoryId
@@ -45,6 +46,13 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
 
     members: frozenset[AgencyId] = frozenset()
     coordinating: AgencyId | None = None
+
+
+def membership(network: Network) -> Membership:
+    """Of a network that is no more, nobody is a member."""
+    if not isinstance(network, KnownNetwork) or network.dissolved:
+        return NO_NETWORK
+    return Membership(members=frozenset(network.members), coordinating=network.coordinating)
 
 
 class Roster(msgspec.Struct, frozen=True):
