@@ -1,5 +1,6 @@
 """Referrals as the examples tell them: who is who, what is known beside them, what happens."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -59,7 +60,6 @@ from domain.referral import (
     SupplyInformation,
     WithdrawReferral,
 )
-from domain.referral_codes import Mapping
 from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, an_id, someone
 
 # 白浜県女性相談支援センター, in another prefecture, and NPO法人あゆみ, in the same.

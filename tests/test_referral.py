@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from domain.agency import AgencyNotKnown
 from domain.case import CaseNotFound, NoCase
 from domain.case.course import CaseIsClosed, CaseIsRestricted
+from domain.codes import Condition
 from domain.model import CLOSED, ERASED, ReferralId, Withheld
 from domain.referral import (
     AnswerAlreadyDue,
@@ -189,9 +190,9 @@ def test_an_inquiry_says_how_many_they_are_and_what_they_need_and_not_who() -> N
 
 def test_the_other_side_says_whether_it_could_take_her() -> None:
     given(IN_HER_CASE, drafted, asked).when(feasible, by=CENTRE).then(answered)
-    not_now = replace(feasible, feasible=False, conditions=frozenset({"KEEPS_PHONE"}))
+    not_now = replace(feasible, feasible=False, conditions=frozenset[Condition]({"KEEPS_PHONE"}))
     given(IN_HER_CASE, drafted, asked).when(not_now, by=CENTRE).then(
-        InquiryAnswered(feasible=False, conditions=frozenset({"KEEPS_PHONE"}))
+        InquiryAnswered(feasible=False, conditions=frozenset[Condition]({"KEEPS_PHONE"}))
     )
 
 
@@ -305,8 +306,8 @@ def test_another_agency_is_neither_of_the_two() -> None:
     for same in (CITY.agency, CENTRE.agency):
         there = replace(decline, alternative_agency=same)
         given(IN_HER_CASE, drafted, sent).when(there, by=CENTRE).refused(ReferralToOneself)
-        there = replace(redirect, new_to=same)
-        given(IN_HER_CASE, drafted, sent).when(there, by=CENTRE).refused(ReferralToOneself)
+        to_them = replace(redirect, new_to=same)
+        given(IN_HER_CASE, drafted, sent).when(to_them, by=CENTRE).refused(ReferralToOneself)
 
 
 def test_redirected_it_becomes_a_draft_of_the_same_sender_to_another_agency() -> None:

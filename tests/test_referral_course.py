@@ -7,9 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from domain import referral
-from domain.case import Context
 from domain.machine import NOT_YET, edges
-from domain.model import CaseId
+from domain.model import CaseId, Context
 from domain.referral import (
     BECOMES,
     ENDED,
@@ -69,7 +68,6 @@ from tests.referring import (
     withdraw,
 )
 from tests.spec import CENTRE, CITY, POLICE, an_id, given, later, making
-
 
 STEPS: Final[Mapping[str, ReferralStep]] = {
     "change": ChangePackage(referral_id=HER_REFERRAL, items=(telephone_item,)),
@@ -217,7 +215,7 @@ def test_who_may_take_a_step_is_on_a_side_that_somewhere_takes_it() -> None:
 def test_the_machine_has_just_the_edges_of_the_table() -> None:
     seen = {
         (before, LEADS_TO[type(STEPS[step])], INTO[said])
-        for side, step, state, said in CELLS
+        for _, step, state, said in CELLS
         if said in INTO
         for before in (status_of(state),)
     }
