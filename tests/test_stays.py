@@ -57,7 +57,7 @@ from domain.case.stay_rules import (
     Stays,
 )
 from domain.case.support import StayNotFound
-from domain.categories import LOC, PRB, RSK
+from domain.categories import LOC, PRB, RSK, CategoryCode
 from domain.codes import Condition, ConsentKind
 from domain.fields import cut_of
 from domain.model import CLOSED, Context, Decider, Event, ReferralId, StayId
@@ -87,6 +87,9 @@ from tests.beside import (
 from tests.invariants import accepted, refused
 from tests.spec import CENTRE, CITY, SHELTER, When, an_id, given, later, without_words
 from tests.spec.case import STAY as ARROWS
+from tests.told import accepted as case_accepted
+from tests.told import by as recorded_by
+from tests.told import granted, opened, told, visible
 
 TODAY: Final = date(2026, 5, 13)  # A Wednesday.
 TOMORROW: Final = TODAY + timedelta(days=1)
@@ -687,6 +690,10 @@ def test_that_she_will_not_share_is_no_reason_to_cancel_her_stay() -> None:
 # Where she is.
 
 
+def granted_to(who: Context, *categories: CategoryCode) -> Event:
+    return replace(granted, recipients=frozenset({who.agency}), categories=frozenset(categories))
+
+
 @accepted("INV-S4")
 def test_where_she_is_and_who_keeps_her_is_loc_in_every_event_of_a_stay() -> None:
     told = {
@@ -705,6 +712,36 @@ def test_where_she_is_and_who_keeps_her_is_loc_in_every_event_of_a_stay() -> Non
         ("StayEnded", "destination_kind"),
         ("StayEnded", "destination_address"),
     }
+
+
+IN_THE_SHELTER: Final = told(
+    recorded_by(CITY, opened, case_accepted, granted_to(CITY, "SVC", "PLN", "RSK")),
+    recorded_by(CENTRE, without_words(decided, CLOSED)),
+    recorded_by(SHELTER, without_words(started, CLOSED)),
+)
+DECISION, ADMISSION = 4, 5
+
+
+@accepted("INV-S4")
+def test_the_city_learns_that_she_is_safe_and_the_shelter_keeps_its_own_record() -> None:
+    assert visible(IN_THE_SHELTER, CITY, ADMISSION).bases.keys() == {
+        "stay_id",
+        "started_on",
+        "conditions",
+    }
+    assert {"location", "companions"} <= visible(IN_THE_SHELTER, SHELTER, ADMISSION).bases.keys()
+    assert "provider_agency_id" in visible(IN_THE_SHELTER, CENTRE, DECISION).bases
+
+
+@refused("INV-S4", guard="domain.visibility:may_name", instead=True)
+def test_whoever_sees_that_she_was_admitted_does_not_see_where_nor_who_keeps_her() -> None:
+    admission = visible(IN_THE_SHELTER, CITY, ADMISSION)
+    assert not {"location", "elsewhere_places"} & admission.bases.keys()
+    assert SHELTER.agency not in {agency for _, agency in admission.who}
+    decision = visible(IN_THE_SHELTER, CITY, DECISION)
+    assert decision.bases
+    assert not {"scope", "provider_agency_id", "contract_id"} & decision.bases.keys()
+    assert SHELTER.agency not in {agency for _, agency in decision.who}
 
 
 # Every state and every command.
