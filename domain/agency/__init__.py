@@ -84,6 +84,7 @@ from domain.agency.state import (
     Staff,
     StaffNotKnown,
     StaffNotPledged,
+    agreed_for,
     as_its_own,
     as_known,
     as_operator,
@@ -162,6 +163,7 @@ __all__ = [
     "UpdateAgency",
     "WithdrawService",
     "agency_under",
+    "agreed_for",
     "as_known",
     "as_operator",
     "check_in_good_standing",
@@ -285,8 +287,7 @@ def check_may_act(agency: Agency, staff: StaffId, role: StaffRole) -> None:
             raise AgencyIsSuspended
         case KnownAgency(staff=known) if staff in known and known[staff].role == role:
             check_has_not_left(known[staff])
-            if known[staff].pledged_under is None:
-                raise PledgeNotSigned
+            check_has_signed(known[staff])
         case _:
             raise StaffNotEnrolled
 
@@ -295,6 +296,11 @@ def check_has_not_left(staff: Staff) -> None:
     """Access ends on leaving, whatever was signed; what was signed binds on."""
     if staff.left is not None:
         raise StaffNotEnrolled
+
+
+def check_has_signed(staff: Staff) -> None:
+    if staff.pledged_under is None:
+        raise PledgeNotSigned
 
 
 def check_in_good_standing(agency: Agency) -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar, Final, Literal, TypeAlias
 import msgspec
 
 from domain.agency_codes import AgencyKind, Prefecture
+from domain.categories import CategoryCode
 from domain.model import AgencyId, Context, ContractId, StaffId, StaffRole
 from domain.speech import Refused
 from domain.support_codes import ServiceCode, ServiceField
@@ -83,6 +84,21 @@ def contract_of(provider: KnownAgency, centre: AgencyId, on: date) -> ContractId
 def has_contract(provider: KnownAgency, centre: AgencyId, on: date) -> bool:
     """Nobody has a contract whose standard was not checked: none starts without."""
     return contract_of(provider, centre, on) is not None
+
+
+def agreed_for(
+    recipients: frozenset[AgencyId], agency_id: AgencyId, agency: Agency, category: CategoryCode
+) -> bool:
+    """Whether what she agreed to for these is agreed for this one: for whom it took over, too."""
+    if agency_id in recipients:
+        return True
+    took_over = isinstance(agency, KnownAgency) and agency.predecessors & recipients
+    return bool(took_over) and passes_on(category)
+
+
+def passes_on(category: CategoryCode) -> bool:
+    """Where she is was agreed to for one agency, and for no other that may come after it."""
+    return category != "LOC"
 
 
 class AgencyNotKnown(Refused):
