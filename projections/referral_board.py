@@ -1,6 +1,6 @@
 """Referral board (つなぎの一覧): what an agency has drafted, and what was sent to it."""
 
-from typing import Final, cast, get_args
+from typing import Final, get_args
 
 import msgspec
 
@@ -9,6 +9,7 @@ from domain.referral import (
     BECOMES,
     ReferralDrafted,
     ReferralEvent,
+    ReferralInquirySent,
     ReferralSent,
     ReferralStatus,
 )
@@ -23,7 +24,7 @@ class ReferralRow(msgspec.Struct, frozen=True, kw_only=True):
     to_agency: AgencyId
     status: ReferralStatus
     drafted: int  # Its place in the sender's list,
-    sent: int | None = None  # and in the receiver's.
+    sent: int | None = None  # and, once it was asked or sent to, in the receiver's.
 
 
 def _touches(seen: Seen) -> tuple[tuple[StreamId], ...]:
@@ -44,9 +45,10 @@ def _evolve(row: ReferralRow | None, key: tuple[StreamId], seen: Seen) -> Referr
         )
     if row is None:
         return None
-    sent = seen.position if isinstance(event, ReferralSent) else row.sent
-    status = BECOMES[cast("type[ReferralEvent]", type(event))]
-    return msgspec.structs.replace(row, status=status, sent=sent)
+    assert event is not None
+    told = seen.position if isinstance(event, ReferralInquirySent | ReferralSent) else None
+    sent = told if row.sent is None else row.sent
+    return msgspec.structs.replace(row, status=BECOMES[type(event)], sent=sent)
 
 
 REFERRAL_BOARD: Final = Projection[tuple[StreamId], ReferralRow](
