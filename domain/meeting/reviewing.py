@@ -3,7 +3,6 @@
 from typing import ClassVar, assert_never
 
 from domain.calendar import date_in_japan
-from domain.case import NotInThisNetwork
 from domain.meeting.commands import DeferReview, ReportActivity, ReviewCase, ReviewingCommand
 from domain.meeting.course import check_in_order
 from domain.meeting.events import ActivityReported, CaseReviewDeferred, CaseReviewed, MeetingEvent
@@ -24,6 +23,12 @@ class OnlyToRepresentatives(Refused):
     """Activities are reported to a representatives' meeting."""
 
     ja: ClassVar[str] = "活動状況は、代表者会議に報告します。"
+
+
+class ReviewedElsewhere(Refused):
+    """This case stands in the ledger of another network: it is reviewed there."""
+
+    ja: ClassVar[str] = "このケースは別のネットワークの台帳にあるため、そちらで確認します。"
 
 
 class ResponsibleAgencyDiffers(Refused):
@@ -123,7 +128,7 @@ def _under_review(meeting: KnownMeeting, facts: Facts, agency: AgencyId) -> Abou
     if meeting.kind != "PRACTITIONERS":
         raise OnlyAmongPractitioners
     if about.case.network != meeting.network_id:
-        raise NotInThisNetwork
+        raise ReviewedElsewhere
     if agency not in {meeting.convenor, about.case.main_responsible}:
         raise OnlyTheConvenor
     return about
