@@ -3,7 +3,7 @@
 from typing import Final, TypeAlias, get_args
 
 from domain.agency import AgencyCommand, AgencyEvent
-from domain.case import AcceptCase, CaseCommand, CaseEvent
+from domain.case import CaseCommand, CaseEvent
 from domain.case_numbers import CaseNumberTaken
 from domain.consent_ledger import NEVER_BY_CONSENT, ConsentCommand, ConsentEvent
 from domain.disclosed import Disclosed
@@ -31,7 +31,6 @@ AnyEvent: TypeAlias = (
 AnyCommand: TypeAlias = (
     AgencyCommand
     | CaseCommand
-    | AcceptCase
     | ConsentCommand
     | GrievanceCommand
     | MeetingCommand

@@ -50,7 +50,6 @@ from domain.case.closing import (
     CourseCommand,
     CourseEvent,
     DataRestricted,
-    NotInThisNetwork,
     ReopenCase,
     RestrictionLifted,
     TransferCase,
@@ -77,6 +76,7 @@ from domain.case.course import (
 from domain.case.facts import (
     CaseNumber,
     Facts,
+    Recorded,
     beside,
 )
 from domain.case.legal import (
@@ -201,7 +201,6 @@ __all__ = [
     "LegalStepRecorded",
     "LinkCases",
     "NoCase",
-    "NotInThisNetwork",
     "NoteId",
     "NoteRecorded",
     "NothingToCorrect",
@@ -215,6 +214,7 @@ __all__ = [
     "RecordCorrected",
     "RecordLegalStep",
     "RecordNote",
+    "Recorded",
     "RemoveCompanion",
     "ReopenCase",
     "ResponsibilityMoved",

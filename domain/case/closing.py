@@ -28,6 +28,7 @@ from domain.model import (
     Sealed,
     Stamp,
 )
+from domain.network.state import NetworkNotFound, NotAMember
 from domain.speech import Refused
 from domain.text import Line
 
@@ -139,15 +140,6 @@ class CaseAlreadyAccepted(Refused):
     """This case is already accepted."""
 
     ja: ClassVar[str] = "このケースはすでに支援が開始されています。"
-
-
-class NotInThisNetwork(Refused):
-    """A case is taken into a network by one of its members: there is none such of yours."""
-
-    ja: ClassVar[str] = (
-        "ケースを受け入れられるのは、そのネットワークの構成機関だけです。"
-        "指定されたネットワークの構成機関ではありません。"
-    )
 
 
 class HandoverNotConfirmed(Refused):
@@ -288,9 +280,11 @@ def check_not_accepted(case: KnownCase) -> None:
 
 
 def check_is_member(facts: Facts, network: NetworkId, agency: AgencyId) -> None:
-    """For who is no member the network is as good as not there."""
-    if agency not in facts.networks.get(network, frozenset()):
-        raise NotInThisNetwork
+    """A case is taken into a network by one of its members."""
+    if network not in facts.networks:
+        raise NetworkNotFound
+    if agency not in facts.networks[network]:
+        raise NotAMember
 
 
 def check_handed_over(case: KnownCase) -> None:

@@ -1,7 +1,7 @@
 """What is read to decide a command, and what it then decides: one room for each aggregate."""
 
 from domain.agency import AgencyCommand, check_in_good_standing, check_may_act
-from domain.case import AcceptCase, CaseAlreadyOpened, CaseCommand, OpenCase
+from domain.case import CaseAlreadyOpened, CaseCommand, OpenCase
 from domain.catalogue import AnyCommand
 from domain.consent_ledger import ConsentCommand
 from domain.grievance import GrievanceCommand
@@ -52,7 +52,7 @@ def scope_of(  # noqa: PLR0911 (one arm a room)
         return grievances.scope_of(command, named, by)
     if isinstance(command, MeetingCommand):
         return meetings.scope_of(command, named, by)
-    if isinstance(command, CaseCommand | AcceptCase):
+    if isinstance(command, CaseCommand):
         return cases.scope_of(command, case, by)
     if isinstance(command, ConsentCommand):
         return consents.scope_of(command, case, by)
@@ -61,12 +61,16 @@ def scope_of(  # noqa: PLR0911 (one arm a room)
     return referrals.scope_of(command, case, by)
 
 
-def widened(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Scope:
+def widened(  # noqa: PLR0911 (one arm a room)
+    scope: Scope, command: AnyCommand, past: Past, by: Context
+) -> Scope:
     """What else has to be read, where only what was read tells it."""
     if isinstance(command, ReferralCommand):
         return referrals.widened(scope, command, past, by)
     if isinstance(command, GrievanceCommand):
         return grievances.widened(scope, past, by)
+    if isinstance(command, CaseCommand):
+        return cases.widened(scope, command, past, by)
     if isinstance(command, MeetingCommand):
         return meetings.widened(scope, past)
     if isinstance(command, ConsentCommand):
@@ -94,7 +98,7 @@ def _decided(  # noqa: PLR0911 (one arm a room)
         return grievances.decide(scope, command, past, by)
     if isinstance(command, MeetingCommand):
         return meetings.decide(scope, command, past, by)
-    if isinstance(command, CaseCommand | AcceptCase):
+    if isinstance(command, CaseCommand):
         return cases.decide(scope, command, past, by)
     if isinstance(command, ConsentCommand):
         return consents.decide(scope, command, past, by)

@@ -1,36 +1,157 @@
-"""Commands about a case: from its opening on."""
+"""Commands about a case: from its opening to its end."""
+
+from collections.abc import Iterable, Iterator
 
 from domain.calendar import date_in_japan
-from domain.case import CASE, AcceptCase, AssignRole, CaseCommand, NoCase, accepting
-from domain.case_numbers import CASE_NUMBERS, numbers_key
-from domain.model import AgencyId, CaseId, Context, PersonId, stream_of
+from domain.case import (
+    AcceptCase,
+    AssignRole,
+    CaseCommand,
+    CloseCase,
+    CorrectRecord,
+    Facts,
+    KnownCase,
+    LinkCases,
+    NoCase,
+    Recorded,
+    TransferCase,
+    case_among,
+    participants,
+)
+from domain.case.naming import agencies_of
+from domain.case_numbers import CASE_NUMBERS, CaseNumberTaken, numbers_key
+from domain.codes import CONSENT_KINDS, ConsentKind
+from domain.consent_ledger import Granted, agreed, in_force, planned_stays
+from domain.model import (
+    AgencyId,
+    CaseId,
+    Context,
+    NetworkId,
+    PersonId,
+    StreamId,
+    stream_of,
+)
+from domain.network import KnownNetwork
+from domain.referral import KnownReferral
+from services.deciding.referrals import referrals_in
 from services.deciding.scope import Decision, Past, Scope
 
 
-def scope_of(command: CaseCommand | AcceptCase, case: CaseId, by: Context) -> Scope:
-    stream = stream_of("case", case)
+def scope_of(command: CaseCommand, case: CaseId, by: Context) -> Scope:
+    scope = Scope(case, stream_of("case", case))
     match command:
-        case AcceptCase(network_id=network, main_responsible=answering):
-            numbers = stream_of("numbers", numbers_key(network, date_in_japan(by.at)))
-            return Scope(case, stream, (numbers,), _given(answering))
+        case AcceptCase(network_id=network) | TransferCase(network_id=network) if network:
+            numbers = _numbers(network, by)
+            return scope._replace(beside=(numbers,), networks=frozenset({network}))
         case AssignRole(agency_id=given):
-            return Scope(case, stream, (), _given(given))
+            return scope._replace(agencies=frozenset({given}))
+        case LinkCases(other_case_id=other):
+            return scope._replace(beside=(stream_of("case", other),))
+        case CorrectRecord():
+            return scope._replace(whole=True)
+        case CloseCase():
+            return scope._replace(whole=True, ends_all=True)
         case _:
-            return Scope(case, stream)
+            return scope
 
 
-def decide(scope: Scope, command: CaseCommand | AcceptCase, past: Past, by: Context) -> Decision:
+def widened(scope: Scope, command: CaseCommand, past: Past, by: Context) -> Scope:
+    """For those who take part: whoever it is hidden from learns nothing of whom it names."""
+    assert scope.case is not None
+    case = past.case(scope.case)
+    if not isinstance(case, KnownCase) or by.agency not in participants(case):
+        return scope
+    return scope._replace(agencies=scope.agencies | agencies_of(case, command))
+
+
+def decide(scope: Scope, command: CaseCommand, past: Past, by: Context) -> Decision:
     assert scope.case is not None
     case = past.case(scope.case)
     woman = PersonId(by.new_id) if isinstance(case, NoCase) else case.subject_id
-    if not isinstance(command, AcceptCase):
-        return Decision((past.write(scope.asked, CASE.decide(case, command, by)),), woman)
-    (numbers,) = scope.beside
-    taken = past.fold(CASE_NUMBERS.initial, CASE_NUMBERS.evolve, numbers)
-    (number,) = CASE_NUMBERS.decide(taken, command, by)
-    accepted = accepting(number.number).decide(case, command, by)
-    return Decision((past.write(scope.asked, accepted), past.write(numbers, (number,))), woman)
+    taken = tuple(_taken(scope, command, past, by))
+    facts = _facts(scope, command, past, by, next(iter(taken), None))
+    events = case_among(facts).decide(case, command, by)
+    numbers = (past.write(stream, (number,)) for stream, number in taken if events)
+    return Decision((past.write(scope.asked, events), *numbers), woman)
 
 
-def _given(agency_id: AgencyId | None) -> frozenset[AgencyId]:
-    return frozenset({agency_id} if agency_id else ())
+def _facts(
+    scope: Scope,
+    command: CaseCommand,
+    past: Past,
+    by: Context,
+    taken: tuple[StreamId, CaseNumberTaken] | None,
+) -> Facts:
+    assert scope.case is not None
+    ledger = past.ledger(scope.case)
+    given = in_force(ledger, by.at).values()
+    return Facts(
+        number=taken[1].number if taken else None,
+        networks=_members(scope, past),
+        agencies=past.agencies(by.agency, *scope.agencies),
+        agreed={
+            kind: grant
+            for kind in CONSENT_KINDS
+            if (grant := agreed(ledger, kind, by.at)) is not None
+        },
+        adults_agreed=_by_adults(given),
+        planned_stays=planned_stays(ledger),
+        may_know_where=_recipients(
+            each for each in given if each.grantor == "SUBJECT" and "LOC" in each.categories
+        ),
+        sharing={each.grant_id: each.recipients for each in given if each.kind == "INFORMATION"},
+        referral_open=any(
+            isinstance(each, KnownReferral) and each.is_open and each.status != "DRAFT"
+            for each in referrals_in(past).values()
+        ),
+        corrected=_corrected(command, past),
+        linked=past.case(command.other_case_id) if isinstance(command, LinkCases) else NoCase(),
+    )
+
+
+def _taken(
+    scope: Scope, command: CaseCommand, past: Past, by: Context
+) -> Iterator[tuple[StreamId, CaseNumberTaken]]:
+    """The next number of the network that is to take the case; it is taken if the case is."""
+    for network in scope.networks:
+        assert isinstance(command, AcceptCase | TransferCase)
+        stream = _numbers(network, by)
+        before = past.fold(CASE_NUMBERS.initial, CASE_NUMBERS.evolve, stream)
+        (number,) = CASE_NUMBERS.decide(before, command, by)
+        yield stream, number
+
+
+def _numbers(network: NetworkId, by: Context) -> StreamId:
+    return stream_of("numbers", numbers_key(network, date_in_japan(by.at)))
+
+
+def _members(scope: Scope, past: Past) -> dict[NetworkId, frozenset[AgencyId]]:
+    """Of those networks that there are, and that are not dissolved. Who observes does no more."""
+    found = {each: past.network(each) for each in scope.networks}
+    return {
+        network_id: frozenset(
+            agency for agency, member in known.members.items() if member.type != "OBSERVER"
+        )
+        for network_id, known in found.items()
+        if isinstance(known, KnownNetwork) and not known.dissolved
+    }
+
+
+def _by_adults(given: Iterable[Granted]) -> dict[PersonId, frozenset[ConsentKind]]:
+    """What each adult who came with her has agreed to: for themselves, and nobody for them."""
+    own = [each for each in given if each.grantor == "ADULT_COMPANION"]
+    return {
+        person: frozenset(each.kind for each in own if each.grantor_id == person)
+        for person in {each.grantor_id for each in own}
+    }
+
+
+def _recipients(given: Iterable[Granted]) -> frozenset[AgencyId]:
+    return frozenset(agency for each in given for agency in each.recipients)
+
+
+def _corrected(command: CaseCommand, past: Past) -> Recorded | None:
+    if not isinstance(command, CorrectRecord):
+        return None
+    found = (each for each in past.record if each.told.id == command.target_event_id)
+    return next((Recorded(told.event, told.agency, parts) for told, parts in found), None)

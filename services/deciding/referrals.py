@@ -87,7 +87,7 @@ def _beside(
     assert scope.case is not None
     ledger = past.ledger(scope.case)
     agencies = past.agencies(by.agency, *scope.agencies, *scope.known)
-    others = [each for each in _referrals(past).values() if isinstance(each, KnownReferral)]
+    others = [each for each in referrals_in(past).values() if isinstance(each, KnownReferral)]
     return Beside(
         case_id=scope.case,
         case=past.case(scope.case),
@@ -107,7 +107,7 @@ def _beside(
     )
 
 
-def _referrals(past: Past) -> Mapping[StreamId, Referral]:
+def referrals_in(past: Past) -> Mapping[StreamId, Referral]:
     """All there are in the case."""
     found: dict[StreamId, Referral] = {}
     for told, _ in past.record:
