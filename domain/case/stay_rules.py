@@ -340,8 +340,9 @@ def check_looks_after_it(stay: Stay, beside: Beside, by: Context) -> None:
 
 def check_no_longer_agrees(stay: Stay, beside: Beside, command: CancelStay) -> None:
     """INV-C11: who will not share something is supported all the same."""
-    needed: set[ConsentKind] = {CONSENT_FOR[stay.kind], *(["RELOCATION"] if stay.relocates else [])}
-    if command.reason == "CONSENT_WITHDRAWN" and needed <= beside.agreed.keys():
+    still = CONSENT_FOR[stay.kind] in beside.agreed
+    moves = not stay.relocates or "RELOCATION" in beside.agreed
+    if command.reason == "CONSENT_WITHDRAWN" and still and moves:
         raise SheStillAgrees
 
 
