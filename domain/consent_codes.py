@@ -238,18 +238,12 @@ BASES: Final[Mapping[BasisCode, Label]] = {
 }
 
 # 提供の経路
-DisclosureChannel: TypeAlias = Literal[
-    "FEED", "VIEW", "LIST", "REPLAY", "EXPORT", "REFERRAL", "MEETING", "LEDGER", "REPORT", "SUBJECT"
-]
+DisclosureChannel: TypeAlias = Literal["FEED", "REFERRAL", "MEETING", "LEDGER", "REPORT", "SUBJECT"]
 DISCLOSURE_CHANNELS: Final[Mapping[DisclosureChannel, Label]] = {
-    "FEED": Label("配信", "Feed"),
-    "VIEW": Label("画面での閲覧", "View"),
-    "LIST": Label("一覧", "List"),
-    "REPLAY": Label("経過の再生", "Replay"),
-    "EXPORT": Label("書き出し", "Export"),
+    "FEED": Label("配信・閲覧", "Feed or view"),
     "REFERRAL": Label("つなぎの資料", "Referral"),
     "MEETING": Label("会議の資料", "Meeting"),
     "LEDGER": Label("台帳の資料", "Progress ledger"),
-    "REPORT": Label("報告書", "Report"),
+    "REPORT": Label("報告書・書き出し", "Report or export"),
     "SUBJECT": Label("本人への開示", "Her own access"),
 }

@@ -1,154 +1,64 @@
-"""Consent: explained, then given for no more than that, and taken back at any time."""
+"""Consent: explained, and then given for no more than that, by whoever may."""
 
 from datetime import date, timedelta
-from typing import Final
 
 import msgspec
 import pytest
-from hypothesis import given as for_any
-from hypothesis import strategies as st
 
-from domain.case import ActiveCase, CaseNotFound, ContactCase, NoCase
-from domain.categories import CategoryCode
-from domain.codes import Condition, ConsentKind, Purpose
+from domain.categories import EXPLICIT_ONLY, CategoryCode
+from domain.codes import ConsentKind, Purpose
 from domain.consent_ledger import (
+    ChildInConflict,
     ConsentAlreadyGranted,
-    ConsentCommand,
-    ConsentEvent,
-    ConsentExplained,
-    ConsentGranted,
-    ConsentRefused,
+    ConsentExpired,
+    ConsentHasEnded,
+    ConsentSuperseded,
     ConsentWasRefused,
     ConsentWasWithdrawn,
-    ConsentWithdrawn,
-    ExplainConsent,
     FieldNotKnown,
-    GrantConsent,
     GrantedInTheFuture,
     GrantNotFound,
+    GrantorNotCompetent,
     GrantorNotNamed,
     InformationNotNamed,
     LocationNotForMany,
+    MeetingNotNamed,
     NeverByConsent,
+    NewCircumstancesNotNamed,
+    NoChildOfHers,
     NotExplained,
+    NotTheSameConsent,
     PeriodAlreadyOver,
     PeriodNotNamed,
-    RecordRefusal,
+    RecordConflict,
+    SettleConflict,
+    SettledByWhoRecorded,
+    StayNotNamed,
     WiderThanExplained,
-    WithdrawConsent,
-    consent_ledger,
 )
-from domain.model import (
-    CLOSED,
-    ERASED,
-    AgencyId,
-    Context,
-    GrantId,
-    MeetingId,
-    PersonId,
-    StaffId,
-    Withheld,
+from domain.model import AgencyId, GrantId, MeetingId, PersonId, StayId
+from tests.consenting import (
+    ASKED,
+    HER_SISTER,
+    HER_SON,
+    LEDGER,
+    MISAKI,
+    conflict,
+    explain,
+    explained,
+    grant,
+    granted,
+    ledger,
+    refuse,
+    refuse_what_was_asked,
+    refused,
+    refused_them,
+    settled,
+    withdrawn,
 )
-from domain.speech import Refused
-from tests.spec import (
-    CENTRE,
-    CITY,
-    NOW,
-    POLICE,
-    SHELTER,
-    an_id,
-    given,
-    later,
-    making,
-    without_words,
-)
-
-MISAKI: Final = PersonId(an_id(600))
-HER_SISTER: Final = PersonId(an_id(601))
-ASKED: Final = GrantId(CITY.new_id)
-
-contact = ContactCase(subject_id=MISAKI, reasons=frozenset({(CITY.agency, "OPENED")}))
-active = ActiveCase(
-    subject_id=MISAKI,
-    reasons=frozenset({(CITY.agency, "OPENED"), (CENTRE.agency, "MAIN_SUPPORT")}),
-    identified=True,
-    main_responsible=CENTRE.agency,
-)
-LEDGER: Final = consent_ledger(active)
-
-explain = ExplainConsent(
-    kind="INFORMATION",
-    purpose="PROTECTION",
-    recipients=frozenset({CENTRE.agency, SHELTER.agency}),
-    categories=frozenset({"IDN", "CNT", "RSK", "LOC"}),
-    language="vi",
-    interpreter=StaffId(an_id(700)),
-    material_version="leaflet-2026.1",
-)
-grant = GrantConsent(
-    grant_id=ASKED,
-    kind="INFORMATION",
-    grantor="SUBJECT",
-    recipients=frozenset({CENTRE.agency}),
-    categories=frozenset({"IDN", "CNT", "RSK"}),
-    excluded_fields=frozenset({"case.subject_identified.v1/birth_date"}),
-    purpose="PROTECTION",
-    until_event="CASE_CLOSE",
-    history="SNAPSHOT",
-    method="WRITTEN",
-    evidence_hash="0" * 64,
-    conditions=frozenset({"KEEPS_PHONE", "KEEPS_WORK"}),
-    conditions_text="昼休みだけ電話に出られます。",
-)
-refuse = RecordRefusal(
-    kind="INFORMATION",
-    recipients=frozenset({POLICE.agency}),
-    categories=frozenset({"IDN", "LOC"}),
-    purpose="PROTECTION",
-)
-refuse_what_was_asked = msgspec.structs.replace(refuse, grant_id=ASKED)
-withdraw = WithdrawConsent(grant_id=ASKED)
-
-explained = ConsentExplained(
-    grant_id=ASKED,
-    kind="INFORMATION",
-    purpose="PROTECTION",
-    recipients=frozenset({CENTRE.agency, SHELTER.agency}),
-    categories=frozenset({"IDN", "CNT", "RSK", "LOC"}),
-    explained_by=CITY.staff,
-    language="vi",
-    interpreter=StaffId(an_id(700)),
-    material_version="leaflet-2026.1",
-)
-granted = ConsentGranted(
-    grant_id=ASKED,
-    kind="INFORMATION",
-    grantor="SUBJECT",
-    grantor_id=MISAKI,
-    recipients=frozenset({CENTRE.agency}),
-    categories=frozenset({"IDN", "CNT", "RSK"}),
-    excluded_fields=frozenset({"case.subject_identified.v1/birth_date"}),
-    purpose="PROTECTION",
-    granted_at=NOW,
-    until_event="CASE_CLOSE",
-    history="SNAPSHOT",
-    method="WRITTEN",
-    obtained_by=CITY.agency,
-    evidence_hash="0" * 64,
-    late_entry=False,
-    conditions=frozenset[Condition]({"KEEPS_PHONE", "KEEPS_WORK"}),
-    conditions_text="昼休みだけ電話に出られます。",
-)
-refused = ConsentRefused(
-    grant_id=ASKED,
-    kind="INFORMATION",
-    recipients=frozenset({POLICE.agency}),
-    categories=frozenset({"IDN", "LOC"}),
-    purpose="PROTECTION",
-    at=NOW,
-)
-withdrawn = ConsentWithdrawn(grant_id=ASKED, at=NOW, via_agency=CITY.agency, reason=None)
-
+from tests.invariants import accepted
+from tests.invariants import refused as refused_
+from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, an_id, given, making
 
 # Explaining
 
@@ -157,10 +67,47 @@ def test_what_is_asked_is_explained_under_an_id_of_its_own() -> None:
     given(LEDGER).when(explain, by=CITY).then(explained)
 
 
-def test_what_she_refused_may_be_explained_again_as_a_new_request() -> None:
+@refused_("INV-C7", guard="domain.consent_ledger.asking:check_not_asked_again")
+def test_nobody_asks_again_for_what_she_refused_as_long_as_nothing_has_changed() -> None:
+    anew = making(CITY, an_id(800))
+    for again in (
+        explain,
+        msgspec.structs.replace(explain, recipients=frozenset({SHELTER.agency, POLICE.agency})),
+        msgspec.structs.replace(explain, categories=frozenset({"IDN"})),
+    ):
+        given(LEDGER, explained, refused_them).when(again, by=anew).refused(
+            NewCircumstancesNotNamed
+        )
+
+
+@accepted("INV-C7")
+def test_what_she_refused_may_be_asked_again_once_something_has_changed() -> None:
+    anew = GrantId(an_id(800))
+    since = msgspec.structs.replace(explain, asked_again_because="RISK_CHANGED")
+    given(LEDGER, explained, refused_them).when(since, by=making(CITY, anew)).then(
+        msgspec.structs.replace(explained, grant_id=anew, asked_again_because="RISK_CHANGED")
+    )
+
+
+def test_what_she_refused_one_agency_may_be_asked_for_another() -> None:
     anew = GrantId(an_id(800))
     given(LEDGER, explained, refused).when(explain, by=making(CITY, anew)).then(
         msgspec.structs.replace(explained, grant_id=anew)
+    )
+    of_another_kind = msgspec.structs.replace(explain, kind="TEMPORARY_PROTECTION")
+    given(LEDGER, explained, refused_them).when(of_another_kind, by=making(CITY, anew)).then(
+        msgspec.structs.replace(explained, grant_id=anew, kind="TEMPORARY_PROTECTION")
+    )
+    of_other_things = msgspec.structs.replace(explain, categories=frozenset({"HLT"}))
+    given(LEDGER, explained, refused_them).when(of_other_things, by=making(CITY, anew)).then(
+        msgspec.structs.replace(explained, grant_id=anew, categories=frozenset({"HLT"}))
+    )
+
+
+def test_a_refusal_without_categories_is_of_all_of_them() -> None:
+    of_all = msgspec.structs.replace(refused_them, categories=frozenset())
+    given(LEDGER, of_all).when(explain, by=making(CITY, an_id(800))).refused(
+        NewCircumstancesNotNamed
     )
 
 
@@ -173,6 +120,7 @@ def test_some_categories_are_never_opened_by_consent(category: CategoryCode) -> 
 # Granting
 
 
+@accepted("INV-C3", "INV-C4", "INV-C8")
 def test_she_agrees_to_what_was_explained_or_to_less() -> None:
     given(LEDGER, explained).when(grant, by=CITY).then(granted)
     to_all_of_it = msgspec.structs.replace(
@@ -209,23 +157,24 @@ def test_a_grant_is_no_wider_than_its_explanation() -> None:
     asking_for(purpose="CONFERENCE")
 
 
-@pytest.mark.parametrize("category", ["LOC", "SXH", "NAR"])
-def test_the_most_guarded_categories_are_granted_only_if_they_were_named(
-    category: CategoryCode,
-) -> None:
+@refused_("INV-C8", guard="domain.consent_ledger.asking:check_explained")
+def test_the_most_guarded_categories_are_granted_only_if_they_were_named() -> None:
     everything_else = frozenset[CategoryCode](
         {"SVC", "IDN", "CNT", "ADR", "FAM", "CHD", "SCH", "PRB", "RSK", "HLT", "LEG", "ECO"}
     )
     plainly = msgspec.structs.replace(explained, categories=everything_else)
-    slipped_in = msgspec.structs.replace(grant, categories=everything_else | {category})
-    given(LEDGER, plainly).when(slipped_in, by=CITY).refused(WiderThanExplained)
+    for category in EXPLICIT_ONLY:
+        slipped_in = msgspec.structs.replace(grant, categories=everything_else | {category})
+        given(LEDGER, plainly).when(slipped_in, by=CITY).refused(WiderThanExplained)
 
 
+@refused_("INV-C3", guard="domain.consent_ledger.asking:check_information_named")
 def test_information_consent_names_the_information() -> None:
     unnamed = msgspec.structs.replace(grant, categories=frozenset())
     given(LEDGER, explained).when(unnamed, by=CITY).refused(InformationNotNamed)
 
 
+@accepted("INV-C9")
 def test_consent_to_protection_needs_no_information_to_be_shared() -> None:
     protection_explained = msgspec.structs.replace(
         explained, kind="TEMPORARY_PROTECTION", categories=frozenset()
@@ -238,6 +187,7 @@ def test_consent_to_protection_needs_no_information_to_be_shared() -> None:
     )
 
 
+@accepted("INV-C8")
 def test_where_she_is_goes_to_an_agency_she_names() -> None:
     to_the_shelter = msgspec.structs.replace(
         grant, recipients=frozenset({SHELTER.agency}), categories=frozenset({"LOC"})
@@ -249,6 +199,7 @@ def test_where_she_is_goes_to_an_agency_she_names() -> None:
     )
 
 
+@refused_("INV-C8", guard="domain.consent_ledger.asking:check_location")
 def test_where_she_is_never_goes_to_a_meeting_or_into_a_ledger() -> None:
     where = msgspec.structs.replace(grant, categories=frozenset({"LOC"}))
     to_a_meeting = msgspec.structs.replace(where, via_meeting=MeetingId(an_id(900)))
@@ -287,6 +238,7 @@ def test_she_may_share_only_some_fields_of_a_category() -> None:
     )
 
 
+@refused_("INV-C3", guard="domain.consent_ledger.asking:check_period")
 def test_consent_lasts_until_a_date_or_an_event_and_not_both() -> None:
     today = date(2026, 5, 13)
     until_today = msgspec.structs.replace(grant, until_event=None, valid_until=today)
@@ -301,6 +253,7 @@ def test_consent_lasts_until_a_date_or_an_event_and_not_both() -> None:
     given(LEDGER, explained).when(until_yesterday, by=CITY).refused(PeriodAlreadyOver)
 
 
+@refused_("INV-C4", guard="domain.consent_ledger.asking:is_late", instead=False)
 def test_a_paper_form_entered_later_says_so() -> None:
     yesterday = NOW - timedelta(days=1)
     on_paper = msgspec.structs.replace(grant, granted_at=yesterday)
@@ -309,20 +262,74 @@ def test_a_paper_form_entered_later_says_so() -> None:
     )
 
 
+@refused_("INV-C4", guard="domain.consent_ledger.asking:check_has_been_given")
 def test_consent_is_not_recorded_before_she_gives_it() -> None:
     tomorrow = msgspec.structs.replace(grant, granted_at=NOW + timedelta(days=1))
     given(LEDGER, explained).when(tomorrow, by=CITY).refused(GrantedInTheFuture)
 
 
-def test_who_agrees_for_themselves_or_for_a_child_is_named() -> None:
-    for_herself = msgspec.structs.replace(grant, grantor="ADULT_COMPANION", grantor_id=HER_SISTER)
-    given(LEDGER, explained).when(for_herself, by=CITY).then(
-        msgspec.structs.replace(granted, grantor="ADULT_COMPANION", grantor_id=HER_SISTER)
-    )
+@accepted("INV-C10")
+def test_an_adult_companion_agrees_for_herself_and_a_guardian_for_a_child() -> None:
+    for grantor, person in (("ADULT_COMPANION", HER_SISTER), ("GUARDIAN", HER_SON)):
+        named = msgspec.structs.replace(grant, grantor=grantor, grantor_id=person)
+        given(LEDGER, explained).when(named, by=CITY).then(
+            msgspec.structs.replace(granted, grantor=grantor, grantor_id=person)
+        )
+
+
+def test_whoever_agrees_beside_her_is_named() -> None:
     unnamed = msgspec.structs.replace(grant, grantor="ADULT_COMPANION")
     given(LEDGER, explained).when(unnamed, by=CITY).refused(GrantorNotNamed)
     not_a_companion = msgspec.structs.replace(unnamed, grantor_id=MISAKI)
     given(LEDGER, explained).when(not_a_companion, by=CITY).refused(GrantorNotNamed)
+
+
+@refused_("INV-C10", guard="domain.consent_ledger.asking:check_competent")
+def test_nobody_agrees_for_an_adult_but_herself_nor_for_who_is_not_with_her() -> None:
+    a_stranger = PersonId(an_id(609))
+    for grantor, person in (
+        ("GUARDIAN", HER_SISTER),
+        ("ADULT_COMPANION", HER_SON),
+        ("ADULT_COMPANION", a_stranger),
+        ("GUARDIAN", a_stranger),
+    ):
+        named = msgspec.structs.replace(grant, grantor=grantor, grantor_id=person)
+        given(LEDGER, explained).when(named, by=CITY).refused(GrantorNotCompetent)
+
+
+@refused_("INV-C10", guard="domain.consent_ledger.asking:check_no_conflict")
+def test_where_a_child_is_in_conflict_nobody_agrees_for_it() -> None:
+    for_her_son = msgspec.structs.replace(grant, grantor="GUARDIAN", grantor_id=HER_SON)
+    given(LEDGER, explained, conflict).when(for_her_son, by=CITY).refused(ChildInConflict)
+
+
+def test_a_conflict_says_nothing_of_others_and_may_be_settled() -> None:
+    given(LEDGER, explained, conflict).when(grant, by=CITY).then(granted)
+    for_her_son = msgspec.structs.replace(grant, grantor="GUARDIAN", grantor_id=HER_SON)
+    given(LEDGER, explained, conflict, settled).when(for_her_son, by=CITY).then(
+        msgspec.structs.replace(granted, grantor="GUARDIAN", grantor_id=HER_SON)
+    )
+
+
+# A conflict between a child and whoever would agree for it
+
+
+def test_a_conflict_is_recorded_once_and_by_anybody_who_takes_part() -> None:
+    record = RecordConflict(child_id=HER_SON)
+    given(LEDGER).when(record, by=CITY).then(conflict)
+    given(LEDGER, conflict).when(record, by=CENTRE).then_nothing()
+    given(LEDGER).when(RecordConflict(child_id=HER_SISTER), by=CITY).refused(NoChildOfHers)
+
+
+def test_a_conflict_is_settled_by_whoever_recorded_it() -> None:
+    settle = SettleConflict(child_id=HER_SON)
+    given(LEDGER, conflict).when(settle, by=CITY).then(settled)
+    given(LEDGER, conflict).when(settle, by=CENTRE).refused(SettledByWhoRecorded)
+    given(LEDGER).when(settle, by=CITY).then_nothing()
+    given(LEDGER, conflict, settled).when(settle, by=CITY).then_nothing()
+
+
+# Whose consent it is
 
 
 def test_nobody_else_agrees_in_her_name() -> None:
@@ -339,15 +346,96 @@ def test_what_she_granted_refused_or_took_back_is_not_granted_again() -> None:
     given(LEDGER, explained, refused).when(grant, by=CITY).refused(ConsentWasRefused)
     history = (explained, granted, withdrawn)
     given(LEDGER, *history).when(grant, by=CITY).refused(ConsentWasWithdrawn)
+    expired = ConsentExpired(grant_id=ASKED)
+    given(LEDGER, explained, granted, expired).when(grant, by=CITY).refused(ConsentHasEnded)
 
 
 def test_consent_does_not_wait_for_the_case_to_be_accepted() -> None:
-    given(consent_ledger(contact), explained).when(grant, by=CITY).then(granted)
+    given(ledger(status="CONTACT"), explained).when(grant, by=CITY).then(granted)
+
+
+# What a consent waits for, and whether that can still come
+
+
+def test_a_consent_until_the_end_of_a_stay_names_the_stay() -> None:
+    """One that is to be decided gets its id here; others are named by theirs."""
+    until = msgspec.structs.replace(grant, until_event="STAY_END")
+    to_be_decided = msgspec.structs.replace(
+        granted, until_event="STAY_END", until_stay=StayId(CITY.new_id)
+    )
+    given(LEDGER, explained).when(until, by=CITY).then(to_be_decided)
+
+    decided = StayId(an_id(950))
+    named = msgspec.structs.replace(until, until_stay=decided)
+    until_it_ends = msgspec.structs.replace(to_be_decided, until_stay=decided)
+    given(ledger(stays=frozenset({decided})), explained).when(named, by=CITY).then(until_it_ends)
+    other = msgspec.structs.replace(until_it_ends, grant_id=GrantId(an_id(801)))
+    given(LEDGER, explained, other).when(named, by=CITY).then(until_it_ends)
+
+
+def test_what_has_ended_is_waited_for_in_vain() -> None:
+    gone = msgspec.structs.replace(grant, until_event="STAY_END", until_stay=StayId(an_id(950)))
+    given(LEDGER, explained).when(gone, by=CITY).refused(PeriodAlreadyOver)
+    for status in ("CLOSED", "TRANSFERRED"):
+        for event in ("CASE_CLOSE", "CASE_TRANSFER", "STAY_END"):
+            in_vain = msgspec.structs.replace(grant, until_event=event)
+            given(ledger(status=status), explained).when(in_vain, by=CITY).refused(
+                PeriodAlreadyOver
+            )
+    a_date = msgspec.structs.replace(grant, until_event=None, valid_until=date(2026, 6, 30))
+    given(ledger(status="CLOSED"), explained).when(a_date, by=CITY).then(
+        msgspec.structs.replace(granted, until_event=None, valid_until=date(2026, 6, 30))
+    )
+
+
+def test_a_stay_is_named_by_what_ends_with_it_alone() -> None:
+    stray = msgspec.structs.replace(grant, until_stay=StayId(an_id(950)))
+    given(LEDGER, explained).when(stray, by=CITY).refused(StayNotNamed)
+
+
+def test_a_consent_until_the_end_of_a_meeting_goes_through_one_that_is_still_to_close() -> None:
+    meeting = MeetingId(an_id(900))
+    until = msgspec.structs.replace(grant, until_event="MEETING_CLOSE")
+    given(LEDGER, explained).when(until, by=CITY).refused(MeetingNotNamed)
+    through = msgspec.structs.replace(until, via_meeting=meeting)
+    given(LEDGER, explained).when(through, by=CITY).refused(PeriodAlreadyOver)
+    given(ledger(meetings=frozenset({meeting})), explained).when(through, by=CITY).then(
+        msgspec.structs.replace(granted, until_event="MEETING_CLOSE", via_meeting=meeting)
+    )
+
+
+# Granting anew
+
+
+def test_a_new_consent_takes_the_place_of_another_in_the_same_append() -> None:
+    anew = GrantId(an_id(801))
+    asked_anew = msgspec.structs.replace(explained, grant_id=anew)
+    instead = msgspec.structs.replace(grant, grant_id=anew, supersedes=ASKED)
+    given(LEDGER, explained, granted, asked_anew).when(instead, by=CITY).then(
+        msgspec.structs.replace(granted, grant_id=anew),
+        ConsentSuperseded(grant_id=ASKED, by_grant=anew),
+    )
+
+
+def test_it_takes_the_place_of_one_of_its_own_that_still_runs() -> None:
+    anew = GrantId(an_id(801))
+    asked_anew = msgspec.structs.replace(explained, grant_id=anew)
+    instead = msgspec.structs.replace(grant, grant_id=anew, supersedes=ASKED)
+    given(LEDGER, asked_anew).when(instead, by=CITY).refused(GrantNotFound)
+    given(LEDGER, explained, asked_anew).when(instead, by=CITY).refused(NotTheSameConsent)
+    ended = (explained, granted, withdrawn, asked_anew)
+    given(LEDGER, *ended).when(instead, by=CITY).refused(NotTheSameConsent)
+    of_her_sister = msgspec.structs.replace(
+        granted, grantor="ADULT_COMPANION", grantor_id=HER_SISTER
+    )
+    others = (explained, of_her_sister, asked_anew)
+    given(LEDGER, *others).when(instead, by=CITY).refused(NotTheSameConsent)
 
 
 # Refusing
 
 
+@accepted("INV-C7")
 def test_a_refusal_is_recorded() -> None:
     given(LEDGER, explained).when(refuse_what_was_asked, by=CITY).then(refused)
 
@@ -368,135 +456,3 @@ def test_what_she_granted_is_withdrawn_and_not_refused() -> None:
 
 def test_what_was_never_asked_is_refused_under_no_id_of_the_callers() -> None:
     given(LEDGER).when(refuse_what_was_asked, by=CITY).refused(GrantNotFound)
-
-
-# Withdrawing
-
-
-def test_she_takes_back_her_consent_without_a_reason() -> None:
-    given(LEDGER, explained, granted).when(withdraw, by=CITY).then(withdrawn)
-
-
-def test_she_may_say_why() -> None:
-    why = "夫の知人が職員にいると聞いた。"
-    saying_why = msgspec.structs.replace(withdraw, reason=why)
-    given(LEDGER, explained, granted).when(saying_why, by=CITY).then(
-        msgspec.structs.replace(withdrawn, reason=why)
-    )
-
-
-def test_she_takes_it_back_through_any_agency_that_takes_part() -> None:
-    given(LEDGER, explained, granted).when(withdraw, by=CENTRE).then(
-        msgspec.structs.replace(withdrawn, via_agency=CENTRE.agency)
-    )
-
-
-def test_she_may_change_her_mind_before_she_has_agreed() -> None:
-    given(LEDGER, explained).when(withdraw, by=CITY).then(withdrawn)
-
-
-def test_withdrawing_twice_is_withdrawing_once() -> None:
-    given(LEDGER, explained, granted, withdrawn).when(withdraw, by=CITY).then_nothing()
-    given(LEDGER, explained, refused).when(withdraw, by=CITY).then_nothing()
-
-
-def test_what_was_never_asked_cannot_be_withdrawn() -> None:
-    given(LEDGER).when(withdraw, by=CITY).refused(GrantNotFound)
-
-
-def test_a_withdrawal_overtakes_what_was_decided_on_the_case() -> None:
-    assert ConsentWithdrawn.stamps == {"case"}
-    for widening in (ConsentExplained, ConsentGranted, ConsentRefused):
-        assert not widening.stamps
-
-
-# Who may ask, and what holds whatever is asked
-
-
-@pytest.mark.parametrize(
-    "command", [explain, grant, refuse, withdraw], ids=lambda c: type(c).__name__
-)
-def test_hidden_is_the_same_as_not_there(command: ConsentCommand) -> None:
-    for case in (NoCase(), contact, active):
-        given(consent_ledger(case), explained).when(command, by=POLICE).refused(CaseNotFound)
-
-
-GRANTS: Final = [GrantId(an_id(number)) for number in (801, 802)]
-SOME_CATEGORIES: Final[list[CategoryCode]] = ["IDN", "CNT", "LOC", "HLT"]
-
-
-@st.composite
-def commands(draw: st.DrawFn) -> ConsentCommand:
-    """What may be asked about two grants, in any order, and not always rightly."""
-    grant_id = draw(st.sampled_from(GRANTS))
-    rightly = msgspec.structs.replace(grant, grant_id=grant_id)
-    choices: list[ConsentCommand] = [
-        explain,
-        rightly,
-        msgspec.structs.replace(
-            rightly,
-            recipients=draw(st.frozensets(st.sampled_from([CENTRE.agency, POLICE.agency]))),
-            categories=draw(st.frozensets(st.sampled_from(SOME_CATEGORIES))),
-        ),
-        refuse,
-        msgspec.structs.replace(refuse, grant_id=grant_id),
-        WithdrawConsent(grant_id=grant_id),
-    ]
-    return draw(st.sampled_from(choices))
-
-
-asks = st.lists(
-    st.tuples(commands(), st.sampled_from([CITY, CENTRE, POLICE])), min_size=3, max_size=14
-)
-Asks = list[tuple[ConsentCommand, Context]]
-
-
-@for_any(asks)
-def test_what_she_refused_or_took_back_is_never_in_force_again(asked: Asks) -> None:
-    ended: set[GrantId] = set()
-    for event in story(asked):
-        if isinstance(event, ConsentGranted):
-            assert event.grant_id not in ended
-        if isinstance(event, ConsentRefused | ConsentWithdrawn):
-            ended.add(event.grant_id)
-
-
-@for_any(asks)
-def test_nothing_is_ever_granted_beyond_what_was_explained_before(asked: Asks) -> None:
-    before: dict[GrantId, ConsentExplained] = {}
-    for event in story(asked):
-        if isinstance(event, ConsentExplained):
-            before[event.grant_id] = event
-        if isinstance(event, ConsentGranted):
-            assert event.recipients <= before[event.grant_id].recipients
-            assert event.categories <= before[event.grant_id].categories
-
-
-@for_any(asks, st.sampled_from([CITY, CENTRE]))
-def test_whatever_was_asked_before_she_can_take_it_back(asked: Asks, by: Context) -> None:
-    events = story(asked)
-    for last in {event.grant_id: event for event in events}.values():
-        take_back = WithdrawConsent(grant_id=last.grant_id)
-        after = LEDGER.decide(LEDGER.replay(events), take_back, by)
-        assert bool(after) != isinstance(last, ConsentRefused | ConsentWithdrawn)
-        assert LEDGER.decide(LEDGER.replay((*events, *after)), take_back, by) == ()
-
-
-@for_any(asks, st.sampled_from([CLOSED, ERASED]))
-def test_what_was_erased_or_stays_closed_stops_no_fold(asked: Asks, withheld: Withheld) -> None:
-    events = story(asked)
-    assert LEDGER.replay(without_words(e, withheld) for e in events) == LEDGER.replay(events)
-
-
-def story(asked: Asks) -> tuple[ConsentEvent, ...]:
-    """What happened after both were explained, of all that was asked, a day apart."""
-    events: tuple[ConsentEvent, ...] = tuple(
-        msgspec.structs.replace(explained, grant_id=grant_id) for grant_id in GRANTS
-    )
-    for day, (command, by) in enumerate(asked):
-        then = making(later(by, days=day), an_id(1000 + day))
-        try:
-            events += LEDGER.decide(LEDGER.replay(events), command, then)
-        except Refused:
-            continue
-    return events

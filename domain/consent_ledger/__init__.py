@@ -284,13 +284,14 @@ def in_force(ledger: Ledger, at: datetime) -> dict[GrantId, Granted]:
 
 
 def agreed(ledger: Ledger, kind: ConsentKind, at: datetime) -> GrantId | None:
-    """The last consent of just this kind that she has given herself: none stands for another."""
-    own = [
-        grant_id
-        for grant_id, grant in in_force(ledger, at).items()
-        if grant.kind == kind and grant.grantor == "SUBJECT"
-    ]
+    """The last consent of just this kind that she has given herself."""
+    own = [key for key, grant in in_force(ledger, at).items() if stands_for(grant, kind)]
     return own[-1] if own else None
+
+
+def stands_for(grant: Granted, kind: ConsentKind) -> bool:
+    """No kind of consent implies another, and nobody agrees to her protection but she."""
+    return grant.kind == kind and grant.grantor == "SUBJECT"
 
 
 def ended_with(
