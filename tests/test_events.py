@@ -29,10 +29,10 @@ from domain.case import CaseOpened, ResponsibilityMoved, RoleEnded, SubjectIdent
 from domain.case.aftercare import AftercareStarted
 from domain.case.services import ServiceStatusChanged
 from domain.case.stay_events import StayDecided
-from domain.catalogue import EVENTS, AnyCommand
+from domain.catalogue import EVENTS, FIELD_PATHS, AnyCommand
 from domain.categories import ENV, FAM, HLT, IDN, LOC, NAR, PLN, PRB, PUB, RSK, STF, SVC
 from domain.codes import ProblemCode
-from domain.consent_ledger import FIELD_PATHS, ConsentGranted, ConsentWithdrawn
+from domain.consent_ledger import ConsentGranted, ConsentWithdrawn
 from domain.fields import BadDeclaration, Field, cut_of, largest_header, tag_of
 from domain.grievance import GrievanceEscalated, HandlerAssigned
 from domain.header import HEADER_BYTES_MAX

@@ -425,20 +425,30 @@ def test_staff_are_named_beside_what_they_did() -> None:
 # What kind of event it was
 
 
+# Of what they are about, none of their fields says anything: that they happened is told to nobody
+# but who recorded them. A type may leave this list; one that joins it should say something.
+SILENT: Final = {
+    "agency.commission_contract_ended.v1",
+    "case.companion_removed.v1",
+    "meeting.case_review_deferred.v1",
+    "meeting.case_tabled.v1",
+    "meeting.closed.v1",
+    "meeting.convened.v1",
+    "meeting.minutes_confirmed.v1",
+    "meeting.minutes_shared.v1",
+    "referral.information_requested.v1",
+    "referral.information_supplied.v1",
+}
+
+
 def test_every_event_is_about_something_that_one_of_its_fields_says() -> None:
-    """Of the others only who recorded them is told what kind of event it was."""
     silent: set[str] = set()
     for tag, kind in EVENTS.types.items():
         cut = cut_of(kind)
         said = {code for field in (*cut.clear, *cut.sealed) for code in field.category.codes}
         if not kind.primary.codes <= said:
             silent.add(tag)
-    assert silent <= {
-        "agency.commission_contract_ended.v1",
-        "case.companion_removed.v1",
-        "referral.information_requested.v1",
-        "referral.information_supplied.v1",
-    }
+    assert silent <= SILENT
 
 
 def test_no_field_has_the_name_by_which_we_speak_of_whoever_recorded_it() -> None:

@@ -13,27 +13,34 @@ networks of an event with such an agency in it. Of an agency not known the worst
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final, get_args
+from typing import Final, NamedTuple, get_args
 
 import msgspec
 
 from domain.agency import Agency, KnownAgency
 from domain.agency_codes import PROTECTIVE
 from domain.categories import CategoryCode
+from domain.fields import tag_of
 from domain.header import PartLine
-from domain.model import AgencyId, EventId, PersonId, StaffId, StreamId
+from domain.model import AgencyId, Event, PersonId, StaffId, StreamId
 from domain.policy import ALONE, BESIDE
 from domain.sharing import Sharing, Sides, Told
 from domain.visibility.agreeing import covers, permits
 from domain.visibility.asking import (
     ACTING,
     Asked,
-    acting,
+    Kind,
+    Slot,
     agencies_in,
+    asked,
+    each_agency,
     fields_of,
+    kind_of,
+    line_of,
     naming,
+    plainly,
     told_apart_by,
 )
 from domain.visibility.facts import (
@@ -46,11 +53,12 @@ from domain.visibility.facts import (
     Recipient,
     Roster,
     Says,
+    facts_of,
     membership,
     who_reads,
     whose_feed,
 )
-from domain.visibility.rules import OWN, PARTY, PUBLIC, sides_of, steps
+from domain.visibility.rules import OWN, PARTY, PUBLIC, Step, sides_of, steps
 
 __all__ = [
     "ACTING",
@@ -74,7 +82,6 @@ __all__ = [
     "fields_of",
     "found",
     "looking",
-    "may_name",
     "membership",
     "naming",
     "on_feed",
@@ -89,19 +96,35 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 
     agency: AgencyId
     woman: PersonId | None
-    steps: Mapping[CategoryCode, tuple[Says, ...]]
+    steps: Mapping[CategoryCode, tuple[Step, ...]]
     facts: Facts
     colleagues: frozenset[AgencyId]  # Whose staff it may know.
     referrals: Mapping[StreamId, Sides]
     streams: frozenset[int]  # Where it is a side of something,
-    given: frozenset[EventId]  # and of which events something was put before it.
+    given: frozenset[int]  # and of which events something was put before it.
     since: tuple[int, ...]  # Where that was recorded which opens something from then on,
     stood: Mapping[int, tuple[int, ...]]  # and what was part of the state at which of these.
+    # The same, said shortly: what may open something of another's record, of each category;
+    others: Mapping[CategoryCode, tuple[Says, ...]]
+    all_its_own: bool  # whether all of its own records are open to it, for being its own;
+    near: dict[int, bool]  # whom it may name anywhere, as far as that was asked;
+    acting: dict[int, frozenset[tuple[str, AgencyId]]]  # each of these, as whose record it is;
+    asking: dict[type[Event], "Asking"]  # and what is worth asking of such an event.
 
     @property
     def rests_on_state(self) -> bool:
         """Whether it makes a difference what was part of the state at some time."""
         return bool(self.stood)
+
+
+class Asking(NamedTuple):
+    """What to ask of events of a type: of the telling fields, those that something may open."""
+
+    kind: Kind
+    primary: CategoryCode | None  # ``None``: it depends.
+    telling: tuple[tuple[Slot, Asked | None], ...]
+    beside: tuple[Slot, ...]
+    own: Mapping[str, Basis]
 
 
 class Visible(msgspec.Struct, frozen=True):
@@ -118,77 +141,214 @@ class Visible(msgspec.Struct, frozen=True):
 
 
 def looking(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> Look:
-    facts = Facts(sharing=sharing, recipient=who, roster=roster, at=at)
+    facts = facts_of(sharing, who, roster, at)
     members = facts.network.members
-    referrals = {s: sides for s, sides in sharing.referrals.items() if who.agency in sides}
-    streams = {*sides_of(facts), *sharing.attended_by(who.agency)}
+    walks = {category: steps(facts, category) for category in get_args(CategoryCode)}
+    streams = facts.attended.union(stream.int for stream in sides_of(facts))
     since, stood = _reach(facts)
     return Look(
         agency=who.agency,
         woman=sharing.subject,
-        steps={category: steps(facts, category) for category in get_args(CategoryCode)},
+        steps=walks,
         facts=facts,
         colleagues=members if who.agency in members else frozenset(),
-        referrals=referrals,
-        streams=frozenset(stream.int for stream in streams),
-        given=frozenset(event for event, _ in sharing.given_to(who.agency)),
+        referrals={s: sides for s, sides in sharing.referrals.items() if who.agency in sides},
+        streams=streams,
+        given=frozenset(event.int for event, _ in facts.given),
         since=since,
         stood=stood,
+        others={category: _of_others(walk) for category, walk in walks.items()},
+        all_its_own=all(_begins_with_own(walk) for walk in walks.values()),
+        near={},
+        acting={},
+        asking={},
     )
 
 
-def decide(look: Look, told: Told, lines: Iterable[PartLine]) -> Visible:
+def _of_others(walk: tuple[Step, ...]) -> tuple[Says, ...]:
+    """What can be said of another's record; nothing, where nothing there can open it."""
+    left = [step for step in walk if step.rule != "OWN"]
+    return tuple(step.says for step in left) if any(step.allows for step in left) else ()
+
+
+def _begins_with_own(walk: tuple[Step, ...]) -> bool:
+    """Notices come first, and are looked for by themselves; a number is its author's too."""
+    first = next(step.rule for step in walk if step.rule not in {"NOTICE", "CASE_NUMBER"})
+    return first == "OWN"
+
+
+def decide(look: Look, told: Told, lines: Sequence[PartLine]) -> Visible:
     """What may be seen of an event; nothing, where nothing would be told."""
-    fields = fields_of(look.woman, told, lines)
-    primary = told.event.primary.of(told.event)
-    own = told.agency == look.agency
-    what, beside = own or primary in BESIDE, None
+    asking = look.asking.get(type(told.event)) or _asking(look, type(told.event))
+    own = told.agency.int == look.agency.int
+    if own and look.all_its_own and not asking.kind.in_notice:
+        who = _itself(look, told) if not asking.kind.naming else frozenset(_names(told, asking))
+        return Visible(asking.own, what=True, who=who, staff=True) if asking.own else NOTHING
+    if own:
+        return _walked(look, told, lines, asking)
     bases: dict[str, Basis] = {}
-    for field in fields:
-        if not own and field.category in BESIDE:
+    others, primary = look.others, asking.primary or told.event.primary.of(told.event)
+    what, beside = primary in BESIDE, None
+    for slot, plain in asking.telling:
+        field = _as_said(look, told, lines, slot, plain)
+        if field is None or field.category in BESIDE:
             continue
-        if type(basis := found(look, told, field)) is Basis:
-            bases[field.name] = basis
-            what = what or field.category == primary
-            if basis.rule not in ALONE:
-                beside = basis
+        for says in others[field.category]:
+            basis = says(told, field)
+            if basis is None:
+                continue
+            if type(basis) is Basis:
+                bases[slot.name] = basis
+                what = what or field.category == primary
+                beside = beside if basis.rule in ALONE else basis
+            break
     if not bases:
         return NOTHING
     if beside is None:
-        shown = [(f, agency) for f in fields if f.name in bases for agency in f.names]
-        return Visible(bases, what, _named(look, told, shown), alone=True)
-    named = [(f, agency) for f in (acting(look.woman, told), *fields) for agency in f.names]
-    who = _named(look, told, named)
-    all_named = len(who) == len(named)
-    for field in fields:
-        if field.name in bases or not what:
+        return _alone(look, told, bases, asking, what=what)
+    return _with_what_stands_beside(look, told, lines, bases, beside, asking, what=what)
+
+
+def found(look: Look, told: Told, field: Asked) -> Found:
+    """The first rule that decides."""
+    decided = _walk((step.says for step in look.steps[field.category]), told, field)
+    assert decided is not None, "the last of the rules always decides"
+    return decided
+
+
+def _walk(walk: Iterable[Says], told: Told, field: Asked) -> Found | None:
+    for says in walk:
+        if (decided := says(told, field)) is not None:
+            return decided
+    return None
+
+
+def _walked(look: Look, told: Told, lines: Sequence[PartLine], asking: Asking) -> Visible:
+    """Its own record, rule by rule: it may be open to it for another reason, or not at all."""
+    bases = {
+        field.name: basis
+        for field in fields_of(look.woman, told, lines)
+        if type(basis := found(look, told, field)) is Basis
+    }
+    if not bases:
+        return NOTHING
+    if all(basis.rule in ALONE for basis in bases.values()):
+        return _alone(look, told, bases, asking, what=True)
+    return Visible(bases, what=True, who=frozenset(_names(told, asking)), staff=True)
+
+
+def _asking(look: Look, event: type[Event]) -> Asking:
+    kind = kind_of(event)
+    telling = [
+        slot for slot in kind.slots if any(look.others[c] for c in slot.category.codes - BESIDE)
+    ]
+    asking = look.asking[event] = Asking(
+        kind=kind,
+        primary=None if kind.primary.by_field else kind.primary.code,
+        telling=tuple((s, plainly(s, look.woman) if s.plain else None) for s in telling),
+        beside=tuple(slot for slot in kind.slots if slot.category.codes & BESIDE),
+        own={slot.name: OWN for slot in kind.slots},
+    )
+    return asking
+
+
+def _as_said(
+    look: Look, told: Told, lines: Sequence[PartLine], slot: Slot, plain: Asked | None
+) -> Asked | None:
+    """As it is in all such events, unless it was said of it otherwise when it was sealed."""
+    if plain is None:
+        return asked(slot, look.woman, told, lines)
+    if slot.line is None:
+        return plain
+    line = line_of(slot, lines)
+    if line is None:
+        return None
+    if line.category == plain.category and look.woman and line.person.int == look.woman.int:
+        return plain
+    return asked(slot, look.woman, told, lines)
+
+
+def _alone(
+    look: Look, told: Told, bases: dict[str, Basis], asking: Asking, *, what: bool
+) -> Visible:
+    names = [(name, agency) for name, agency in _names(told, asking) if name in bases]
+    return Visible(bases, what, _who(look, told, names), alone=True)
+
+
+def _with_what_stands_beside(  # noqa: PLR0913 (one for each thing it stands beside)
+    look: Look,
+    told: Told,
+    lines: Sequence[PartLine],
+    bases: dict[str, Basis],
+    beside: Basis,
+    asking: Asking,
+    *,
+    what: bool,
+) -> Visible:
+    if asking.kind.naming or not _is_near(look, told.agency):
+        names = {*_names(told, asking)}
+        who = _who(look, told, names)
+        all_named = len(who) == len(names)
+    else:
+        who, all_named = _itself(look, told), True
+    colleagues = told.agency in look.colleagues
+    for slot in asking.beside if what else ():
+        if slot.tells_who and not all_named:
             continue
-        if field.category in BESIDE and (all_named or not field.tells_who):
-            basis = found(look, told, field, beside)
-            if type(basis) is Basis:
-                bases[field.name] = basis
-    return Visible(bases, what, who, all_named and _colleagues(look, told))
+        field = asked(slot, look.woman, told, lines)
+        if field is None or field.category not in BESIDE:
+            continue
+        basis = _walk(look.others[field.category], told, field)
+        if type(basis) is Basis:
+            bases[slot.name] = basis
+        elif field.category == "ENV" or colleagues:
+            bases[slot.name] = beside
+    return Visible(bases, what, who, all_named and colleagues)
 
 
-def found(look: Look, told: Told, field: Asked, beside: Basis | None = None) -> Found:
-    """The first rule that decides. ``beside`` is on what basis another field may be seen."""
-    for says in look.steps[field.category]:
-        if (basis := says(told, field)) is not None:
-            if type(basis) is Denied and beside:
-                return beside if field.category == "ENV" or _colleagues(look, told) else basis
-            return basis
-    raise AssertionError(NO_END)
+def _names(told: Told, asking: Asking) -> Iterator[tuple[str, AgencyId]]:
+    """Whom an event names: whose record it is, and each agency in each field."""
+    yield ACTING, told.agency
+    for slot in asking.kind.naming:
+        for agency in each_agency(told.event, slot.name):
+            yield slot.name, agency
 
 
-def may_name(look: Look, told: Told, field: Asked, named: AgencyId) -> bool:
-    """Whether an agency in a field that may be seen is shown by its id, or by its kind alone."""
-    if look.agency in {told.agency, named}:
-        return True
-    agencies = look.facts.roster.agencies
-    if _hides_nobody(agencies.get(named), agencies.get(look.agency)):
-        return True
-    place = msgspec.structs.replace(field, category="LOC", names=frozenset[AgencyId]())
-    return type(found(look, told, place)) is Basis
+def _itself(look: Look, told: Told) -> frozenset[tuple[str, AgencyId]]:
+    itself = look.acting.get(told.agency.int)
+    if itself is None:
+        itself = look.acting[told.agency.int] = frozenset({(ACTING, told.agency)})
+    return itself
+
+
+def _who(
+    look: Look, told: Told, names: Iterable[tuple[str, AgencyId]]
+) -> frozenset[tuple[str, AgencyId]]:
+    return frozenset(
+        (name, agency)
+        for name, agency in names
+        if _is_near(look, agency) or _may_know_where(look, told, name)
+    )
+
+
+def _is_near(look: Look, agency: AgencyId) -> bool:
+    """Whether to name it tells nothing of where she is."""
+    near = look.near.get(agency.int)
+    if near is None:
+        agencies = look.facts.roster.agencies
+        near = look.near[agency.int] = agency == look.agency or _hides_nobody(
+            agencies.get(agency), agencies.get(look.agency)
+        )
+    return near
+
+
+def _may_know_where(look: Look, told: Told, name: str) -> bool:
+    """Whether what a field says could be seen of it, if it were LOC."""
+    if not look.others["LOC"]:
+        return False
+    path = f"{tag_of(type(told.event))}/{name}"
+    place = Asked(name, path, "LOC", look.woman)
+    return type(_walk(look.others["LOC"], told, place)) is Basis
 
 
 def on_feed(sharing: Sharing, staff: Collection[StaffId]) -> bool:
@@ -203,22 +363,11 @@ def angle(look: Look, told: Told) -> Hashable:
         type(told.event),
         told.agency.int,
         stream if stream in look.streams else 0,
-        told.id.int if look.given and told.id in look.given else 0,
+        told.id.int if look.given and told.id.int in look.given else 0,
         bisect_left(look.since, position),
         look.stood.get(position),
         told_apart_by(told.event, position),
     )
-
-
-def _named(
-    look: Look, told: Told, named: Iterable[tuple[Asked, AgencyId]]
-) -> frozenset[tuple[str, AgencyId]]:
-    return frozenset((f.name, agency) for f, agency in named if may_name(look, told, f, agency))
-
-
-def _colleagues(look: Look, told: Told) -> bool:
-    """Whose staff may be told of: one's own, and those of the network."""
-    return told.agency == look.agency or told.agency in look.colleagues
 
 
 def _hides_nobody(named: Agency | None, reader: Agency | None) -> bool:
@@ -242,5 +391,4 @@ def _reach(facts: Facts) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:
     return tuple(sorted(grant.position for grant in grants)), stood
 
 
-NO_END: Final = "the last of the rules always decides"
 NOTHING: Final = Visible({})

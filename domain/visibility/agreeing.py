@@ -16,26 +16,39 @@ Meets: TypeAlias = Callable[[Facts, Grant, Told, Asked], bool]
 
 def by_consent(facts: Facts, category: CategoryCode) -> Says | None:
     grants = grants_for(facts.sharing, facts.agency, category, facts.at)
-    if not grants:
+    takes_part, given, attended = facts.takes_part, facts.given, facts.attended
+    has_reason = bool(attended) if category == "MTG" else takes_part or bool(given)
+    if not grants or not has_reason:
         return None
-    sharing, agency = facts.sharing, facts.agency
-    takes_part = agency in sharing.participants
-    given, attended = sharing.given_to(agency), sharing.attended_by(agency)
-    if not (takes_part or given or (category == "MTG" and attended)):
-        return None
-    opening = [(grant, _whom(sharing, grant), Basis("CONSENT", grant.grant_id)) for grant in grants]
+    woman = facts.sharing.subject
+    opening = [
+        (
+            frozenset(person.int for person in whom),
+            woman in whom,
+            grant.only_fields,
+            grant.excluded_fields,
+            -1 if grant.history == "FULL" else grant.position,
+            grant.state,
+            Basis("CONSENT", grant.grant_id),
+        )
+        for grant in grants
+        for whom in (_whom(facts.sharing, grant),)
+    ]
 
     def says(told: Told, field: Asked) -> Basis | None:
+        path, person = field.path, field.person
         if category == "MTG":
-            if told.stream not in attended:
+            if told.stream.int not in attended:
                 return None
-        elif not takes_part and (told.id, field.path) not in given:
+        elif not takes_part and (told.id, path) not in given:
             return None
-        for grant, whom, basis in opening:
+        for whom, hers, only, excluded, since, state, basis in opening:
             if (
-                field.person in whom
-                and grant.names(field.path, field.also)
-                and grant.reaches(told, field.name)
+                (hers if person is woman else person is not None and person.int in whom)
+                and (only is None or path in only)
+                and path not in excluded
+                and field.also not in excluded
+                and (told.position > since or state.holds(told, field.name))
             ):
                 return basis
         return None
@@ -108,16 +121,11 @@ def first_unmet(facts: Facts, told: Told, field: Asked) -> ConditionId | None:
 
 
 def _attended(facts: Facts, told: Told, field: Asked) -> bool:
-    return field.category != "MTG" or told.stream in facts.sharing.attended_by(facts.agency)
+    return field.category != "MTG" or told.stream.int in facts.attended
 
 
 def _has_reason(facts: Facts, told: Told, field: Asked) -> bool:
-    sharing, agency = facts.sharing, facts.agency
-    return (
-        field.category == "MTG"
-        or agency in sharing.participants
-        or (told.id, field.path) in sharing.given_to(agency)
-    )
+    return field.category == "MTG" or facts.takes_part or (told.id, field.path) in facts.given
 
 
 MEETS: Final[Mapping[ConditionId, Meets]] = {

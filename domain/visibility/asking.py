@@ -1,14 +1,14 @@
 """Asking (項目): the fields of an event as they are asked about, and whom each of them names."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final, cast, get_args, get_type_hints
 
 import msgspec
 
 from domain.case import RecordCorrected
-from domain.categories import CategoryCode
-from domain.fields import Cut, cut_of, tag_of
+from domain.categories import Category, CategoryCode
+from domain.fields import cut_of, tag_of
 from domain.header import PartLine
 from domain.model import AgencyId, Event, NetworkId, PersonId
 from domain.policy import IN_NOTICE, SAYS_ANEW
@@ -23,63 +23,86 @@ class Asked(msgspec.Struct, frozen=True):
     category: CategoryCode
     person: PersonId | None  # Whom it is about.
     names: frozenset[AgencyId] = frozenset()  # Which agencies it names.
-    tells_who: bool = False  # It is a network's, or a person's at work.
     also: str | None = None  # What it says anew, and is left out with.
+
+
+class Slot(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a field before any event."""
+
+    name: str
+    path: str
+    also: str | None
+    category: Category
+    line: int | None  # Its place among the sealed ones; ``None``: it stands in the clear.
+    names_agencies: bool
+    tells_who: bool  # It is a network's, or a person's at work.
+    plain: bool  # Its category, whose it is and its path are the same in all such events.
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """What is the same of all events of a type."""
+
+    slots: tuple[Slot, ...]
+    naming: tuple[Slot, ...]
+    primary: Category
+    in_notice: bool
+    by: tuple[str, ...] | None  # Which fields tell such events apart; ``None``: each is by itself.
 
 
 def fields_of(woman: PersonId | None, told: Told, lines: Iterable[PartLine]) -> tuple[Asked, ...]:
     """``lines`` say of each sealed field what it was when it was sealed, and whose."""
-    event, kind = told.event, _kind(type(told.event))
-    clear = (
-        Asked(
-            name=field.name,
-            path=kind.paths[field.name],
-            category=field.category.of(event),
-            person=_person(woman, event, field.category.person_field),
-            names=agencies_in(event, field.name) if field.name in kind.agencies else NOBODY,
-            tells_who=field.category.code == "STF" or field.name in kind.networks,
+    lines = tuple(lines)
+    found = (asked(slot, woman, told, lines) for slot in kind_of(type(told.event)).slots)
+    return tuple(field for field in found if field is not None)
+
+
+def asked(
+    slot: Slot, woman: PersonId | None, told: Told, lines: Sequence[PartLine]
+) -> Asked | None:
+    """``None``: it was not said at all."""
+    event = told.event
+    if slot.line is None:
+        about = slot.category.person_field
+        return Asked(
+            slot.name,
+            slot.path,
+            slot.category.of(event),
+            woman if about is None else PersonId(getattr(event, about)),
+            agencies_in(event, slot.name) if slot.names_agencies else NOBODY,
         )
-        for field in kind.cut.clear
-    )
-    sealed = (
-        Asked(
-            name=line.field,
-            path=_path(event, kind, line.field),
-            category=line.category,
-            person=line.person,
-            tells_who=line.category == "STF",
-            also=kind.also.get(line.field),
-        )
-        for line in lines
-    )
-    return (*clear, *sealed)
+    line = line_of(slot, lines)
+    if line is None:
+        return None
+    # What a correction says is the field that it corrects, wherever it is said.
+    corrects = isinstance(event, RecordCorrected) and slot.name == "new_value"
+    path = cast("RecordCorrected", event).field if corrects else slot.path
+    return Asked(slot.name, path, line.category, line.person, NOBODY, slot.also)
 
 
-def _path(event: Event, kind: "_Kind", name: str) -> str:
-    """What a correction says is the field that it corrects, wherever it is said."""
-    if isinstance(event, RecordCorrected) and name == "new_value":
-        return event.field
-    return kind.paths.get(name) or f"{kind.tag}/{name}"
+def line_of(slot: Slot, lines: Sequence[PartLine]) -> PartLine | None:
+    """Lines stand in the order in which the fields are declared, as far as they are all there."""
+    at = slot.line
+    assert at is not None
+    if at < len(lines) and lines[at].field == slot.name:
+        return lines[at]
+    return next((line for line in lines if line.field == slot.name), None)
 
 
-def acting(woman: PersonId | None, told: Told) -> Asked:
-    """Whose record it is, as if it were a field of the event."""
-    path = f"{tag_of(type(told.event))}/{ACTING}"
-    return Asked(ACTING, path, "ENV", woman, frozenset({told.agency}))
+def plainly(slot: Slot, woman: PersonId | None) -> Asked:
+    return Asked(slot.name, slot.path, slot.category.code, woman, NOBODY, slot.also)
 
 
 def agencies_in(event: Event, name: str) -> frozenset[AgencyId]:
     """Which agencies a field names."""
-    if name not in naming(type(event), AgencyId):
-        return NOBODY
-    value: AgencyId | Sequence[AgencyId] | frozenset[AgencyId] | None = getattr(event, name)
-    match value:
-        case None:
-            return NOBODY
-        case frozenset() | tuple():
-            return frozenset(cast("Iterable[AgencyId]", value))
-        case one:
-            return frozenset({cast("AgencyId", one)})
+    return frozenset(each_agency(event, name)) if name in naming(type(event), AgencyId) else NOBODY
+
+
+def each_agency(event: Event, name: str) -> Iterator[AgencyId]:
+    value: AgencyId | Iterable[AgencyId] | None = getattr(event, name)
+    if isinstance(value, frozenset | tuple):
+        yield from value
+    elif value is not None:
+        yield cast("AgencyId", value)
 
 
 @cache
@@ -95,54 +118,49 @@ def _kinds(hint: object) -> set[object]:
 
 def told_apart_by(event: Event, position: int) -> Hashable:
     """What of such an event, beside where it stands, says which of its fields may be seen."""
-    by = _kind(type(event)).by
+    by = kind_of(type(event)).by
     if by is None:
         return position
     return tuple([getattr(event, name) for name in by]) if by else None
 
 
-class _Kind(msgspec.Struct, frozen=True):
-    """What is the same of all events of a type."""
-
-    tag: str
-    cut: Cut
-    paths: dict[str, str]
-    also: dict[str, str]
-    agencies: frozenset[str]
-    networks: frozenset[str]
-    by: tuple[str, ...] | None  # Which of its fields tell such events apart; ``None``: each is.
-
-
 @cache
-def _kind(event: type[Event]) -> _Kind:
+def kind_of(event: type[Event]) -> Kind:
     cut, tag = cut_of(event), tag_of(event)
-    fields = (*cut.clear, *cut.sealed)
-    agencies = naming(event, AgencyId)
-    paths = {field.name: f"{tag}/{field.name}" for field in fields}
-    told_by = {
-        name
-        for field in fields
-        for name in (field.category.by_field, field.category.person_field)
-        if name is not None
-    }
-    if any(path in IN_NOTICE for path in paths.values()):
-        told_by.add("grant_id")
-    if issubclass(event, RecordCorrected):
-        told_by.add("field")
+    agencies, networks = naming(event, AgencyId), naming(event, NetworkId)
     anew = SAYS_ANEW.get(tag)
-    return _Kind(
-        tag=tag,
-        cut=cut,
-        paths=paths,
-        also={field.name: f"{anew}/{field.name}" for field in cut.sealed if anew},
-        agencies=agencies,
-        networks=naming(event, NetworkId),
-        by=None if issubclass(event, Details) else tuple(sorted(told_by | agencies)),
+    sealed = {field.name: at for at, field in enumerate(cut.sealed)}
+    slots = tuple(
+        Slot(
+            name=field.name,
+            path=f"{tag}/{field.name}",
+            also=f"{anew}/{field.name}" if anew else None,
+            category=field.category,
+            line=sealed.get(field.name),
+            names_agencies=field.name in agencies,
+            tells_who=field.category.code == "STF" or field.name in networks,
+            plain=not (
+                field.category.by_field
+                or field.category.person_field
+                or field.name in agencies
+                or issubclass(event, RecordCorrected)
+            ),
+        )
+        for field in (*cut.clear, *cut.sealed)
     )
-
-
-def _person(woman: PersonId | None, event: Event, person_field: str | None) -> PersonId | None:
-    return woman if person_field is None else PersonId(getattr(event, person_field))
+    in_notice = any(slot.path in IN_NOTICE for slot in slots)
+    told_by = {slot.category.by_field for slot in slots}
+    told_by |= {slot.category.person_field for slot in slots}
+    told_by |= {"grant_id"} if in_notice else set()
+    told_by |= {"field"} if issubclass(event, RecordCorrected) else set()
+    named = {name for name in told_by if name is not None}
+    return Kind(
+        slots=slots,
+        naming=tuple(slot for slot in slots if slot.names_agencies),
+        primary=event.primary,
+        in_notice=in_notice,
+        by=None if issubclass(event, Details) else tuple(sorted(named | agencies)),
+    )
 
 
 ACTING: Final = "agency"

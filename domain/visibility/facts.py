@@ -10,7 +10,7 @@ from domain.agency import Agency, KnownAgency
 from domain.model import AgencyId, EmergencyId, GrantId, NetworkId, StaffId, StaffRole
 from domain.network import KnownNetwork, Network
 from domain.policy import AllowId, DenyId
-from domain.sharing import Sharing, Told
+from domain.sharing import Given, Sharing, Told
 from domain.statutory import StatutoryId
 from domain.visibility.asking import Asked
 
@@ -67,17 +67,27 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     recipient: Recipient
     roster: Roster
     at: datetime
+    # The same, from where the agency stands.
+    agency: AgencyId
+    takes_part: bool
+    given: Given
+    attended: frozenset[int]  # The streams of meetings.
+    network: Membership  # The one in whose ledger the case stands.
 
-    @property
-    def agency(self) -> AgencyId:
-        return self.recipient.agency
 
-    @property
-    def network(self) -> Membership:
-        """The one in whose ledger the case stands."""
-        if self.sharing.network is None:
-            return NO_NETWORK
-        return self.roster.networks.get(self.sharing.network, NO_NETWORK)
+def facts_of(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> Facts:
+    network = sharing.network
+    return Facts(
+        sharing=sharing,
+        recipient=who,
+        roster=roster,
+        at=at,
+        agency=who.agency,
+        takes_part=who.agency in sharing.participants,
+        given=sharing.given_to(who.agency),
+        attended=frozenset(stream.int for stream in sharing.attended_by(who.agency)),
+        network=NO_NETWORK if network is None else roster.networks.get(network, NO_NETWORK),
+    )
 
 
 Found: TypeAlias = Basis | Denied

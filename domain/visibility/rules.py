@@ -5,7 +5,7 @@ rule about the sides of a referral says nothing, and nobody asks it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from domain.categories import CategoryCode
 from domain.grievance import GrievanceShared
@@ -21,12 +21,20 @@ from domain.visibility.facts import Basis, Denied, Facts, Found, Says
 Made: TypeAlias = Callable[[Facts, CategoryCode], Says | Found | None]
 
 
-def steps(facts: Facts, category: CategoryCode) -> tuple[Says, ...]:
+class Step(NamedTuple):
+    """What is left of a rule for the fields of one category."""
+
+    rule: RuleId
+    allows: bool
+    says: Says
+
+
+def steps(facts: Facts, category: CategoryCode) -> tuple[Step, ...]:
     """The rules for one category in the policy's order, as far as one of them always decides."""
     return tuple(_steps(facts, category))
 
 
-def _steps(facts: Facts, category: CategoryCode) -> Iterator[Says]:
+def _steps(facts: Facts, category: CategoryCode) -> Iterator[Step]:
     for rule in RULES:
         if rule.categories is not None and category not in rule.categories:
             continue
@@ -35,10 +43,9 @@ def _steps(facts: Facts, category: CategoryCode) -> Iterator[Says]:
             continue
         says = _always(made) if isinstance(made, Basis | Denied) else made
         if rule.fields is not None:
-            yield _only(rule.fields, says)
-            continue
-        yield says
-        if isinstance(made, Basis | Denied):
+            says = _only(rule.fields, says)
+        yield Step(rule.id, rule.effect == "ALLOW", says)
+        if isinstance(made, Basis | Denied) and rule.fields is None:
             return
 
 
@@ -172,12 +179,13 @@ def _party(facts: Facts, category: CategoryCode) -> Says | None:
     parties = sides_of(facts)
     if not parties or category == "STF":
         return None
-    opening = {stream for stream, opens in parties.items() if category in opens}
+    opening = {stream.int for stream, opens in parties.items() if category in opens}
+    streams = {stream.int for stream in parties}
 
     def says(told: Told, field: Asked) -> Basis | None:
-        if told.stream in opening:
+        if told.stream.int in opening:
             return PARTY
-        if told.stream not in parties:
+        if told.stream.int not in streams:
             return None
         if agency in field.names or (category == "GRV" and _is_summary(facts, told)):
             return PARTY

@@ -1,0 +1,498 @@
+"""Referrals beside all the rest: consent, roles, contracts and each other, decided together."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+import pytest
+
+from domain.agency import AgencyNotKnown, RestoreAgency, SuspendAgency
+from domain.case import (
+    AcceptCase,
+    AssignRole,
+    CaseNotFound,
+    ContactMethodSet,
+    EndRole,
+    IdentifySubject,
+    OpenCase,
+    RecordNote,
+    ResponsibilityMoved,
+    RoleAssigned,
+    RoleEnded,
+    SetContactMethod,
+    SubjectIdentified,
+)
+from domain.categories import CategoryCode
+from domain.codes import ConsentKind, ReferralKind
+from domain.consent_ledger import ExplainConsent, GrantConsent, WithdrawConsent
+from domain.exclusions import SetExclusion
+from domain.items import Item, ItemNotKnown, NotAgreedTo
+from domain.model import AgencyId, CaseId, EventId, GrantId, NetworkId, ReferralId, stream_of
+from domain.network import EstablishNetwork, JoinNetwork
+from domain.referral import (
+    AcceptReferral,
+    AskToTakeOver,
+    ConfirmHandover,
+    DeclineReferral,
+    DraftReferral,
+    HandoverAlreadyOpen,
+    ReceiveReferral,
+    RedirectReferral,
+    ReferralAccepted,
+    ReferralDrafted,
+    ReferralHasEnded,
+    ReferralNotFound,
+    ReferralRedirected,
+    ReferralSent,
+    ReferralWithdrawn,
+    RequestInformation,
+    SendReferral,
+    SupplyInformation,
+    WithdrawReferral,
+)
+from services.deciding import Scope, scope_of
+from services.deciding.offering import offered
+from tests.world import Said, Someone, World
+
+
+class Midorino(NamedTuple):
+    """緑野市: a case that the city opened and answers for, and those it might turn to."""
+
+    world: World
+    city: Someone
+    centre: Someone
+    ayumi: Someone
+    case: CaseId
+    her_name: EventId
+    her_telephone: EventId
+
+    def agrees(
+        self,
+        *to: Someone,
+        categories: Collection[CategoryCode] = ("CNT", "IDN"),
+        kind: ConsentKind = "INFORMATION",
+    ) -> GrantId:
+        recipients = frozenset(each.agency for each in to)
+        asked = ExplainConsent(
+            kind=kind,
+            purpose="PROTECTION",
+            recipients=recipients,
+            categories=frozenset(categories),
+            language="ja",
+            material_version="2026-04",
+        )
+        grant = GrantId(self.world.says(self.city, asked, self.case).made)
+        self.world.says(
+            self.city,
+            GrantConsent(
+                grant_id=grant,
+                kind=kind,
+                grantor="SUBJECT",
+                recipients=recipients,
+                categories=frozenset(categories),
+                purpose="PROTECTION",
+                until_event="CASE_CLOSE",
+                history="FULL",
+                method="WRITTEN",
+            ),
+            self.case,
+        )
+        return grant
+
+    def drafts(
+        self,
+        by: Someone,
+        to: Someone,
+        kind: ReferralKind = "SERVICE_LINK",
+        items: tuple[Item, ...] = (),
+    ) -> ReferralId:
+        draft = DraftReferral(
+            kind=kind, to_agency=to.agency, purpose="SERVICE", urgency="MEDIUM", items=items
+        )
+        return ReferralId(self.world.says(by, draft, self.case).made)
+
+    def sends(self, by: Someone, to: Someone, kind: ReferralKind = "SERVICE_LINK") -> ReferralId:
+        referral = self.drafts(by, to, kind)
+        self.world.says(by, SendReferral(referral_id=referral), self.case)
+        return referral
+
+    def accepts(self, by: Someone, referral: ReferralId) -> Said:
+        accept = AcceptReferral(referral_id=referral, role_taken="SERVICE_PROVIDER")
+        return self.world.says(by, accept, self.case)
+
+    def withdraws(self, by: Someone, referral: ReferralId) -> Said:
+        withdraw = WithdrawReferral(referral_id=referral, reason="SUBJECT_WISH")
+        return self.world.says(by, withdraw, self.case)
+
+    def takes_part(self, who: Someone) -> bool:
+        note = RecordNote(declared_category="PLN", text="来週、一緒に物件を見に行く。")
+        return self.world.refuses(who, note, self.case) is not CaseNotFound
+
+
+def midorino() -> Midorino:
+    world = World()
+    city = world.joins("MUNICIPAL_GENDER_EQUALITY_CENTRE", "COORDINATOR", name="緑野市")
+    centre = world.joins("WOMENS_SUPPORT_CENTRE", "CENTRE_DIRECTOR", name="青葉県")
+    ayumi = world.joins("PRIVATE_SUPPORT_ORGANISATION", "REPRESENTATIVE", name="あゆみ")
+    network = NetworkId(
+        world.says(
+            world.operator,
+            EstablishNetwork(
+                name="緑野市困難女性支援ネットワーク",
+                level="MUNICIPALITY",
+                basis="MUNICIPAL_GUIDELINE",
+                prefecture="06",
+                area="緑野市",
+                implementing_body=city.agency,
+            ),
+        ).made
+    )
+    world.says(
+        world.operator,
+        JoinNetwork(network_id=network, agency_id=city.agency, membership="MEMBER"),
+    )
+    opened = world.says(
+        city,
+        OpenCase(
+            anonymous=False,
+            channel="INTERVIEW",
+            found_via="SELF",
+            frameworks=frozenset({"WOMEN_SUPPORT_ACT"}),
+            at_risk_only=False,
+        ),
+    )
+    assert opened.case
+    named = world.says(city, IdentifySubject(name="相川みさき"), opened.case)
+    reached = world.says(city, SetContactMethod(means="PHONE", value="090-0000-0000"), opened.case)
+    world.says(city, AcceptCase(network_id=network), opened.case)
+    return Midorino(
+        world,
+        city,
+        centre,
+        ayumi,
+        opened.case,
+        named.id_of(SubjectIdentified),
+        reached.id_of(ContactMethodSet),
+    )
+
+
+# Packages
+
+
+def test_what_she_agreed_to_is_sent_and_what_she_did_not_is_refused() -> None:
+    here = midorino()
+    items = (
+        Item(source=here.her_name, field="name"),
+        Item(source=here.her_telephone, field="value"),
+    )
+    referral = here.drafts(here.city, here.ayumi, items=items)
+    send = SendReferral(referral_id=referral)
+    assert here.world.refuses(here.city, send, here.case) is NotAgreedTo
+    only_her_telephone = here.agrees(here.ayumi, categories=["CNT"])
+    assert here.world.refuses(here.city, send, here.case) is NotAgreedTo
+    her_name_too = here.agrees(here.ayumi, categories=["IDN"])
+    sent = here.world.says(here.city, send, here.case).the(ReferralSent)
+    assert sent.sources == (here.her_name, here.her_telephone)
+    assert sent.paths == (
+        "case.subject_identified.v1/name",
+        "case.contact_method_set.v1/value",
+    )
+    assert sent.item_categories == ("IDN", "CNT")
+    assert sent.categories == {"IDN", "CNT"}
+    assert sent.consent_ids == {only_her_telephone, her_name_too}
+
+
+def test_consent_to_another_agency_or_given_by_another_rule_is_none() -> None:
+    here = midorino()
+    here.agrees(here.centre)
+    here.agrees(here.ayumi, kind="SUPPORT_PLAN")
+    referral = here.drafts(here.city, here.ayumi, items=(Item(source=here.her_name, field="name"),))
+    send = SendReferral(referral_id=referral)
+    assert here.world.refuses(here.city, send, here.case) is NotAgreedTo
+
+
+def test_who_is_excluded_is_refused_as_if_she_had_only_not_agreed() -> None:
+    here = midorino()
+    here.agrees(here.ayumi)
+    items = (Item(source=here.her_name, field="name"),)
+    with_package = here.drafts(here.city, here.ayumi, items=items)
+    empty = here.drafts(here.city, here.ayumi, "ADVICE_REQUEST")
+    here.world.says(here.city, SetExclusion(agency_id=here.ayumi.agency), here.case)
+    for referral in (with_package, empty):
+        send = SendReferral(referral_id=referral)
+        assert here.world.refuses(here.city, send, here.case) is NotAgreedTo
+
+
+@pytest.mark.parametrize("field", ["name", "no_such_field"])
+def test_what_is_hidden_and_what_there_is_not_are_one_refusal(field: str) -> None:
+    here = midorino()
+    here.accepts(here.centre, here.sends(here.city, here.centre))
+    sources = (
+        [here.her_name] if field == "name" else [here.her_name, EventId(here.world.operator.agency)]
+    )
+    for source in sources:
+        draft = DraftReferral(
+            kind="SERVICE_LINK",
+            to_agency=here.ayumi.agency,
+            purpose="SERVICE",
+            urgency="LOW",
+            items=(Item(source=source, field=field),),
+        )
+        assert here.world.refuses(here.centre, draft, here.case) is ItemNotKnown
+
+
+def test_what_is_taken_back_between_sending_and_acceptance_is_not_accepted() -> None:
+    here = midorino()
+    grant = here.agrees(here.ayumi)
+    referral = here.drafts(here.city, here.ayumi, items=(Item(source=here.her_name, field="name"),))
+    here.world.says(here.city, SendReferral(referral_id=referral), here.case)
+    here.world.says(here.city, WithdrawConsent(grant_id=grant), here.case)
+    accept = AcceptReferral(referral_id=referral, role_taken="SERVICE_PROVIDER")
+    assert here.world.refuses(here.ayumi, accept, here.case) is NotAgreedTo
+    # Whatever she has taken back, the sender withdraws the referral, and the receiver may too.
+    for by in (here.city, here.ayumi):
+        withdraw = WithdrawReferral(referral_id=referral, reason="CONSENT_WITHDRAWN")
+        assert here.world.refuses(by, withdraw, here.case) is None
+
+
+def test_more_may_be_asked_for_and_is_given_with_her_consent_alone() -> None:
+    here = midorino()
+    referral = here.sends(here.city, here.ayumi)
+    here.world.says(here.ayumi, ReceiveReferral(referral_id=referral), here.case)
+    here.world.says(
+        here.ayumi,
+        RequestInformation(referral_id=referral, questions=("連絡先を教えてください。",)),
+        here.case,
+    )
+    telephone = Item(source=here.her_telephone, field="value")
+    supply = SupplyInformation(referral_id=referral, items=(telephone,))
+    assert here.world.refuses(here.city, supply, here.case) is NotAgreedTo
+    assert here.world.refuses(here.city, SupplyInformation(referral_id=referral), here.case) is None
+    here.agrees(here.ayumi, categories=["CNT"])
+    here.world.says(here.city, supply, here.case)
+
+
+def test_what_an_agency_has_recorded_itself_needs_no_consent_to_be_given_back_to_it() -> None:
+    here = midorino()
+    here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+    noted = here.world.says(
+        here.ayumi, RecordNote(declared_category="PLN", text="物件を見に行った。"), here.case
+    )
+    (entry,) = noted.entries
+    found = _offered(here, here.ayumi, entry.told.id, "text", here.ayumi, here.city)
+    assert found == {here.city.agency}
+
+
+def _offered(
+    here: Midorino, by: Someone, source: EventId, field: str, *to: Someone
+) -> frozenset[AgencyId]:
+    """For whom she has not agreed to it."""
+    scope = Scope(here.case, stream_of("case", here.case), whole=True)
+    context = here.world._context(by)  # noqa: SLF001 (whoever asks)
+    past = here.world.past(scope, context)
+    agencies = here.world.past(
+        scope._replace(known=frozenset(each.agency for each in (by, *to))), context
+    ).agencies(by.agency, *(each.agency for each in to))
+    (thing,) = offered(
+        past,
+        (Item(source=source, field=field),),
+        frozenset(each.agency for each in to),
+        agencies,
+        context,
+    )
+    assert thing.known
+    return thing.not_agreed
+
+
+# Taking part
+
+
+def test_before_acceptance_there_is_no_case_for_the_receiver() -> None:
+    here = midorino()
+    referral = here.sends(here.city, here.ayumi)
+    assert not here.takes_part(here.ayumi)
+    here.accepts(here.ayumi, referral)
+    assert here.takes_part(here.ayumi)
+
+
+def test_two_open_referrals_are_two_reasons() -> None:
+    """A8: closing one keeps the other."""
+    here = midorino()
+    first, second = (here.sends(here.city, here.ayumi) for _ in range(2))
+    here.accepts(here.ayumi, first)
+    here.accepts(here.ayumi, second)
+    kept = here.withdraws(here.city, first)
+    assert [type(event) for event in kept.events] == [ReferralWithdrawn, RoleAssigned]
+    assert kept.the(RoleAssigned).decided_by == second
+    assert here.takes_part(here.ayumi)
+    gone = here.withdraws(here.city, second)
+    assert [type(event) for event in gone.events] == [ReferralWithdrawn, RoleEnded]
+    assert not here.takes_part(here.ayumi)
+
+
+def test_a_referral_that_was_not_accepted_is_no_reason() -> None:
+    here = midorino()
+    taken, sent = here.sends(here.city, here.ayumi), here.sends(here.city, here.ayumi)
+    here.accepts(here.ayumi, taken)
+    here.withdraws(here.city, taken)
+    assert not here.takes_part(here.ayumi)
+    here.accepts(here.ayumi, sent)
+    assert here.takes_part(here.ayumi)
+
+
+def test_a_role_given_in_the_case_outlives_the_referral() -> None:
+    here = midorino()
+    referral = here.sends(here.city, here.ayumi)
+    here.accepts(here.ayumi, referral)
+    role = AssignRole(function="MAIN_SUPPORT", agency_id=here.ayumi.agency)
+    here.world.says(here.city, role, here.case)
+    here.withdraws(here.city, referral)
+    assert here.takes_part(here.ayumi)
+
+
+def test_a_role_that_was_ended_and_given_anew_is_no_longer_the_referrals() -> None:
+    here = midorino()
+    referral = here.sends(here.city, here.ayumi)
+    here.accepts(here.ayumi, referral)
+    function, agency = "SERVICE_PROVIDER", here.ayumi.agency
+    here.world.says(here.city, EndRole(function=function, agency_id=agency), here.case)
+    here.world.says(here.city, AssignRole(function=function, agency_id=agency), here.case)
+    assert [type(event) for event in here.withdraws(here.city, referral).events] == [
+        ReferralWithdrawn
+    ]
+    assert here.takes_part(here.ayumi)
+
+
+# Redirecting
+
+
+def test_a_redirected_referral_is_a_draft_of_the_sender_and_hidden_from_its_receiver() -> None:
+    here = midorino()
+    referral = here.sends(here.city, here.centre)
+    told = here.world.says(
+        here.centre,
+        RedirectReferral(
+            referral_id=referral, new_to=here.ayumi.agency, purpose="SERVICE", urgency="LOW"
+        ),
+        here.case,
+    )
+    new = told.the(ReferralRedirected).new_referral_id
+    assert told.made == new
+    assert told.the(ReferralDrafted).based_on == referral
+    for hidden in (here.ayumi, here.centre):
+        receive = ReceiveReferral(referral_id=new)
+        assert here.world.refuses(hidden, receive, here.case) is ReferralNotFound
+    here.world.says(here.city, SendReferral(referral_id=new), here.case)
+    here.accepts(here.ayumi, new)
+    assert here.takes_part(here.ayumi)
+
+
+# Nobody else's
+
+
+def test_no_step_of_somebody_elses_referral_is_told_from_one_there_is_not() -> None:
+    """A11, for every step; and nobody learns whether its receiver is suspended."""
+    here = midorino()
+    referral = here.sends(here.city, here.ayumi)
+    none = ReferralId(here.world.operator.agency)
+    here.world.says(here.world.operator, SuspendAgency(agency_id=here.ayumi.agency))
+    for which in (referral, none):
+        for step in (
+            SendReferral(referral_id=which),
+            AcceptReferral(referral_id=which, role_taken="SERVICE_PROVIDER"),
+            DeclineReferral(referral_id=which, reason="OTHER"),
+            WithdrawReferral(referral_id=which, reason="ERROR"),
+            ConfirmHandover(referral_id=which, referrer_remains=True),
+        ):
+            assert here.world.refuses(here.centre, step, here.case) is ReferralNotFound
+
+
+def test_nothing_is_sent_to_an_agency_that_is_suspended_and_all_is_withdrawn_from_it() -> None:
+    """A4 and A10."""
+    here = midorino()
+    sent, draft = here.sends(here.city, here.ayumi), here.drafts(here.city, here.ayumi)
+    here.world.says(here.world.operator, SuspendAgency(agency_id=here.ayumi.agency))
+    send = SendReferral(referral_id=draft)
+    assert here.world.refuses(here.city, send, here.case) is AgencyNotKnown
+    here.withdraws(here.city, sent)
+    here.world.says(here.world.operator, RestoreAgency(agency_id=here.ayumi.agency))
+    here.world.says(here.city, send, here.case)
+
+
+def test_what_was_withdrawn_first_is_not_accepted_and_says_so() -> None:
+    """B10 and B13: exactly one wins, by the order of the log."""
+    here = midorino()
+    referral = here.sends(here.city, here.ayumi)
+    here.withdraws(here.city, referral)
+    accept = AcceptReferral(referral_id=referral, role_taken="SERVICE_PROVIDER")
+    assert here.world.refuses(here.ayumi, accept, here.case) is ReferralHasEnded
+    assert not here.takes_part(here.ayumi)
+
+
+# Responsibility
+
+
+def test_of_two_handovers_of_responsibility_the_second_is_refused_until_the_first_ends() -> None:
+    """A13, B2, B12."""
+    here = midorino()
+    first = here.drafts(here.city, here.ayumi, "CASE_TRANSFER")
+    second = here.drafts(here.city, here.centre, "TEMPORARY_PROTECTION_REQUEST")
+    here.world.says(here.city, SendReferral(referral_id=first), here.case)
+    send = SendReferral(referral_id=second)
+    assert here.world.refuses(here.city, send, here.case) is HandoverAlreadyOpen
+    staying = SendReferral(referral_id=second, hands_over=False)
+    here.world.says(here.city, staying, here.case)
+    taking_over = AcceptReferral(referral_id=second, role_taken="MAIN_SUPPORT", takes_over=True)
+    assert here.world.refuses(here.centre, taking_over, here.case) is HandoverAlreadyOpen
+    here.world.says(here.ayumi, DeclineReferral(referral_id=first, reason="NO_CAPACITY"), here.case)
+    here.world.says(here.centre, taking_over, here.case)
+    confirm = ConfirmHandover(referral_id=second, referrer_remains=True)
+    moved = here.world.says(here.centre, confirm, here.case).the(ResponsibilityMoved)
+    assert (moved.from_agency, moved.to_agency) == (here.city.agency, here.centre.agency)
+
+
+def test_to_begin_a_handover_is_decided_after_whatever_was_begun_meanwhile() -> None:
+    """They read the key that sending and accepting stamp, so that none overlooks another."""
+    assert {"work"} == ReferralSent.stamps == ReferralAccepted.stamps == ReferralDrafted.stamps
+    here = midorino()
+    context = here.world._context(here.city)  # noqa: SLF001 (whoever asks)
+    referral = ReferralId(here.world.operator.agency)
+    for command in (
+        SendReferral(referral_id=referral),
+        AcceptReferral(referral_id=referral),
+        DraftReferral(
+            kind="CASE_TRANSFER",
+            to_agency=here.ayumi.agency,
+            purpose="SERVICE",
+            urgency="LOW",
+        ),
+    ):
+        assert scope_of(command, here.case, here.case, context).ends_all
+
+
+def test_who_takes_part_may_ask_for_the_case_and_gets_it_if_it_is_sent() -> None:
+    """A16: the agency that answers for her finds a draft, and decides."""
+    here = midorino()
+    here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+    asked = here.world.says(here.ayumi, AskToTakeOver(purpose="SERVICE", urgency="LOW"), here.case)
+    referral = ReferralId(asked.made)
+    receive = ReceiveReferral(referral_id=referral)
+    assert here.world.refuses(here.ayumi, receive, here.case) is ReferralNotFound
+    here.world.says(here.city, SendReferral(referral_id=referral), here.case)
+    here.accepts(here.ayumi, referral)
+    confirm = ConfirmHandover(referral_id=referral, referrer_remains=False)
+    assert here.world.says(here.ayumi, confirm, here.case).the(ResponsibilityMoved)
+    assert not here.takes_part(here.city)
+
+
+def test_she_is_handed_back_as_she_was_handed_on() -> None:
+    """B6: with a referral of its own, and another one after it."""
+    here = midorino()
+    there = here.sends(here.city, here.ayumi, "CASE_TRANSFER")
+    here.accepts(here.ayumi, there)
+    confirm = ConfirmHandover(referral_id=there, referrer_remains=True)
+    here.world.says(here.ayumi, confirm, here.case)
+    back = here.sends(here.ayumi, here.city, "CASE_TRANSFER")
+    here.accepts(here.city, back)
+    again = ConfirmHandover(referral_id=back, referrer_remains=False)
+    moved = here.world.says(here.city, again, here.case).the(ResponsibilityMoved)
+    assert (moved.from_agency, moved.to_agency) == (here.ayumi.agency, here.city.agency)
