@@ -69,7 +69,7 @@ def test_no_list_of_codes_is_without_labels() -> None:
 
 
 # Names of ours, which nobody chooses and no answer holds, or which the page of the rules explains.
-OURS = {"Kind", "Stamp", "StreamKind"}
+OURS = {"CompanionKind", "Kind", "ReferralStatus", "Stamp", "StreamKind"}
 OF_THE_DECISION = {"AllowId", "ConditionId", "DenyId", "Effect", "Rule"}
 NOT_FOR_EYES = OURS | OF_THE_DECISION
 
