@@ -7,9 +7,18 @@ from uuid import uuid5
 
 import msgspec
 import pytest
+
+from domain.agency import KnownAgency
+from domain.case import CaseNotFound
+from domain.categories import CategoryCode
 from domain.concerned import Concerned
+from domain.consent_ledger import ConsentEvent, Ledger
 from domain.disclosed import Disclosed
 from domain.erasure import ErasureDecided, ErasureRequested
+from domain.fields import cut_of, largest_header
+from domain.header import HEADER_BYTES_MAX
+from domain.machine import NOT_YET
+from domain.model import CLOSED, AgencyId, Context, Decider, EmergencyId, Event, GrantId
 from domain.reviews import (
     AlreadyReviewed,
     CorrectiveDoesNotFit,
@@ -21,6 +30,7 @@ from domain.reviews import (
     StatutoryDisclosureReviewed,
     StillUnderWay,
 )
+from domain.speech import Refused
 from domain.statutory import StatutoryDisclosureRecorded, StatutoryId
 from domain.trail import Trail, TrailCommand, TrailEvent, emergency_state, trail_of
 from domain.trail.blocked import DisclosureBlocked, WithdrawalSettled
@@ -49,16 +59,6 @@ from domain.trail.purges import (
     PurgeRequested,
     RequestPurge,
 )
-
-from domain.agency import KnownAgency
-from domain.case import CaseNotFound
-from domain.categories import CategoryCode
-from domain.consent_ledger import ConsentEvent, Ledger
-from domain.fields import cut_of, largest_header
-from domain.header import HEADER_BYTES_MAX
-from domain.machine import NOT_YET
-from domain.model import CLOSED, AgencyId, Context, Decider, EmergencyId, Event, GrantId
-from domain.speech import Refused
 from tests.consenting import ASKED, LEDGER, case, explained, granted, withdrawn
 from tests.spec import CENTRE, CITY, NOW, SHELTER, an_id, given, later, making, someone
 from tests.test_emergency import ID as EMERGENCY_ID

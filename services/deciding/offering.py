@@ -10,7 +10,7 @@ from domain.categories import CategoryCode
 from domain.items import FieldPath, Item, Offered
 from domain.model import AgencyId, Context
 from domain.sharing import Sharing, replay
-from domain.visibility import Look, Roster, decide, fields_of, looking, permits, recipient
+from domain.visibility import Look, Roster, decide, fields_of, looking, permits, who_reads
 from services.deciding.scope import NO_AGENCY, Past, Source
 
 
@@ -26,7 +26,7 @@ def offered(
     if not wanted:
         return ()
     sharing = replay(source.told for source in past.record)
-    who = recipient(by.agency, agencies.get(by.agency, NO_AGENCY), by.staff, by.role)
+    who = who_reads(by.agency, agencies.get(by.agency, NO_AGENCY), by.staff, by.role)
     look = looking(sharing, who, Roster(agencies), by.at)
     found = {source.told.id: source for source in past.record}
     return tuple(
