@@ -23,7 +23,17 @@ from domain.catalogue import EVENTS
 from domain.categories import CNS, NAR
 from domain.fields import Catalogue, cut_of, tag_of
 from domain.header import HEADER_BYTES_MAX, SCHEMA, Header, is_canonical
-from domain.model import CLOSED, ERASED, CaseId, CommandId, Event, PersonId, Sealed, StreamId
+from domain.model import (
+    CLOSED,
+    ERASED,
+    CaseId,
+    CommandId,
+    Event,
+    Guarded,
+    PersonId,
+    Sealed,
+    StreamId,
+)
 from domain.text import FreeText
 from services.ports import (
     EPOCH,
@@ -74,12 +84,15 @@ def largest(type_: type[Event]) -> Event:
 def built(type_: type[Event], *, largest: bool) -> Event:
     info = inspect.type_info(type_)
     assert isinstance(info, inspect.StructType)
-    values = {
-        field.name: made(field.type, n, largest=largest)
-        for n, field in enumerate(info.fields)
+    return msgspec.convert(inside(info, 0, largest=largest), type_)
+
+
+def inside(info: inspect.StructType, first: int, *, largest: bool) -> dict[str, Any]:
+    return {
+        field.encode_name: made(field.type, n, largest=largest)
+        for n, field in enumerate(info.fields, start=first)
         if largest or field.required
     }
-    return msgspec.convert(values, type_)
 
 
 def made(info: inspect.Type, n: int, *, largest: bool) -> Any:  # noqa: PLR0911 (one a kind)
@@ -95,7 +108,7 @@ def made(info: inspect.Type, n: int, *, largest: bool) -> Any:  # noqa: PLR0911 
         case inspect.FrozenSetType(item_type=item) | inspect.VarTupleType(item_type=item):
             values = item.values if isinstance(item, inspect.LiteralType) else None
             if values is not None:
-                return list(values) if largest else list(values[:1])
+                return list(values[: info.max_length if largest else 1])
             most = info.max_length if largest else info.min_length or 1
             assert most
             return [made(item, 100 * n + i, largest=largest) for i in range(most)]
@@ -105,6 +118,10 @@ def made(info: inspect.Type, n: int, *, largest: bool) -> Any:  # noqa: PLR0911 
             return text(info, n, largest=largest)
         case inspect.UUIDType():
             return str(an_id(1000 + n))
+        case inspect.IntType(ge=least, lt=beyond):
+            return (beyond or 2**53) - 1 if largest else least or 0
+        case inspect.StructType(cls=cls) if issubclass(cls, Guarded):
+            return inside(info, n, largest=largest)
         case _:
             return (LARGE if largest else SMALL)[type(info)]
 
@@ -115,9 +132,8 @@ SMALL: Final[dict[type, Any]] = {
     inspect.DateTimeType: AT,
     inspect.DateType: date(1990, 12, 31),
     inspect.BoolType: False,
-    inspect.IntType: 0,
 }
-LARGE: Final[dict[type, Any]] = {**SMALL, inspect.BoolType: True, inspect.IntType: 2**53 - 1}
+LARGE: Final[dict[type, Any]] = {**SMALL, inspect.BoolType: True}
 
 
 def text(info: inspect.StrType, n: int, *, largest: bool) -> str:
