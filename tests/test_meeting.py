@@ -37,7 +37,7 @@ from domain.meeting.state import (
 from domain.meeting.telling import NotEverybodyCovered
 from domain.meeting_codes import MeetingKind
 from domain.model import MeetingId
-from domain.network import NetworkIsDissolved, NotAMember, Rules
+from domain.network import NetworkIsDissolved, NotInTheNetwork, Rules
 from tests.conferring import (
     ANOTHER_CASE,
     CLOSED,
@@ -114,7 +114,7 @@ def test_a_conference_names_its_network_and_is_called_by_a_member_of_it() -> Non
     given(meeting(no_network)).when(replace(plan, network_id=None), by=CENTRE).refused(
         NetworkNotNamed
     )
-    given(meeting()).when(plan, by=SHELTER).refused(NotAMember)
+    given(meeting()).when(plan, by=SHELTER).refused(NotInTheNetwork)
     dissolved = replace(of_her, network=replace(network, status="DISSOLVED"))
     given(meeting(dissolved)).when(plan, by=CENTRE).refused(NetworkIsDissolved)
 
@@ -242,7 +242,7 @@ def test_a_member_asks_for_a_meeting_of_the_network() -> None:
             by_agency=WELFARE.agency,
         )
     )
-    given(meeting(of_all)).when(request, by=SHELTER).refused(NotAMember)
+    given(meeting(of_all)).when(request, by=SHELTER).refused(NotInTheNetwork)
     nowhere = replace(of_all, network=None, network_id=None)
     given(meeting(nowhere)).when(replace(request, network_id=None), by=WELFARE).refused(
         NetworkNotNamed
@@ -340,7 +340,7 @@ def test_only_the_convenor_invites() -> None:
 def test_to_the_meetings_of_the_network_its_members_come() -> None:
     outsider = replace(invite, agency_id=SHELTER.agency)
     for kind in ("REPRESENTATIVES", "PRACTITIONERS"):
-        given(meeting(of_all), *policy(kind)).when(outsider, by=CITY).refused(NotAMember)
+        given(meeting(of_all), *policy(kind)).when(outsider, by=CITY).refused(NotInTheNetwork)
     given(meeting(of_all), *policy("LIAISON_COUNCIL")).when(outsider, by=CITY).then(
         invited(SHELTER)
     )

@@ -30,7 +30,7 @@ from domain.network import (
     NetworkEvent,
     NetworkNotFound,
     NoCoordinatorYet,
-    NotAMember,
+    NotInTheNetwork,
     NotTheImplementingBody,
     NotYourNetwork,
     RangeNotAccepted,
@@ -286,10 +286,12 @@ def test_a_member_with_a_coordinator_leads() -> None:
 @refused("INV-A3", guard="domain.network.organising:check_is_member")
 def test_nobody_leads_who_is_not_a_member() -> None:
     strangers = (established, appointed)
-    given(NETWORK, *strangers).when(designate, by=MAYOR).refused(NotAMember)
+    given(NETWORK, *strangers).when(designate, by=MAYOR).refused(NotInTheNetwork)
     for membership in ("OBSERVER", "REGISTERED_ESTABLISHMENT"):
         only = replace(joins(KANEKO), membership=membership)
-        given(NETWORK, established, only, appointed).when(designate, by=MAYOR).refused(NotAMember)
+        given(NETWORK, established, only, appointed).when(designate, by=MAYOR).refused(
+            NotInTheNetwork
+        )
 
 
 @refused("INV-A3", guard="domain.network.organising:check_has_coordinator")
@@ -359,7 +361,7 @@ def test_a_coordinator_works_there_and_has_signed() -> None:
 
 
 def test_a_coordinator_works_for_a_member() -> None:
-    given(NETWORK, established).when(appoint, by=KANEKO).refused(NotAMember)
+    given(NETWORK, established).when(appoint, by=KANEKO).refused(NotInTheNetwork)
 
 
 @accepted("INV-A6")

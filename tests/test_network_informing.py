@@ -43,7 +43,7 @@ from domain.network import (
     NetworkEvent,
     NetworkIsDissolved,
     NoDisasterDeclared,
-    NotAMember,
+    NotInTheNetwork,
     NotTheImplementingBody,
     NotYourNetwork,
     PostingConfirmed,
@@ -281,7 +281,7 @@ def test_a_disaster_is_declared_once_and_ended_once() -> None:
 def test_any_member_tells_the_others_what_is_of_use() -> None:
     for somebody in (HUB, TOWN, SALON, OPERATOR):
         given(DECIDER, *LED).when(share, by=somebody).then(shared)
-    given(DECIDER, *LED).when(share, by=STRANGER).refused(NotAMember)
+    given(DECIDER, *LED).when(share, by=STRANGER).refused(NotInTheNetwork)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from domain.case import plans
-from domain.case.agreeing import NotAgreedTo
+from domain.case.agreeing import ConsentOfThatKindMissing
 from domain.case.beside import Beside
 from domain.case.days import DayAlreadyPast
 from domain.case.plans import (
@@ -149,9 +149,9 @@ def test_a_plan_is_agreed_by_her_consent_to_it() -> None:
 def test_without_her_consent_to_a_plan_there_is_none() -> None:
     other = beside(agreed={"INFORMATION": SHE_AGREED, "FACILITY_ADMISSION": SHE_AGREED})
     for rest in (beside(), other):
-        given(planning(rest), drafted).when(agree, by=FACILITY).refused(NotAgreedTo)
+        given(planning(rest), drafted).when(agree, by=FACILITY).refused(ConsentOfThatKindMissing)
         given(planning(rest), drafted, agreed, revised).when(agree, by=FACILITY).refused(
-            NotAgreedTo
+            ConsentOfThatKindMissing
         )
 
 

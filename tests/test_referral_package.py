@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from domain.agency_codes import AgencyKind
+from domain.case.agreeing import ConsentOfThatKindMissing
 from domain.categories import CategoryCode
 from domain.codes import ConsentKind, ReferralKind, SupportFunction
 from domain.items import ItemNotKnown, NotAgreedTo, Offered, digest_of
@@ -15,7 +16,6 @@ from domain.model import Context, Decider, Event, GrantId, ReferralId
 from domain.referral import (
     TERMS,
     ChangePackage,
-    ConsentOfThatKindMissing,
     ContractMissing,
     InformationSupplied,
     InquireFirst,

@@ -13,7 +13,7 @@ from domain.case.aftercare import (
     AftercareTerms,
     NobodyAnswersForHer,
 )
-from domain.case.agreeing import NotAgreedTo
+from domain.case.agreeing import ConsentOfThatKindMissing
 from domain.case.beside import Beside, CompanionNotFound
 from domain.case.days import DayAlreadyPast, DayStillToCome
 from domain.case.stay_events import (
@@ -239,7 +239,7 @@ def test_no_stay_is_decided_before_somebody_answers_for_her() -> None:
 def test_consent_to_share_and_to_another_kind_of_stay_are_none_to_this_one() -> None:
     other: tuple[ConsentKind, ...] = ("INFORMATION", "TEMPORARY_PROTECTION", "FACILITY_ADMISSION")
     for kinds in (other, ()):
-        deciding(decide_commissioned, agreed(*kinds)).refused(NotAgreedTo)
+        deciding(decide_commissioned, agreed(*kinds)).refused(ConsentOfThatKindMissing)
 
 
 WHOSE: Final[dict[StayKind, str]] = {
@@ -304,7 +304,7 @@ def test_each_kind_of_stay_needs_her_consent_of_its_kind(kind: StayKind) -> None
     by = WELFARE if kind == "MOTHER_CHILD_EMERGENCY" else CENTRE
     needed = KINDS_OF_CONSENT[kind]
     others = sorted({*get_args(ConsentKind)} - {needed})
-    deciding(of_kind(kind, by), agreed(*others), by).refused(NotAgreedTo)
+    deciding(of_kind(kind, by), agreed(*others), by).refused(ConsentOfThatKindMissing)
     deciding(of_kind(kind, by), agreed(needed), by).then(decided_as(kind, by))
 
 
@@ -402,8 +402,8 @@ def test_protection_has_a_legal_ground() -> None:
 def test_in_another_prefecture_she_also_agrees_to_move_there() -> None:
     moving = replace(of_kind("MOTHER_CHILD_LIVING_SUPPORT", CENTRE), scope="OUT_OF_PREFECTURE")
     both = beside(agreed={"FACILITY_ADMISSION": SHE_AGREED, "RELOCATION": SHE_AGREED_TO_MOVE})
-    deciding(moving, agreed("FACILITY_ADMISSION")).refused(NotAgreedTo)
-    deciding(moving, agreed("RELOCATION")).refused(NotAgreedTo)
+    deciding(moving, agreed("FACILITY_ADMISSION")).refused(ConsentOfThatKindMissing)
+    deciding(moving, agreed("RELOCATION")).refused(ConsentOfThatKindMissing)
     moves = replace(
         decided,
         kind="MOTHER_CHILD_LIVING_SUPPORT",
@@ -414,7 +414,9 @@ def test_in_another_prefecture_she_also_agrees_to_move_there() -> None:
     )
     deciding(moving, both).then(moves)
     admit = replace(start, reason_code=None)
-    given(staying(agreed("FACILITY_ADMISSION")), moves).when(admit, by=SHELTER).refused(NotAgreedTo)
+    given(staying(agreed("FACILITY_ADMISSION")), moves).when(admit, by=SHELTER).refused(
+        ConsentOfThatKindMissing
+    )
     given(staying(both), moves).when(admit, by=SHELTER).then(replace(started, reason_code=None))
 
 
@@ -467,8 +469,8 @@ def test_nobody_else_begins_a_stay() -> None:
 
 @refused("INV-S1", guard="domain.case.stays:check_agreed", instead=SHE_AGREED)
 def test_a_stay_does_not_begin_once_she_has_taken_her_consent_back() -> None:
-    starting(start, beside()).refused(NotAgreedTo)
-    starting(start, agreed("TEMPORARY_PROTECTION", "INFORMATION")).refused(NotAgreedTo)
+    starting(start, beside()).refused(ConsentOfThatKindMissing)
+    starting(start, agreed("TEMPORARY_PROTECTION", "INFORMATION")).refused(ConsentOfThatKindMissing)
 
 
 def test_a_stay_does_not_begin_in_the_future() -> None:
@@ -589,7 +591,7 @@ def test_who_decides_on_a_stay_extends_it_while_she_agrees() -> None:
     inside = (decided, started)
     given(staying(AGREED), *inside).when(extend, by=CENTRE).then(extended)
     given(staying(AGREED), *inside).when(extend, by=SHELTER).refused(NotYoursToDecide)
-    given(staying(beside()), *inside).when(extend, by=CENTRE).refused(NotAgreedTo)
+    given(staying(beside()), *inside).when(extend, by=CENTRE).refused(ConsentOfThatKindMissing)
 
 
 def test_a_stay_is_extended_to_a_later_day() -> None:

@@ -8,11 +8,12 @@ from domain.model import GrantId
 from domain.speech import Refused
 
 
-class NotAgreedTo(Refused):
-    """She has not agreed to this, or no longer does: consent to one thing is none to another."""
+class ConsentOfThatKindMissing(Refused):
+    """She has not agreed to this step itself, or no longer does: ask her, and record it."""
 
     ja: ClassVar[str] = (
-        "このことについての本人の同意がありません。別の種類の同意で代えることはできません。"
+        "この支援そのものへの本人の同意が記録されていないか、すでに終わっています。"
+        "本人に確認し、記録してください。"
     )
 
 
@@ -20,5 +21,5 @@ def check_agreed(beside: Beside, kind: ConsentKind) -> GrantId:
     """INV-C9: each kind of decision needs a consent of its own, and none implies another."""
     consent = beside.agreed.get(kind)
     if consent is None:
-        raise NotAgreedTo(kind=kind)
+        raise ConsentOfThatKindMissing(kind=kind)
     return consent

@@ -28,7 +28,7 @@ from domain.model import (
     Sealed,
     Stamp,
 )
-from domain.network.state import NetworkNotFound, NotAMember
+from domain.network.state import NetworkNotFound, NotInTheNetwork
 from domain.speech import Refused
 from domain.text import Line
 
@@ -284,7 +284,7 @@ def check_is_member(facts: Facts, network: NetworkId, agency: AgencyId) -> None:
     if network not in facts.networks:
         raise NetworkNotFound
     if agency not in facts.networks[network]:
-        raise NotAMember
+        raise NotInTheNetwork
 
 
 def check_handed_over(case: KnownCase) -> None:

@@ -38,7 +38,7 @@ from domain.meeting.state import (
 from domain.meeting.telling import check_everybody_covered
 from domain.meeting_codes import AgendaType, MeetingKind, MeetingRole
 from domain.model import AgencyId, Context, MeetingId
-from domain.network import KnownNetwork, NetworkIsDissolved, NotAMember
+from domain.network import KnownNetwork, NetworkIsDissolved, NotInTheNetwork
 from domain.speech import Refused
 
 
@@ -157,7 +157,7 @@ def _network(facts: Facts) -> KnownNetwork:
 
 def _check_member(network: KnownNetwork, agency: AgencyId) -> None:
     if agency not in network.members:
-        raise NotAMember
+        raise NotInTheNetwork
 
 
 def check_kind_allowed(network: KnownNetwork, kind: MeetingKind) -> None:

@@ -19,7 +19,7 @@ from domain.model import AgencyId, Command, Context, Event, NetworkId, PostingId
 from domain.network.state import (
     Directory,
     KnownNetwork,
-    NotAMember,
+    NotInTheNetwork,
     Posting,
     VersionAlreadyUsed,
     as_keeper,
@@ -219,7 +219,7 @@ def decide(
             return _confirmed(network, command, by)
         case ShareInformation():
             if by.agency not in network.members and not keeps(operator, network, by):
-                raise NotAMember
+                raise NotInTheNetwork
             return (InformationShared(title=command.title, text=command.text),)
         case _:
             as_keeper(operator, network, by)

@@ -25,7 +25,7 @@ from domain.model import (
 from domain.network.state import (
     KnownNetwork,
     Member,
-    NotAMember,
+    NotInTheNetwork,
     NotTheImplementingBody,
     NotYourNetwork,
     Rules,
@@ -298,7 +298,7 @@ def check_is_member(network: KnownNetwork, agency: AgencyId) -> None:
     """Only one of its own members leads it: no establishment, no observer, no stranger."""
     member = network.members.get(agency)
     if member is None or member.type != "MEMBER":
-        raise NotAMember
+        raise NotInTheNetwork
 
 
 def check_has_coordinator(

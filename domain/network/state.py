@@ -93,7 +93,7 @@ class NotTheImplementingBody(Refused):
     ja: ClassVar[str] = "この操作ができるのは、運営担当者か、実施主体の長または代表者だけです。"
 
 
-class NotAMember(Refused):
+class NotInTheNetwork(Refused):
     """This agency is no member of the network: let it join first."""
 
     ja: ClassVar[str] = (

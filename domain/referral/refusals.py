@@ -124,10 +124,7 @@ class OnlyCentresAsk(Refused):
 
 
 class OtherPrefecture(Refused):
-    """She is handed to another prefecture from centre to centre, after an inquiry without identity.
-
-    Draft it as a referral out of the prefecture.
-    """
+    """Out of the prefecture, one centre hands her on to another: draft a referral of that kind."""
 
     ja: ClassVar[str] = (
         "県外への引き継ぎは、匿名での照会の後に、センターからセンターへ行います。"
@@ -151,15 +148,6 @@ class IntroductionCarriesContactOnly(Refused):
     """An introduction carries nothing but a way to reach her that she agreed to."""
 
     ja: ClassVar[str] = "紹介で伝えられるのは、本人が同意した連絡先・連絡方法だけです。"
-
-
-class ConsentOfThatKindMissing(Refused):
-    """She has not agreed to this step itself, or no longer does: ask her, and record it."""
-
-    ja: ClassVar[str] = (
-        "この支援そのものへの本人の同意が記録されていないか、すでに終わっています。"
-        "本人に確認し、記録してください。"
-    )
 
 
 class ContractMissing(Refused):

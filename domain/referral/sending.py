@@ -2,6 +2,7 @@
 
 from domain.agency import AgencyNotKnown
 from domain.agency_codes import AgencyKind
+from domain.case.agreeing import ConsentOfThatKindMissing
 from domain.codes import ConsentKind, ReferralKind
 from domain.items import (
     NotAgreedTo,
@@ -32,7 +33,6 @@ from domain.referral.kinds import TERMS, WHOLE_HANDOVERS
 from domain.referral.refusals import (
     AnswerAlreadyDue,
     CaseNotAccepted,
-    ConsentOfThatKindMissing,
     HandoverAlreadyOpen,
     HandsNothingOver,
     InquireFirst,
