@@ -1,11 +1,11 @@
-"""Any event at all, made up from its declaration: what is sealed stays closed.
+"""Any event or command at all, made up from its declaration: what an event seals stays closed.
 
 Who and what it names is taken from few, so that events have something to do with each other.
 """
 
 import random
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from functools import cache
 from types import NoneType, UnionType
 from typing import (
@@ -13,6 +13,7 @@ from typing import (
     Any,
     Final,
     Literal,
+    NamedTuple,
     TypeVar,
     Union,
     get_args,
@@ -21,12 +22,15 @@ from typing import (
 )
 from uuid import UUID
 
+import msgspec
+
 from domain.catalogue import EVENTS
 from domain.fields import cut_of, tag_of
-from domain.model import CLOSED, Event
+from domain.model import CLOSED, Command, Event
 from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, an_id
 
 E = TypeVar("E", bound=Event)
+C = TypeVar("C", bound=Command)
 
 AGENCIES: Final = tuple(who.agency for who in (CITY, CENTRE, SHELTER, POLICE))
 STAFF: Final = tuple(who.staff for who in (CITY, CENTRE, SHELTER, POLICE))
@@ -44,16 +48,49 @@ IDS: Final[Mapping[str, Sequence[UUID]]] = {
 OTHERS: Final = tuple(map(an_id, range(70, 73)))
 
 
+class Making(NamedTuple):
+    chance: random.Random
+    length: int  # Tuples beside each other are of one length.
+    at: datetime
+
+
 def anything(kind: type[E], chance: random.Random, /, **facts: Any) -> E:
     """``facts`` stand as they are given."""
     hints, sealed = _declared(kind)
-    length = chance.randint(1, 3)  # Tuples beside each other are of one length.
+    making = Making(chance, chance.randint(1, 3), NOW)
     said: dict[str, Any] = {
-        name: CLOSED if name in sealed else _any(hint, chance, length)
+        name: CLOSED if name in sealed else _any(hint, making)
         for name, hint in hints.items()
         if name not in facts
     }
     return kind(**said, **facts)
+
+
+def asked(kind: type[C], chance: random.Random, at: datetime, /, **facts: Any) -> C:
+    """``facts`` stand as they are given; of ids that may be left out, all others are."""
+    making = Making(chance, chance.randint(1, 3), at)
+    said = {
+        name: _any(hint, making)
+        for name, hint, optional in _fields(kind)
+        if name not in facts and not (optional and chance.random() < 0.5)
+    }
+    return kind(**said, **facts)
+
+
+@cache
+def _fields(kind: type[Command]) -> tuple[tuple[str, Any, bool], ...]:
+    hints = get_type_hints(kind, include_extras=True)
+    return tuple(
+        (field.name, hints[field.name], not field.required)
+        for field in msgspec.structs.fields(kind)
+        if field.required or not _names_something(hints[field.name])
+    )
+
+
+def _names_something(hint: Any) -> bool:
+    if hasattr(hint, "__supertype__"):
+        return True
+    return any(map(_names_something, get_args(hint)))
 
 
 @cache
@@ -65,47 +102,59 @@ def _declared(kind: type[Event]) -> tuple[dict[str, Any], frozenset[str]]:
     )
 
 
-def _any(hint: Any, chance: random.Random, length: int) -> Any:
-    origin = get_origin(hint)
-    if origin is Annotated:
-        return _bounded(hint, chance, length)
-    if origin in {Union, UnionType}:
-        kinds = [each for each in get_args(hint) if each is not NoneType]
-        if len(kinds) < len(get_args(hint)) and chance.random() < 0.3:
-            return None
-        return _any(chance.choice(kinds), chance, length)
-    if origin is Literal:
-        return chance.choice(get_args(hint))
-    if origin is frozenset:
-        return frozenset(_any(get_args(hint)[0], chance, length) for _ in range(length))
-    if origin is tuple:
-        return tuple(_any(get_args(hint)[0], chance, length) for _ in range(length))
+def _any(hint: Any, making: Making) -> Any:
     if hasattr(hint, "__supertype__"):
-        return chance.choice(IDS.get(hint.__name__, OTHERS))
-    if hint is bool:
-        return chance.random() < 0.5
-    if hint is date:
-        return (NOW + timedelta(days=chance.randint(-3, 3))).date()
+        return making.chance.choice(IDS.get(hint.__name__, OTHERS))
+    made = OF_ORIGIN.get(get_origin(hint)) or OF_TYPE.get(hint)
+    if made is not None:
+        return made(hint, making)
     if issubclass(hint, UUID):
-        return chance.choice(OTHERS)
+        return making.chance.choice(OTHERS)
     fields = get_type_hints(hint, include_extras=True)
-    return hint(**{name: _any(fields[name], chance, length) for name in hint.__struct_fields__})
+    return hint(**{name: _any(fields[name], making) for name in hint.__struct_fields__})
 
 
-def _bounded(hint: Any, chance: random.Random, length: int) -> Any:
+def _one_of(hint: Any, making: Making) -> Any:
+    kinds = [each for each in get_args(hint) if each is not NoneType]
+    if len(kinds) < len(get_args(hint)) and making.chance.random() < 0.3:
+        return None
+    return _any(making.chance.choice(kinds), making)
+
+
+def _bounded(hint: Any, making: Making) -> Any:
     inner, *marks = get_args(hint)
     if get_origin(inner) is Annotated or (inner not in {str, int} and inner.__class__ is not type):
-        return _any(inner, chance, length)
+        return _any(inner, making)
+    chance = making.chance
     pattern = next((p for mark in marks if (p := getattr(mark, "pattern", None))), None)
     if inner is str:
         return chance.choice(_PATHS) if pattern and "/" in pattern else _TEXTS.get(pattern, "A-1")
     if inner is int:
         return next((m.ge for m in marks if getattr(m, "ge", None)), 0) + chance.randint(1, 4)
-    if inner.__name__ == "datetime":
-        return NOW + timedelta(days=chance.randint(-3, 3))
-    return _any(inner, chance, length)
+    return _any(inner, making)
 
 
+def _moment(_: Any, making: Making) -> datetime:
+    return making.at + timedelta(days=making.chance.randint(-3, 3))
+
+
+OF_ORIGIN: Final[Mapping[object, Callable[[Any, Making], Any]]] = {
+    Annotated: _bounded,
+    Union: _one_of,
+    UnionType: _one_of,
+    Literal: lambda hint, making: making.chance.choice(get_args(hint)),
+    frozenset: lambda hint, making: frozenset(
+        _any(get_args(hint)[0], making) for _ in range(making.length)
+    ),
+    tuple: lambda hint, making: tuple(
+        _any(get_args(hint)[0], making) for _ in range(making.length)
+    ),
+}
+OF_TYPE: Final[Mapping[object, Callable[[Any, Making], Any]]] = {
+    bool: lambda _, making: making.chance.random() < 0.5,
+    datetime: _moment,
+    date: lambda hint, making: _moment(hint, making).date(),
+}
 _PATHS: Final = tuple(
     f"{tag_of(kind)}/{field.name}"
     for kind in EVENTS.types.values()
@@ -116,4 +165,6 @@ _PATHS: Final = tuple(
 _TEXTS: Final[dict[str | None, str]] = {
     r"\A[0-9]{4}-[0-9]{4,9}\Z": "2026-0001",
     r"\A[0-9a-f]{64}\Z": "0" * 64,
+    r"\A[0-9]{5,6}\Z": "06201",
+    r"\A[a-z_]+\Z": "channel",
 }

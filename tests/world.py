@@ -1,16 +1,17 @@
 """A whole installation in memory: the real deciding, over a log that keeps what it decided.
 
 Nothing here decides. A command takes the way it takes in ``services.handling``, without sealing:
-what is folded has every part closed, as it has there.
+what is folded has every part closed, as it has there. Each fold goes on from where it was left.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import reduce
 from itertools import count
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar, cast
 from uuid import UUID
 
-from domain.agency import EnrolStaff, RegisterAgency, SignPledge
+from domain.agency import AgencyRegistered, EnrolStaff, RegisterAgency, SignPledge
 from domain.agency_codes import AgencyKind, Prefecture
 from domain.catalogue import AnyCommand
 from domain.fields import cut_of
@@ -29,12 +30,17 @@ from domain.model import (
     StreamId,
     stream_of,
 )
-from domain.sharing import Told
+from domain.network import NetworkEstablished
+from domain.sharing import Told, replay
 from domain.speech import Refused
+from domain.visibility import Roster, Visible, looking, membership, who_reads
+from domain.visibility import decide as opened_to
 from services.deciding import Decision, Past, Scope, Source, decide, scope_of, widened
 from services.sealing import person_of
 from tests.spec import NOW, without_words
 
+S = TypeVar("S")
+F = TypeVar("F")
 E = TypeVar("E", bound=Event)
 
 
@@ -77,11 +83,34 @@ class Said(NamedTuple):
         return entry.told.id
 
 
+class Remembering(Past):
+    """A past whose folds are remembered: streams only grow, and no state is ever changed."""
+
+    def __init__(
+        self,
+        streams: Mapping[StreamId, Sequence[Event]],
+        record: Sequence[Source],
+        folded: dict[tuple[StreamId, object], tuple[int, object]],
+    ) -> None:
+        super().__init__(streams, record)
+        self._folded: Final = folded
+
+    def fold(self, initial: S, evolve: Callable[[S, F], S], stream: StreamId) -> S:
+        events = cast("Sequence[F]", self._streams[stream])
+        done, state = cast("tuple[int, S]", self._folded.get((stream, evolve), (0, initial)))
+        if done < len(events):
+            state = reduce(evolve, events[done:], state)
+            self._folded[stream, evolve] = len(events), state
+        return state
+
+
 class World:
     def __init__(self, at: datetime = NOW) -> None:
         self.at: datetime = at
         self.log: Final[list[Entry]] = []
         self._streams: Final[dict[StreamId, list[Event]]] = {}
+        self._records: Final[dict[CaseId, list[Source]]] = {}
+        self._folded: Final[dict[tuple[StreamId, object], tuple[int, object]]] = {}
         self._ids: Final = (UUID(int=number, version=4) for number in count(1_000_000))
         operator, first = AgencyId(next(self._ids)), StaffId(next(self._ids))
         self.operator: Final = Someone(operator, first, "REPRESENTATIVE")
@@ -138,10 +167,32 @@ class World:
     def of_case(self, case: CaseId) -> list[Entry]:
         return [entry for entry in self.log if entry.case == case]
 
+    def roster(self) -> Roster:
+        """All agencies and networks there are."""
+        past, said = Past(self._streams), [entry.said for entry in self.log]
+        agencies = [each.agency_id for each in said if isinstance(each, AgencyRegistered)]
+        networks = [each.network_id for each in said if isinstance(each, NetworkEstablished)]
+        return Roster(
+            {each: past.agency(each) for each in agencies},
+            {each: membership(past.network(each)) for each in networks},
+        )
+
+    def shows(self, who: Someone, case: CaseId) -> list[tuple[Entry, Visible]]:
+        """What somebody may see of a case now, event by event."""
+        record, roster = self.of_case(case), self.roster()
+        reader = who_reads(who.agency, roster.agencies[who.agency], who.staff, who.role)
+        look = looking(replay(entry.told for entry in record), reader, roster, self.at)
+        decided = [(entry, opened_to(look, entry.told, entry.parts)) for entry in record]
+        return [(entry, visible) for entry, visible in decided if visible]
+
     def past(self, scope: Scope, by: Context) -> Past:
         streams = {stream: self._streams.get(stream, []) for stream in scope.streams(by)}
-        record = self.of_case(scope.case) if scope.whole and scope.case else []
-        return Past(streams, [Source(entry.told, entry.parts) for entry in record])
+        record = self._records.get(scope.case, []) if scope.whole and scope.case else []
+        return Remembering(streams, tuple(record), self._folded)
+
+    def fold(self, initial: S, evolve: Callable[[S, F], S], stream: StreamId) -> S:
+        streams = {stream: self._streams.get(stream, [])}
+        return Remembering(streams, (), self._folded).fold(initial, evolve, stream)
 
     def _decided(
         self, command: AnyCommand, case: CaseId | None, by: Context
@@ -176,6 +227,8 @@ class World:
             told = Told(len(self.log) + 1, stream, by.agency, closed, EventId(next(self._ids)))
             entry = Entry(told, parts_of(event, owner), case, event, self.at, by.staff)
             self.log.append(entry)
+            if case is not None:
+                self._records.setdefault(case, []).append(Source(told, entry.parts))
             self._streams.setdefault(stream, []).append(closed)
             kept.append(entry)
         return kept
