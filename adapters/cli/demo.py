@@ -49,9 +49,10 @@ async def _demo(settings: Settings, screen: Screen, *, once: bool) -> None:
     async with AsyncExitStack() as stack:
         with screen.working(words.STARTING):
             app = await stack.enter_async_context(running(settings))
-            cast = await _cast(app)
+            operator = Caller(app.url, (await app.identity.issue()).text)
+            cast = await _cast(app, operator)
         screen.answer(Text(words.DEMO_CAST.spoken(screen.language)))
-        await _played(cast, screen)
+        await _played(operator, cast, screen)
         if not once:
             screen.answer(status_table(await status_of(settings), screen.language))
             screen.answer(*further(app.url, cast.centre, screen.language))
@@ -59,9 +60,8 @@ async def _demo(settings: Settings, screen: Screen, *, once: bool) -> None:
             await until_cancelled(screen)
 
 
-async def _cast(app: App) -> Cast:
+async def _cast(app: App, operator: Caller) -> Cast:
     """The operator lets them in one after the other, and each gets a token."""
-    operator = Caller(app.url, (await app.identity.issue()).text)
 
     async def joining(kind: AgencyKind, name: Words) -> Agency:
         joined = await join(operator, kind, name)
@@ -75,9 +75,9 @@ async def _cast(app: App) -> Cast:
     )
 
 
-async def _played(cast: Cast, screen: Screen) -> None:
+async def _played(operator: Caller, cast: Cast, screen: Screen) -> None:
     number = 0
-    async for step in tell(cast):
+    async for step in tell(operator, cast):
         number += 1
         screen.answer(headline(number, step, screen.language))
         if step.then:

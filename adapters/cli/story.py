@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import date
 from time import monotonic
 from typing import Any, Final, NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from adapters.cli.caller import Caller, NotAnswered
 from adapters.words import Words
@@ -23,6 +23,7 @@ from domain.case import (
 from domain.categories import CategoryCode
 from domain.consent_ledger import ExplainConsent, GrantConsent
 from domain.model import AgencyId, GrantId, NetworkId, ReferralId, StaffId
+from domain.network import EstablishNetwork, JoinNetwork
 from domain.referral import (
     AcceptReferral,
     ConfirmHandover,
@@ -32,6 +33,7 @@ from domain.referral import (
     SendReferral,
 )
 
+OPERATOR: Final = Words(ja="運営担当", en="Operator")
 CITY: Final = Words(ja="緑野市", en="Midorino City")
 CENTRE: Final = Words(ja="女性相談支援センター", en="Women's Support Centre")
 OFFICE: Final = Words(ja="若葉市福祉事務所", en="Wakaba Welfare Office")
@@ -91,8 +93,16 @@ async def join(operator: Caller, kind: AgencyKind, name: Words) -> Enrolled:
     return Enrolled(agency, staff)
 
 
-async def tell(cast: Cast) -> AsyncIterator[Step]:
+async def tell(operator: Caller, cast: Cast) -> AsyncIterator[Step]:
     city, centre = cast.city.caller, cast.centre.caller
+    network = await _works_together(operator, cast.city.id, cast.centre.id)
+    yield Step(
+        OPERATOR,
+        Words(
+            ja="市とセンターが構成機関となるネットワークを設置した",
+            en="sets up a network of the City and the Centre",
+        ),
+    )
     opened = await city.say(
         OpenCase(
             anonymous=True,
@@ -113,10 +123,13 @@ async def tell(cast: Cast) -> AsyncIterator[Step]:
             en="records who she is, how to reach her safely, and what she told",
         ),
     )
-    await city.say(AcceptCase(network_id=NetworkId(uuid4())), case)
+    await city.say(AcceptCase(network_id=network), case)
     yield Step(
         CITY,
-        Words(ja="支援を開始し、主担当機関になった", en="accepts the case, and answers for her"),
+        Words(
+            ja="ネットワークのケースとして支援を開始し、主担当機関になった",
+            en="accepts the case into the network, and answers for her",
+        ),
         then=Standing(WITH_THE_CITY),
     )
     await _she_agrees(city, cast.centre.id, case)
@@ -172,6 +185,22 @@ async def tell(cast: Cast) -> AsyncIterator[Step]:
         ),
         then=Standing(WITH_BOTH, "COMPLETED"),
     )
+
+
+async def _works_together(operator: Caller, city: AgencyId, centre: AgencyId) -> NetworkId:
+    """To be a member opens no record; but only a member takes a case on."""
+    establish = EstablishNetwork(
+        name="緑野市女性支援ネットワーク",
+        level="MUNICIPALITY",
+        basis="MUNICIPAL_GUIDELINE",
+        prefecture="06",
+        area=CITY.ja,
+        implementing_body=city,
+    )
+    network = NetworkId(await operator.make(establish))
+    for member in (city, centre):
+        await operator.say(JoinNetwork(network_id=network, agency_id=member, membership="MEMBER"))
+    return network
 
 
 async def _she_says(city: Caller, case: CaseAlias) -> None:
