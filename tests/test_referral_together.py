@@ -1,33 +1,20 @@
 """Referrals beside all the rest: consent, roles, contracts and each other, decided together."""
 
-from collections.abc import Collection
-from typing import NamedTuple
-
 import pytest
 
 from domain.agency import AgencyNotKnown, RestoreAgency, SuspendAgency
 from domain.case import (
-    AcceptCase,
     AssignRole,
-    CaseNotFound,
-    ContactMethodSet,
     EndRole,
-    IdentifySubject,
-    OpenCase,
     RecordNote,
     ResponsibilityMoved,
     RoleAssigned,
     RoleEnded,
-    SetContactMethod,
-    SubjectIdentified,
 )
-from domain.categories import CategoryCode
-from domain.codes import ConsentKind, ReferralKind
-from domain.consent_ledger import ExplainConsent, GrantConsent, WithdrawConsent
+from domain.consent_ledger import WithdrawConsent
 from domain.exclusions import SetExclusion
 from domain.items import Item, ItemNotKnown, NotAgreedTo
-from domain.model import AgencyId, CaseId, EventId, GrantId, NetworkId, ReferralId, stream_of
-from domain.network import EstablishNetwork, JoinNetwork
+from domain.model import AgencyId, EventId, ReferralId, stream_of
 from domain.referral import (
     AcceptReferral,
     AskToTakeOver,
@@ -51,129 +38,8 @@ from domain.referral import (
 )
 from services.deciding import Scope, scope_of
 from services.deciding.offering import offered
-from tests.world import Said, Someone, World
-
-
-class Midorino(NamedTuple):
-    """緑野市: a case that the city opened and answers for, and those it might turn to."""
-
-    world: World
-    city: Someone
-    centre: Someone
-    ayumi: Someone
-    case: CaseId
-    her_name: EventId
-    her_telephone: EventId
-
-    def agrees(
-        self,
-        *to: Someone,
-        categories: Collection[CategoryCode] = ("CNT", "IDN"),
-        kind: ConsentKind = "INFORMATION",
-    ) -> GrantId:
-        recipients = frozenset(each.agency for each in to)
-        asked = ExplainConsent(
-            kind=kind,
-            purpose="PROTECTION",
-            recipients=recipients,
-            categories=frozenset(categories),
-            language="ja",
-            material_version="2026-04",
-        )
-        grant = GrantId(self.world.says(self.city, asked, self.case).made)
-        self.world.says(
-            self.city,
-            GrantConsent(
-                grant_id=grant,
-                kind=kind,
-                grantor="SUBJECT",
-                recipients=recipients,
-                categories=frozenset(categories),
-                purpose="PROTECTION",
-                until_event="CASE_CLOSE",
-                history="FULL",
-                method="WRITTEN",
-            ),
-            self.case,
-        )
-        return grant
-
-    def drafts(
-        self,
-        by: Someone,
-        to: Someone,
-        kind: ReferralKind = "SERVICE_LINK",
-        items: tuple[Item, ...] = (),
-    ) -> ReferralId:
-        draft = DraftReferral(
-            kind=kind, to_agency=to.agency, purpose="SERVICE", urgency="MEDIUM", items=items
-        )
-        return ReferralId(self.world.says(by, draft, self.case).made)
-
-    def sends(self, by: Someone, to: Someone, kind: ReferralKind = "SERVICE_LINK") -> ReferralId:
-        referral = self.drafts(by, to, kind)
-        self.world.says(by, SendReferral(referral_id=referral), self.case)
-        return referral
-
-    def accepts(self, by: Someone, referral: ReferralId) -> Said:
-        accept = AcceptReferral(referral_id=referral, role_taken="SERVICE_PROVIDER")
-        return self.world.says(by, accept, self.case)
-
-    def withdraws(self, by: Someone, referral: ReferralId) -> Said:
-        withdraw = WithdrawReferral(referral_id=referral, reason="SUBJECT_WISH")
-        return self.world.says(by, withdraw, self.case)
-
-    def takes_part(self, who: Someone) -> bool:
-        note = RecordNote(declared_category="PLN", text="来週、一緒に物件を見に行く。")
-        return self.world.refuses(who, note, self.case) is not CaseNotFound
-
-
-def midorino() -> Midorino:
-    world = World()
-    city = world.joins("MUNICIPAL_GENDER_EQUALITY_CENTRE", "COORDINATOR", name="緑野市")
-    centre = world.joins("WOMENS_SUPPORT_CENTRE", "CENTRE_DIRECTOR", name="青葉県")
-    ayumi = world.joins("PRIVATE_SUPPORT_ORGANISATION", "REPRESENTATIVE", name="あゆみ")
-    network = NetworkId(
-        world.says(
-            world.operator,
-            EstablishNetwork(
-                name="緑野市困難女性支援ネットワーク",
-                level="MUNICIPALITY",
-                basis="MUNICIPAL_GUIDELINE",
-                prefecture="06",
-                area="緑野市",
-                implementing_body=city.agency,
-            ),
-        ).made
-    )
-    world.says(
-        world.operator,
-        JoinNetwork(network_id=network, agency_id=city.agency, membership="MEMBER"),
-    )
-    opened = world.says(
-        city,
-        OpenCase(
-            anonymous=False,
-            channel="INTERVIEW",
-            found_via="SELF",
-            frameworks=frozenset({"WOMEN_SUPPORT_ACT"}),
-            at_risk_only=False,
-        ),
-    )
-    assert opened.case
-    named = world.says(city, IdentifySubject(name="相川みさき"), opened.case)
-    reached = world.says(city, SetContactMethod(means="PHONE", value="090-0000-0000"), opened.case)
-    world.says(city, AcceptCase(network_id=network), opened.case)
-    return Midorino(
-        world,
-        city,
-        centre,
-        ayumi,
-        opened.case,
-        named.id_of(SubjectIdentified),
-        reached.id_of(ContactMethodSet),
-    )
-
+from tests.peers import Midorino, midorino
+from tests.world import Someone
 
 # Packages
 
@@ -245,8 +111,9 @@ def test_what_is_taken_back_between_sending_and_acceptance_is_not_accepted() -> 
     grant = here.agrees(here.ayumi)
     referral = here.drafts(here.city, here.ayumi, items=(Item(source=here.her_name, field="name"),))
     here.world.says(here.city, SendReferral(referral_id=referral), here.case)
-    here.world.says(here.city, WithdrawConsent(grant_id=grant), here.case)
     accept = AcceptReferral(referral_id=referral, role_taken="SERVICE_PROVIDER")
+    assert here.world.refuses(here.ayumi, accept, here.case) is None
+    here.world.says(here.city, WithdrawConsent(grant_id=grant), here.case)
     assert here.world.refuses(here.ayumi, accept, here.case) is NotAgreedTo
     # Whatever she has taken back, the sender withdraws the referral, and the receiver may too.
     for by in (here.city, here.ayumi):
@@ -353,9 +220,10 @@ def test_a_role_that_was_ended_and_given_anew_is_no_longer_the_referrals() -> No
     here = midorino()
     referral = here.sends(here.city, here.ayumi)
     here.accepts(here.ayumi, referral)
-    function, agency = "SERVICE_PROVIDER", here.ayumi.agency
-    here.world.says(here.city, EndRole(function=function, agency_id=agency), here.case)
-    here.world.says(here.city, AssignRole(function=function, agency_id=agency), here.case)
+    ended = EndRole(function="SERVICE_PROVIDER", agency_id=here.ayumi.agency)
+    here.world.says(here.city, ended, here.case)
+    anew = AssignRole(function="SERVICE_PROVIDER", agency_id=here.ayumi.agency)
+    here.world.says(here.city, anew, here.case)
     assert [type(event) for event in here.withdraws(here.city, referral).events] == [
         ReferralWithdrawn
     ]

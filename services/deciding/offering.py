@@ -43,24 +43,43 @@ class _Offering(msgspec.Struct, frozen=True):
 
 
 def _offered(item: Item, source: Source | None, offering: _Offering) -> Offered:
-    """What is not there and what its agency may not see come out alike."""
-    if source is None or item.field not in decide(offering.look, *source).bases:
-        return Offered(source=item.source, path=NOWHERE, category=NOTHING, person=None, known=False)
+    """What is not there and what its agency may not see come out alike, but for her consent.
+
+    Whether she still agrees is asked again when it is accepted, by whoever may see none of it yet.
+    """
+    if source is None:
+        return _unknown(item, offering.to)
     told, sharing = source.told, offering.sharing
     fields = {field.name: field for field in fields_of(sharing.subject, told, source.parts)}
-    field = fields[item.field]
+    field = fields.get(item.field)
+    if field is None:
+        return _unknown(item, offering.to)
     grants = {
         each: permits(sharing, each, offering.by.at, told, field)
         for each in offering.to - {told.agency}  # Whose record it is, has it.
     }
+    not_agreed = frozenset(each for each, grant in grants.items() if grant is None)
+    if item.field not in decide(offering.look, told, source.parts).bases:
+        return _unknown(item, not_agreed)
     return Offered(
         source=item.source,
         path=field.path,
         category=field.category,
         person=field.person,
         known=True,
-        not_agreed=frozenset(each for each, grant in grants.items() if grant is None),
+        not_agreed=not_agreed,
         consents=frozenset(grant for grant in grants.values() if grant is not None),
+    )
+
+
+def _unknown(item: Item, not_agreed: frozenset[AgencyId]) -> Offered:
+    return Offered(
+        source=item.source,
+        path=NOWHERE,
+        category=NOTHING,
+        person=None,
+        known=False,
+        not_agreed=not_agreed,
     )
 
 
