@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from domain.case import (
     CASE,
     AcceptCase,
-    ActiveCase,
     AddressRecorded,
     AssignRole,
     Case,
@@ -28,7 +27,9 @@ from domain.case import (
     ContactMethodSet,
     CorrectSubjectDetails,
     EndRole,
+    Facts,
     IdentifySubject,
+    KnownCase,
     NoCase,
     NoteId,
     NoteRecorded,
@@ -47,7 +48,7 @@ from domain.case import (
     SubjectDetailsCorrected,
     SubjectIdentified,
     SubjectNotIdentified,
-    accepting,
+    case_among,
     participants,
 )
 from domain.categories import CategoryCode
@@ -61,12 +62,14 @@ from domain.model import (
     ReferralId,
     Withheld,
 )
+from domain.network.state import NetworkNotFound, NotInTheNetwork
 from domain.speech import Refused
 from tests.spec import CENTRE, CITY, POLICE, SHELTER, an_id, given, later, without_words
 
 MIDORINO: Final = NetworkId(an_id(500))
 MISAKI: Final = PersonId(CITY.new_id)
-ACCEPTING: Final = accepting("2026-0017")
+MEMBERS: Final = frozenset({CITY.agency, CENTRE.agency})
+ACCEPTING: Final = case_among(Facts(number="2026-0017", networks={MIDORINO: MEMBERS}))
 
 open_case = OpenCase(
     anonymous=True,
@@ -292,11 +295,17 @@ def test_acceptance_needs_no_name() -> None:
     given(ACCEPTING, opened).when(accept_case, by=CITY).then(accepted)
 
 
-def test_who_accepts_answers_for_her_unless_another_agency_is_named() -> None:
-    for_the_centre = AcceptCase(network_id=MIDORINO, main_responsible=CENTRE.agency)
-    given(ACCEPTING, opened).when(for_the_centre, by=CITY).then(
+def test_who_accepts_answers_for_her() -> None:
+    given(ACCEPTING, opened, supporting).when(accept_case, by=CENTRE).then(
         replace(accepted, main_responsible=CENTRE.agency)
     )
+
+
+def test_a_case_is_accepted_into_a_network_that_there_is_and_of_whose_members_one_accepts() -> None:
+    elsewhere = AcceptCase(network_id=NetworkId(an_id(501)))
+    given(ACCEPTING, opened).when(elsewhere, by=CITY).refused(NetworkNotFound)
+    beside_it = RoleAssigned(function="MAIN_SUPPORT", agency_id=SHELTER.agency)
+    given(ACCEPTING, opened, beside_it).when(accept_case, by=SHELTER).refused(NotInTheNetwork)
 
 
 def test_a_case_is_accepted_on_a_date_in_japan() -> None:
@@ -432,7 +441,7 @@ def takes_part(who: Context, *history: CaseEvent) -> bool:
 
 def reasons_of(who: Context, *history: CaseEvent) -> set[Reason]:
     state = CASE.replay(history)
-    assert isinstance(state, ActiveCase)
+    assert isinstance(state, KnownCase)
     return {reason for agency, reason in state.reasons if agency == who.agency}
 
 
@@ -484,7 +493,6 @@ asked = st.tuples(
             assign_role,
             end_role,
             accept_case,
-            AcceptCase(network_id=MIDORINO, main_responsible=CENTRE.agency),
         ]
     ),
     st.sampled_from([CITY, CENTRE, POLICE]),
@@ -493,16 +501,20 @@ asked = st.tuples(
 
 @for_any(st.lists(asked, max_size=12))
 def test_from_acceptance_on_exactly_one_agency_answers_for_her(
-    asks: list[tuple[CaseCommand | AcceptCase, Context]],
+    asks: list[tuple[CaseCommand, Context]],
 ) -> None:
-    answering = [state.main_responsible for state in lives(asks) if isinstance(state, ActiveCase)]
+    answering = [
+        state.main_responsible
+        for state in lives(asks)
+        if isinstance(state, KnownCase) and state.main_responsible
+    ]
     assert len(set(answering)) <= 1
     assert sum(isinstance(event, CaseAccepted) for event in story(asks)) <= 1
 
 
 @for_any(st.lists(asked, max_size=12), st.sampled_from([CLOSED, ERASED]))
 def test_what_was_erased_or_stays_closed_stops_no_fold(
-    asks: list[tuple[CaseCommand | AcceptCase, Context]], withheld: Withheld
+    asks: list[tuple[CaseCommand, Context]], withheld: Withheld
 ) -> None:
     events = story(asks)
     assert CASE.replay(without_words(e, withheld) for e in events) == CASE.replay(events)
@@ -511,15 +523,18 @@ def test_what_was_erased_or_stays_closed_stops_no_fold(
 def test_no_word_of_hers_reaches_the_state() -> None:
     told = (consulted, identified, kana_corrected, contact_set, address_recorded, noted)
     state = CASE.replay((opened, *told, accepted))
-    assert state == ActiveCase(
+    assert state == KnownCase(
         subject_id=MISAKI,
+        opened_by=CITY.agency,
+        status="ACTIVE",
+        network=MIDORINO,
         reasons=frozenset({(CITY.agency, "OPENED"), (CITY.agency, "MAIN_RESPONSIBLE")}),
         identified=True,
         main_responsible=CITY.agency,
     )
 
 
-def story(asks: list[tuple[CaseCommand | AcceptCase, Context]]) -> tuple[CaseEvent, ...]:
+def story(asks: list[tuple[CaseCommand, Context]]) -> tuple[CaseEvent, ...]:
     """What happened, of all that was asked, a day apart."""
     events: tuple[CaseEvent, ...] = ()
     for day, (command, by) in enumerate(asks):
@@ -531,15 +546,13 @@ def story(asks: list[tuple[CaseCommand | AcceptCase, Context]]) -> tuple[CaseEve
     return events
 
 
-def lives(asks: list[tuple[CaseCommand | AcceptCase, Context]]) -> list[Case]:
+def lives(asks: list[tuple[CaseCommand, Context]]) -> list[Case]:
     events = story(asks)
     return [CASE.replay(events[:count]) for count in range(len(events) + 1)]
 
 
-def answer(state: Case, command: CaseCommand | AcceptCase, by: Context) -> tuple[CaseEvent, ...]:
-    if isinstance(command, AcceptCase):
-        return ACCEPTING.decide(state, command, by)
-    return CASE.decide(state, command, by)
+def answer(state: Case, command: CaseCommand, by: Context) -> tuple[CaseEvent, ...]:
+    return ACCEPTING.decide(state, command, by)
 
 
 def test_there_is_no_case_before_anything_happened() -> None:

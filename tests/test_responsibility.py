@@ -15,7 +15,6 @@ from domain import referral
 from domain.case import (
     CASE,
     AcceptCase,
-    ActiveCase,
     AssignRole,
     Case,
     CaseAccepted,
@@ -23,25 +22,28 @@ from domain.case import (
     CaseEvent,
     CaseNotFound,
     CaseOpened,
-    ContactCase,
     EndRole,
+    Facts,
+    KnownCase,
     NoCase,
     RecordNote,
     ResponsibilityMoved,
     RoleAssigned,
     RoleEnded,
-    accepting,
+    case_among,
     participants,
 )
-from domain.codes import SupportFunction
-from domain.model import AgencyId, CaseId, Context, NetworkId, PersonId, ReferralId
+from domain.codes import CONSENT_KINDS, SupportFunction
+from domain.model import AgencyId, CaseId, Context, GrantId, NetworkId, PersonId, ReferralId
 from domain.referral import (
+    ENDED,
     AcceptReferral,
+    Beside,
     ConfirmHandover,
     DraftReferral,
     HandoverConfirmed,
+    KnownReferral,
     NoReferral,
-    OpenReferral,
     ReceiveReferral,
     Referral,
     ReferralAccepted,
@@ -52,18 +54,21 @@ from domain.referral import (
     SendReferral,
 )
 from domain.speech import Refused
+from tests.referring import AGENCIES
 from tests.spec import CENTRE, CITY, POLICE, SHELTER, an_id, making
 
 HER_CASE: Final = CaseId(an_id(400))
 MIDORINO: Final = NetworkId(an_id(500))
-ACCEPTING: Final = accepting("2026-0017")
 EVERYBODY: Final = (CITY, CENTRE, SHELTER, POLICE)
+MEMBERS: Final = frozenset(each.agency for each in EVERYBODY)
+HERS: Final = case_among(Facts(number="2026-0017", networks={MIDORINO: MEMBERS}))
 NAMES: Final = {
     CITY.agency: "the city",
     CENTRE.agency: "the centre",
     SHELTER.agency: "the shelter",
     POLICE.agency: "the police",
 }
+SHE_AGREED: Final = GrantId(an_id(700))
 FUNCTIONS: Final[tuple[SupportFunction, ...]] = ("MAIN_SUPPORT", "SERVICE_PROVIDER")
 REFERRALS: Final = [ReferralId(an_id(900 + number)) for number in range(6)]
 
@@ -96,10 +101,11 @@ class Moment(NamedTuple):
 
     case: Case
     referrals: Mapping[ReferralId, Referral] = {}
+    roles: tuple[RoleAssigned, ...] = ()  # Each time anew, as long as none of them ended.
 
 
 Life: TypeAlias = tuple[Step, ...]
-Asked: TypeAlias = CaseCommand | AcceptCase | ReferralCommand
+Asked: TypeAlias = CaseCommand | ReferralCommand
 BEGUN: Final = Step(CITY.agency, (opened,))
 
 
@@ -137,9 +143,8 @@ def asks(now: Moment) -> Iterator[tuple[Context, Asked]]:
                 yield making(by, REFERRALS[len(now.referrals)]), draft_to(other)
 
 
-OF_THE_CASE: Final[tuple[CaseCommand | AcceptCase, ...]] = (
+OF_THE_CASE: Final[tuple[CaseCommand, ...]] = (
     AcceptCase(network_id=MIDORINO),
-    *(AcceptCase(network_id=MIDORINO, main_responsible=other.agency) for other in EVERYBODY),
     *(
         change(function=function, agency_id=other.agency)
         for change in (AssignRole, EndRole)
@@ -172,11 +177,22 @@ def moment(life: Life) -> Moment:
 
 def after(now: Moment, step: Step) -> Moment:
     case = reduce(CASE.evolve, step.of_the_case, now.case)
+    roles = reduce(with_roles, step.of_the_case, now.roles)
     if step.referral_id is None:
-        return Moment(case, now.referrals)
+        return Moment(case, now.referrals, roles)
     known = now.referrals.get(step.referral_id, NoReferral())
     become = reduce(referral.evolve, step.of_a_referral, known)
-    return Moment(case, {**now.referrals, step.referral_id: become})
+    return Moment(case, {**now.referrals, step.referral_id: become}, roles)
+
+
+def with_roles(roles: tuple[RoleAssigned, ...], event: CaseEvent) -> tuple[RoleAssigned, ...]:
+    match event:
+        case RoleAssigned():
+            return (*roles, event)
+        case RoleEnded(function=function, agency_id=agency):
+            return tuple(r for r in roles if (r.function, r.agency_id) != (function, agency))
+        case _:
+            return roles
 
 
 def answered(now: Moment, command: Asked, by: Context) -> Step | None:
@@ -190,25 +206,42 @@ def answered(now: Moment, command: Asked, by: Context) -> Step | None:
 
 def decided(now: Moment, command: Asked, by: Context) -> Step:
     match command:
-        case AcceptCase():
-            return Step(by.agency, ACCEPTING.decide(now.case, command, by))
+        case AcceptCase() | AssignRole() | EndRole() | RecordNote():
+            return Step(by.agency, HERS.decide(now.case, command, by))
         case DraftReferral():
             return of_a_referral(now, ReferralId(by.new_id), command, by)
         case SendReferral() | ReceiveReferral() | AcceptReferral() | ConfirmHandover():
             return of_a_referral(now, command.referral_id, command, by)
         case _:
-            return Step(by.agency, CASE.decide(now.case, command, by))
+            raise AssertionError(command)
 
 
 def of_a_referral(
     now: Moment, referral_id: ReferralId, command: ReferralCommand, by: Context
 ) -> Step:
     known = now.referrals.get(referral_id, NoReferral())
-    done = referral.decide(HER_CASE, now.case, known, command, by)
+    done = referral.decide(beside(now, by), known, command, by)
     return Step(by.agency, done.case, done.referral, referral_id)
 
 
-def positions(life: Life) -> Iterator[tuple[tuple[CaseEvent, ...], ContactCase | ActiveCase]]:
+def beside(now: Moment, by: Context) -> Beside:
+    """She has agreed to whatever is asked, so that it is not she on whom anything hangs."""
+    known = [each for each in now.referrals.values() if isinstance(each, KnownReferral)]
+    over = {each.referral_id for each in known if each.status in ENDED}
+    return Beside(
+        case_id=HER_CASE,
+        case=now.case,
+        agencies=AGENCIES,
+        agreed=dict.fromkeys(CONSENT_KINDS, SHE_AGREED),
+        handovers=frozenset(each.referral_id for each in known if each.is_handing_over),
+        brought_in_by=frozenset(
+            each.referral_id for each in known if each.side_of(by.agency) == "RECEIVER"
+        ),
+        roles=tuple(role for role in now.roles if role.decided_by not in over),
+    )
+
+
+def positions(life: Life) -> Iterator[tuple[tuple[CaseEvent, ...], KnownCase]]:
     """The case after each of its events, also between two of one append."""
     history: tuple[CaseEvent, ...] = ()
     case = CASE.initial
@@ -247,7 +280,7 @@ def test_from_acceptance_on_exactly_one_agency_answers_for_her_at_every_position
                 pass
         main = [agency for agency, reason in case.reasons if reason == "MAIN_RESPONSIBLE"]
         assert main == ([answering] if answering else [])
-        assert (case.main_responsible if isinstance(case, ActiveCase) else None) == answering
+        assert case.main_responsible == answering
 
 
 @AS_TOLD
@@ -264,13 +297,20 @@ def test_she_is_handed_only_to_the_agency_that_accepted_and_by_the_one_that_sent
                 accepted[step.referral_id] = agency
             case (ResponsibilityMoved() as moved,), (HandoverConfirmed() as confirmed,):
                 ours = past.referrals[moved.decided_by]
-                assert isinstance(ours, OpenReferral)
+                assert isinstance(ours, KnownReferral)
                 assert moved.decided_by == step.referral_id
                 assert accepted[moved.decided_by] == step.by == ours.to_agency == moved.to_agency
                 assert ours.from_agency == moved.from_agency
                 assert moved.from_agency == confirmed.main_responsible_from
                 assert moved.to_agency == confirmed.main_responsible_to
                 assert moved.from_remains == confirmed.referrer_remains
+            case (), (HandoverConfirmed() as confirmed,):  # Of help, and not of responsibility.
+                assert step.referral_id
+                ours = past.referrals[step.referral_id]
+                assert isinstance(ours, KnownReferral)
+                assert not ours.hands_over
+                assert step.by in {ours.from_agency, ours.to_agency}
+                assert confirmed.main_responsible_from is confirmed.main_responsible_to is None
             case of_the_case, of_a_referral:
                 alone = (ReferralAccepted, HandoverConfirmed, ResponsibilityMoved)
                 assert not [e for e in (*of_the_case, *of_a_referral) if isinstance(e, alone)]
@@ -285,7 +325,9 @@ def test_only_who_takes_part_changes_anything_or_who_answers_a_referral(life: Li
             ReferralReceived,
             ReferralAccepted,
         }
-        assert takes_part or answering or step == BEGUN
+        confirmed = any(isinstance(e, HandoverConfirmed) for e in step.of_a_referral)
+        told_how_it_went = confirmed and not step.of_the_case
+        assert takes_part or answering or told_how_it_went or step == BEGUN
 
 
 def told(life: Life) -> Iterator[tuple[Moment, Step]]:
@@ -333,7 +375,7 @@ def test_a_referral_is_there_for_its_two_sides_and_for_the_receiver_once_it_is_s
 ) -> None:
     now = moment(life)
     for referral_id, known in now.referrals.items():
-        assert isinstance(known, OpenReferral)
+        assert isinstance(known, KnownReferral)
         sides = {known.from_agency, *({known.to_agency} if known.status != "DRAFT" else ())}
         for by in EVERYBODY:
             for command in steps_of(referral_id):
