@@ -41,6 +41,13 @@ from tests.world import World
 CHECKED: Final[frozenset[Criterion]] = frozenset(
     {"THREE_YEARS_RECORD", "NOT_OPEN_TO_PUBLIC", "SAFETY", "HYGIENE", "PRIVACY"}
 )
+OPEN: Final = OpenCase(
+    anonymous=True,
+    channel="PHONE",
+    found_via="SELF",
+    frameworks=frozenset(),
+    at_risk_only=False,
+)
 NOBODY: Final = AgencyId(an_id(90))
 
 
@@ -61,7 +68,7 @@ def test_a_succession_is_told_of_both_at_once(world: World) -> None:
         ),
         (stream_of("agency", new.agency), AgencyTookOver(old=old.agency, on=on)),
     ]
-    assert world.refuses(old, OpenCase(channel="PHONE", found_via="SELF")) is AgencyIsSuspended
+    assert world.refuses(old, OPEN) is AgencyIsSuspended
     assert world.says(world.operator, succeed).entries == ()
 
 
@@ -92,10 +99,9 @@ def test_a_centre_records_its_contract_with_whoever_it_commissions(world: World)
 
 def test_whoever_has_left_may_not_act_at_once(world: World) -> None:
     hub = world.joins("MUNICIPAL_GENDER_EQUALITY_CENTRE")
-    asked = OpenCase(channel="PHONE", found_via="SELF")
-    assert world.refuses(hub, asked) is None
+    assert world.refuses(hub, OPEN) is None
     world.says(world.operator, EndEnrolment(agency_id=hub.agency, staff_id=hub.staff))
-    assert world.refuses(hub, asked) is StaffNotEnrolled
+    assert world.refuses(hub, OPEN) is StaffNotEnrolled
 
 
 def test_whoever_runs_an_agency_together_with_it_is_there(world: World) -> None:

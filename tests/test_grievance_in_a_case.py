@@ -24,6 +24,13 @@ from tests.invariants import accepted
 from tests.spec import an_id
 from tests.world import Said, Someone, World
 
+OPEN: Final = OpenCase(
+    anonymous=True,
+    channel="PHONE",
+    found_via="SELF",
+    frameworks=frozenset(),
+    at_risk_only=False,
+)
 NOBODY: Final = AgencyId(an_id(90))
 
 
@@ -33,7 +40,7 @@ class Town:
         self.hub: Final = self.world.joins("MUNICIPAL_GENDER_EQUALITY_CENTRE")
         self.division: Final = self.world.joins("PUBLIC_ASSISTANCE_DIVISION")
         self.office: Final = self.world.joins("PREFECTURAL_WOMENS_SUPPORT_DIVISION")
-        opened = self.world.says(self.hub, OpenCase(channel="PHONE", found_via="SELF"))
+        opened = self.world.says(self.hub, OPEN)
         assert opened.case is not None
         self.case: Final[CaseId] = opened.case
         self.woman: Final[PersonId] = opened.the(CaseOpened).subject_id
