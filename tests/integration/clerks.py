@@ -40,6 +40,7 @@ from domain.catalogue import EVENTS, AnyCommand
 from domain.categories import CategoryCode
 from domain.consent_ledger import ExplainConsent, GrantConsent, WithdrawConsent
 from domain.model import AgencyId, CommandId, GrantId, NetworkId, ReferralId, StaffId
+from domain.network import EstablishNetwork, JoinNetwork
 from domain.referral import (
     AcceptReferral,
     ConfirmHandover,
@@ -73,7 +74,6 @@ WORDS: Final[tuple[AnyCommand, ...]] = (
     ),
     RecordNote(declared_category="RSK", text="夫の車は白い軽。駐車場で二度見かけたとのこと。"),
 )
-NETWORK: Final = NetworkId(uuid4())  # One for all: so they meet at its case numbers.
 OPEN: Final = OpenCase(
     anonymous=True, channel="PHONE", found_via="SELF", frameworks=frozenset(), at_risk_only=False
 )
@@ -228,6 +228,7 @@ class Office(NamedTuple):
     """Three agencies that hand women on to each other, each by one clerk."""
 
     clerks: Sequence[Clerk]
+    network: NetworkId  # One for all: so they meet at its case numbers.
     aliases: Aliases
 
     async def work(self, told_to_stop: asyncio.Event) -> None:
@@ -243,8 +244,8 @@ class Office(NamedTuple):
         case = (await first.do(OPEN)).case
         assert case
         await self._record(first, case)
-        await first.do(AcceptCase(network_id=NETWORK), case)
-        again = await first.say(AcceptCase(network_id=NETWORK), case)
+        await first.do(AcceptCase(network_id=self.network), case)
+        again = await first.say(AcceptCase(network_id=self.network), case)
         if not (isinstance(again, Problem) and again.code == "CASE_ALREADY_ACCEPTED"):
             raise OtherAnswer(again)
         await self._agree(first, others[0].agency, case)
@@ -327,10 +328,28 @@ async def offices(
             issued = await identity.issue()
             operator = clerk(issued.bearer.agency, issued.text, chance.random())
             enrolled = [await _enrolled(operator, identity) for _ in range(3)]
-        yield [
-            Office([clerk(agency, token, chance.random()) for agency, token in enrolled], aliases)
-            for _ in range(count)
-        ]
+            network = await _work_together(operator, *(each.agency for each in enrolled))
+
+        def office() -> Office:
+            clerks = [clerk(agency, token, chance.random()) for agency, token in enrolled]
+            return Office(clerks, network, aliases)
+
+        yield [office() for _ in range(count)]
+
+
+async def _work_together(operator: Clerk, *members: AgencyId) -> NetworkId:
+    establish = EstablishNetwork(
+        name="緑野市困難女性支援ネットワーク",
+        level="MUNICIPALITY",
+        basis="MUNICIPAL_GUIDELINE",
+        prefecture="06",
+        area="緑野市",
+        implementing_body=members[0],
+    )
+    network = NetworkId(await operator.make(establish))
+    for each in members:
+        await operator.do(JoinNetwork(network_id=network, agency_id=each, membership="MEMBER"))
+    return network
 
 
 class Operator(NamedTuple):

@@ -62,6 +62,7 @@ from services.sealing import Sealing, persons_in
 from tests.agencies import Registry
 
 CITY, SHELTER = AgencyId(uuid4()), AgencyId(uuid4())
+MIDORINO = NetworkId(uuid4())
 SATO = StaffId(uuid4())
 OPEN = OpenCase(
     anonymous=True, channel="PHONE", found_via="SELF", frameworks=frozenset(), at_risk_only=False
@@ -101,6 +102,7 @@ async def desk(database: PostgresAccess) -> AsyncIterator[Desk]:
         registry = Registry(log, keyring, sealing)
         for agency in (CITY, SHELTER):
             await registry.enrolled(agency, SATO)
+        await registry.established(MIDORINO, CITY)
         clock = WallClock()
         operator = await Founding(log, keyring, sealing, clock).once()
         yield Desk(Handling(log, keyring, sealing, clock), log, keyring, sealing, operator)
@@ -229,14 +231,26 @@ async def test_another_agencys_case_does_not_exist(desk: Desk) -> None:
 
 
 async def test_acceptance_takes_the_next_number_of_its_network_at_once(desk: Desk) -> None:
-    network = NetworkId(uuid4())
     cases = [await opened(desk) for _ in range(5)]
-    accept = AcceptCase(network_id=network)
+    accept = AcceptCase(network_id=MIDORINO)
     for answer in await asyncio.gather(*(desk.handling.handle(ask(accept, c)) for c in cases)):
         accepted(answer)
-    numbers = stream_of("numbers", numbers_key(network, date_in_japan(datetime.now(UTC))))
+    numbers = stream_of("numbers", numbers_key(MIDORINO, date_in_japan(datetime.now(UTC))))
     taken = (await desk.log.read(numbers)).streams[numbers]
     assert [event.version for event in taken] == [1, 2, 3, 4, 5]
+
+
+async def test_nobody_accepts_a_case_into_a_network_that_is_not_there_or_not_theirs(
+    desk: Desk,
+) -> None:
+    case, theirs = await opened(desk), NetworkId(uuid4())
+    await Registry(desk.log, desk.keyring, desk.sealing).established(theirs, SHELTER)
+    for network, code in (
+        (NetworkId(uuid4()), "NETWORK_NOT_FOUND"),
+        (theirs, "NOT_IN_THE_NETWORK"),
+    ):
+        answer = await desk.handling.handle(ask(AcceptCase(network_id=network), case))
+        assert refused(answer) == code
 
 
 async def test_a_value_too_long_is_refused_by_its_place_and_not_its_words(desk: Desk) -> None:
@@ -326,7 +340,6 @@ async def test_what_was_decided_before_an_agency_was_suspended_is_decided_again(
 @pytest.mark.parametrize(
     "command",
     [
-        AcceptCase(network_id=NetworkId(uuid4()), main_responsible=AgencyId(uuid4())),
         AssignRole(function="MAIN_SUPPORT", agency_id=AgencyId(uuid4())),
         DraftReferral(
             kind="INTRODUCTION", to_agency=AgencyId(uuid4()), purpose="SERVICE", urgency="LOW"
@@ -352,7 +365,7 @@ async def test_what_concerns_no_case_names_none(desk: Desk) -> None:
 
 async def test_a_handover_moves_the_responsibility_in_one_append(desk: Desk) -> None:
     case = await opened(desk)
-    accepted(await desk.handling.handle(ask(AcceptCase(network_id=NetworkId(uuid4())), case)))
+    accepted(await desk.handling.handle(ask(AcceptCase(network_id=MIDORINO), case)))
     referral = await taken_on(desk, case)
     confirm = ConfirmHandover(referral_id=referral, referrer_remains=False)
     assert accepted(await desk.handling.handle(ask(confirm, case, agency=SHELTER)))
@@ -371,7 +384,7 @@ async def test_a_handover_moves_the_responsibility_in_one_append(desk: Desk) -> 
 
 async def test_of_two_handovers_at_once_one_is_confirmed(desk: Desk) -> None:
     case = await opened(desk)
-    accepted(await desk.handling.handle(ask(AcceptCase(network_id=NetworkId(uuid4())), case)))
+    accepted(await desk.handling.handle(ask(AcceptCase(network_id=MIDORINO), case)))
     referrals = [await taken_on(desk, case), await taken_on(desk, case)]
     confirms = [ConfirmHandover(referral_id=each, referrer_remains=True) for each in referrals]
     answers = await asyncio.gather(

@@ -16,8 +16,8 @@ from structlog.testing import capture_logs
 from adapters.engines import PostgresAccess
 from contracts.asked import ASKED_BYTES_MAX, Asked
 from domain.agency import RegisterAgency, RestoreAgency, SuspendAgency
-from domain.case import AcceptCase, CorrectSubjectDetails, IdentifySubject
-from domain.model import CommandId, NetworkId
+from domain.case import CorrectSubjectDetails, IdentifySubject, RecordNote
+from domain.model import CommandId
 from services.identity import TokenId
 from services.ports import LogUnavailable
 from tests.integration.entrances import (
@@ -102,7 +102,7 @@ async def test_an_answers_token_says_only_if_nothing_has_changed_since(entrance:
     identify = IdentifySubject(name="相川みさき")
     done(await entrance.city.asks(identify, opened.case, token=opened.token))
     late = await entrance.city.asks(
-        AcceptCase(network_id=NetworkId(uuid4())), opened.case, token=opened.token
+        RecordNote(declared_category="ECO", text="給与の振込先"), opened.case, token=opened.token
     )
     assert (late.status_code, code_of(late)) == (409, "CHANGED_SINCE")
 

@@ -27,6 +27,7 @@ from domain.agency import EnrolStaff, RegisterAgency, RestoreAgency, SignPledge,
 from domain.agency_codes import AgencyKind
 from domain.case import AcceptCase, IdentifySubject, RecordNote
 from domain.model import AgencyId, CaseId, NetworkId, ReferralId, StaffId
+from domain.network import EstablishNetwork, JoinNetwork
 from domain.referral import DraftReferral, SendReferral
 from services.aliases import Aliases
 from services.keys import installation_key
@@ -48,6 +49,7 @@ class House(NamedTuple):
     operator: Visitor
     city: Agency
     centre: Agency
+    network: NetworkId  # Of both.
 
     def case_of(self, alias: CaseAlias) -> CaseId:
         return self.aliases.case_of(self.city.id, alias)
@@ -57,7 +59,7 @@ class House(NamedTuple):
         alias = done(await self.city.visitor.asks(OPEN)).case
         assert alias is not None
         done(await self.city.visitor.asks(IdentifySubject(name=name), alias))
-        done(await self.city.visitor.asks(AcceptCase(network_id=NetworkId(uuid4())), alias))
+        done(await self.city.visitor.asks(AcceptCase(network_id=self.network), alias))
         return alias
 
     async def refers(self, alias: CaseAlias) -> ReferralId:
@@ -103,13 +105,32 @@ async def house() -> AsyncIterator[House]:
                 done(await operator.asks(sign))
                 return Agency(agency, await let_in(agency, staff))
 
+            city = await joined("MUNICIPAL_GENDER_EQUALITY_CENTRE")
+            centre = await joined("WOMENS_SUPPORT_CENTRE")
             yield House(
                 app,
                 Aliases(await installation_key(app.keyring), AesVeil()),
                 operator,
-                await joined("MUNICIPAL_GENDER_EQUALITY_CENTRE"),
-                await joined("WOMENS_SUPPORT_CENTRE"),
+                city,
+                centre,
+                await works_together(operator, city.id, centre.id),
             )
+
+
+async def works_together(operator: Visitor, *members: AgencyId) -> NetworkId:
+    establish = EstablishNetwork(
+        name="緑野市困難女性支援ネットワーク",
+        level="MUNICIPALITY",
+        basis="MUNICIPAL_GUIDELINE",
+        prefecture="06",
+        area="緑野市",
+        implementing_body=members[0],
+    )
+    network = NetworkId(made(await operator.asks(establish)))
+    for each in members:
+        join = JoinNetwork(network_id=network, agency_id=each, membership="MEMBER")
+        done(await operator.asks(join))
+    return network
 
 
 def made(response: httpx.Response) -> UUID:

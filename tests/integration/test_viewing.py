@@ -37,7 +37,7 @@ from domain.case import (
 from domain.catalogue import EVENTS
 from domain.consent_ledger import WithdrawConsent
 from domain.fields import cut_of
-from domain.model import ERASED, CaseId, NetworkId, ReferralId, StaffId
+from domain.model import ERASED, CaseId, ReferralId, StaffId
 from domain.referral import (
     AcceptReferral,
     ConfirmHandover,
@@ -135,7 +135,8 @@ async def cells(agency: Agency, case: CaseId) -> str:
 async def test_city_centre_and_an_uninvolved_agency_at_each_step(town: Town) -> None:
     city, centre, _, police = town
     case = await city.opens()
-    for command in (CONSULT, IDENTIFY, CONTACT, ADDRESS, NOTE, AcceptCase(network_id=a_network())):
+    accept = AcceptCase(network_id=await city.house.network(city))
+    for command in (CONSULT, IDENTIFY, CONTACT, ADDRESS, NOTE, accept):
         await city.says(command, case)
     own = "oACC oADR oCNT oIDN oNAR oPRB oSVC oSXH"
 
@@ -172,10 +173,6 @@ async def test_city_centre_and_an_uninvolved_agency_at_each_step(town: Town) -> 
     assert await everybody() == [own, mine, ""]
 
 
-def a_network() -> NetworkId:
-    return NetworkId(uuid4())
-
-
 async def test_a_case_as_it_stands_for_the_centre_that_took_her_on(town: Town) -> None:
     city, centre, *_ = town
     case = await city.opens()
@@ -196,7 +193,7 @@ async def test_what_was_never_sealed_is_hidden_from_a_view_as_well(
 ) -> None:
     city, centre, *_ = town
     case = await city.opens()
-    await city.says(AcceptCase(network_id=a_network()), case)
+    await city.says(AcceptCase(network_id=await city.house.network(city)), case)
     await city.hears_consent(case, centre, "SVC")
     await takes(centre, await refers(city, centre, case), case)
     await house.lists_are_made()
@@ -253,7 +250,7 @@ def raw(value: object) -> msgspec.Raw:
 async def test_in_no_answer_to_the_city_is_there_a_byte_of_the_shelter(town: Town) -> None:
     city, centre, shelter, _ = town
     case = await city.opens()
-    await city.says(AcceptCase(network_id=a_network()), case)
+    await city.says(AcceptCase(network_id=await city.house.network(city)), case)
     await city.hears_consent(case, centre, "IDN", "SVC", "PRB", history="FULL")
     first = await refers(city, centre, case)
     await takes(centre, first, case)

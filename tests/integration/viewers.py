@@ -22,7 +22,7 @@ from domain.catalogue import EVENTS, AnyCommand
 from domain.categories import CategoryCode
 from domain.consent_ledger import ExplainConsent, GrantConsent
 from domain.installation import InstallationFounded
-from domain.model import AgencyId, CaseId, CommandId, GrantId, StaffId, StaffRole
+from domain.model import AgencyId, CaseId, CommandId, GrantId, NetworkId, StaffId, StaffRole
 from projections.lists import LISTS
 from projections.tables import Projection
 from services.aliases import Aliases, Cursors
@@ -138,6 +138,12 @@ class House(NamedTuple):
             agency.id, agency.staff, role=role, kind=kind, prefecture=prefecture
         )
         return agency
+
+    async def network(self, *members: Agency) -> NetworkId:
+        """One that they have set up together."""
+        network = NetworkId(uuid4())
+        await self.registry.established(network, *(each.id for each in members))
+        return network
 
     async def lists_are_made(self, *lists: Projection[Any, Any]) -> None:
         """Up to what is in the log now: these, or all."""
