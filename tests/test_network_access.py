@@ -15,7 +15,7 @@ from domain.network import (
     network_among,
 )
 from domain.sharing import Told, replay
-from domain.visibility import PUBLIC, Roster, decide, looking, membership
+from domain.visibility import Roster, decide, looking, membership
 from tests.invariants import accepted, refused
 from tests.spec import CENTRE, CITY, NOW, POLICE
 from tests.told import (
@@ -79,16 +79,16 @@ def test_whoever_takes_part_and_is_agreed_to_sees_her_in_and_out_of_a_disaster()
     assert sees_who_she_is(CENTRE.agency)  # And whether or not there is a network.
 
 
-@refused("INV-A4", guard="domain.visibility:found", instead=PUBLIC)
+@refused("INV-A4", guard="domain.visibility.facts:takes_part", instead=True)
 def test_a_member_that_takes_no_part_sees_nothing_even_if_she_agreed() -> None:
     assert not sees_who_she_is(POLICE.agency, *LED_BY_POLICE[:4])
 
 
-@refused("INV-A6", guard="domain.visibility:found", instead=PUBLIC)
+@refused("INV-A6", guard="domain.visibility.facts:takes_part", instead=True)
 def test_whoever_leads_the_network_does_not_thereby_see_what_others_recorded() -> None:
     assert not sees_who_she_is(POLICE.agency, *LED_BY_POLICE)
 
 
-@refused("INV-D1", guard="domain.visibility:found", instead=PUBLIC)
+@refused("INV-D1", guard="domain.visibility.facts:takes_part", instead=True)
 def test_a_disaster_opens_nothing() -> None:
     assert not sees_who_she_is(POLICE.agency, *LED_BY_POLICE, DisasterDeclared(on=NOW.date()))

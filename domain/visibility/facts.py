@@ -83,11 +83,16 @@ def facts_of(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> 
         roster=roster,
         at=at,
         agency=who.agency,
-        takes_part=who.agency in sharing.participants,
+        takes_part=takes_part(sharing, who.agency),
         given=sharing.given_to(who.agency),
         attended=frozenset(stream.int for stream in sharing.attended_by(who.agency)),
         network=NO_NETWORK if network is None else roster.networks.get(network, NO_NETWORK),
     )
+
+
+def takes_part(sharing: Sharing, agency: AgencyId) -> bool:
+    """To be in her network, or to lead it, in a disaster or not, is no part in her case."""
+    return agency in sharing.participants
 
 
 Found: TypeAlias = Basis | Denied
