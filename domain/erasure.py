@@ -169,7 +169,7 @@ def decide(
         case DecideErasure(request_id=request_id):
             if request_id not in requests:
                 raise ErasureRequestNotFound
-            return _decided(concerned, case, requests[request_id], command, by)
+            return _decided(concerned, case, requests, command, by)
     assert_never(command)
 
 
@@ -186,8 +186,9 @@ def _requested(concerned: Concerned, command: RequestErasure, by: Context) -> Er
 
 
 def _decided(
-    concerned: Concerned, case: KnownCase, request: Request, command: DecideErasure, by: Context
+    concerned: Concerned, case: KnownCase, requests: Requests, command: DecideErasure, by: Context
 ) -> Decided:
+    request = requests[command.request_id]
     check_decider(concerned, by)
     if BECOMES[command.decision] == request.state:
         return Decided(())
@@ -202,7 +203,7 @@ def _decided(
         request_id=command.request_id,
         decided_by=by.agency,
         basis=IN_THE_CASE.get(command.grounds, "REQUEST"),
-        scope=request.scope,
+        scope=whom_it_changes(requests, command),
     )
     event = ErasureDecided(
         request_id=command.request_id,
@@ -217,7 +218,7 @@ def _decided(
         case "RESTRICT":
             return Decided((event,), restricted(case, decided))
         case "REFUSE" if request.state == "RESTRICTED":
-            return Decided((event,), lifted(case, decided))
+            return Decided((event,), lifted(decided))
         case "REFUSE":
             return Decided((event,))
     assert_never(command.decision)
@@ -234,9 +235,18 @@ def check_retention(
     """Until it is over the record is kept, and no longer used: unless a law says to erase it."""
     if command.grounds == "ERASURE_DUTY":
         return
-    first = request.not_before or erasable_from(concerned)
-    if first is not None and today < first:
+    # Support may have begun again since it was restricted, and ended later.
+    days = [day for day in (request.not_before, erasable_from(concerned)) if day is not None]
+    if days and today < max(days):
         raise NotYetErasable if request.not_before else RetentionRunning
+
+
+def whom_it_changes(requests: Requests, command: DecideErasure) -> frozenset[PersonId]:
+    """Everybody is erased once, and nothing of theirs is used as long as any restriction stands."""
+    others = [each for key, each in requests.items() if key != command.request_id]
+    already = {"ERASED"} if command.decision == "ERASE" else {"ERASED", "RESTRICTED"}
+    done = (each.scope for each in others if each.state in already)
+    return requests[command.request_id].scope.difference(*done)
 
 
 def erasable_from(concerned: Concerned) -> date | None:

@@ -135,6 +135,7 @@ def test_she_takes_it_back_whatever_has_become_of_the_case() -> None:
 
 
 @accepted("INV-C5", "INV-E3")
+@refused_("INV-E3", guard="domain.consent_ledger.ending:keeps_words", instead=True)
 def test_when_no_word_of_hers_can_be_kept_any_more_she_still_takes_it_back() -> None:
     saying_why = msgspec.structs.replace(withdraw, reason="もう関わりたくない。")
     wordless = ConsentWithdrawnWordless(grant_id=ASKED, at=NOW, via_agency=CITY.agency)

@@ -218,7 +218,10 @@ def evolve(case: KnownCase, event: CourseEvent) -> KnownCase:
 
 
 class Erasure(msgspec.Struct, frozen=True, kw_only=True):
-    """What was decided about a request, elsewhere and by others."""
+    """What was decided about a request, elsewhere and by others.
+
+    ``scope``: for whom it makes a difference. What is so of all of them already is not told again.
+    """
 
     request_id: ErasureRequestId
     decided_by: AgencyId
@@ -228,7 +231,7 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
 
 def restricted(case: KnownCase, decided: Erasure) -> tuple[DataRestricted, ...]:
     check_no_longer_open(case)
-    if case.status in {"RESTRICTED", "ERASED"}:
+    if not decided.scope:
         return ()
     return (
         DataRestricted(
@@ -240,8 +243,8 @@ def restricted(case: KnownCase, decided: Erasure) -> tuple[DataRestricted, ...]:
     )
 
 
-def lifted(case: KnownCase, decided: Erasure) -> tuple[RestrictionLifted, ...]:
-    if case.status != "RESTRICTED":
+def lifted(decided: Erasure) -> tuple[RestrictionLifted, ...]:
+    if not decided.scope:
         return ()
     return (
         RestrictionLifted(
@@ -255,7 +258,7 @@ def lifted(case: KnownCase, decided: Erasure) -> tuple[RestrictionLifted, ...]:
 
 def erased(case: KnownCase, decided: Erasure) -> tuple[CaseErased, ...]:
     check_no_longer_open(case)
-    if case.status == "ERASED":
+    if not decided.scope:
         return ()
     return (
         CaseErased(

@@ -116,8 +116,13 @@ def ends(grant: Granted, stream: StreamId, event: Event) -> bool:
 def _withdrawal(
     concerned: Concerned, command: WithdrawConsent, by: Context
 ) -> ConsentWithdrawn | ConsentWithdrawnWordless:
-    if concerned.status == "ERASED":
+    if not keeps_words(concerned):
         return ConsentWithdrawnWordless(grant_id=command.grant_id, at=by.at, via_agency=by.agency)
     return ConsentWithdrawn(
         grant_id=command.grant_id, at=by.at, via_agency=by.agency, reason=command.reason
     )
+
+
+def keeps_words(concerned: Concerned) -> bool:
+    """The ledger goes on without any once the key is gone under which they would be sealed."""
+    return concerned.status != "ERASED"

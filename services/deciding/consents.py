@@ -1,10 +1,7 @@
 """Commands about her consent, and about what was told without it: the ledger of a case."""
 
-from datetime import date
-
 from domain import grievance
-from domain.case import CompanionAdded, NoCase, participants
-from domain.case.closing import CaseClosed, CaseTransferred
+from domain.case import NoCase, participants
 from domain.catalogue import FIELD_PATHS
 from domain.concerned import Concerned
 from domain.consent_ledger import (
@@ -78,15 +75,14 @@ def concerned_in(
     case = past.case(scope.case)
     if isinstance(case, NoCase):
         return None
-    stream = stream_of("case", scope.case)
     return Concerned(
         subject_id=case.subject_id,
         participants=participants(case),
         handlers=_handlers(past),
         status=case.status,
-        closed_on=past.fold(None, _closed, stream),
+        closed_on=case.closed_on,
         companions=case.companions,
-        persons=past.fold(frozenset[PersonId](), _persons, stream),
+        persons=case.persons,
         stays=frozenset(
             key for key, stay in case.stays.stays.items() if stay.status in {"DECIDED", "ACTIVE"}
         ),
@@ -109,18 +105,6 @@ def _handlers(past: Past) -> frozenset[AgencyId]:
         for each in found.values()
         if isinstance(each, KnownGrievance) and each.handler and each.status != "CLOSED"
     )
-
-
-def _closed(before: date | None, event: Event) -> date | None:
-    match event:
-        case CaseClosed(on=on) | CaseTransferred(to_network=None, on=on):
-            return on
-        case _:
-            return before
-
-
-def _persons(before: frozenset[PersonId], event: Event) -> frozenset[PersonId]:
-    return before | {event.person_id} if isinstance(event, CompanionAdded) else before
 
 
 def _is_to_close(case: CaseId, meeting: MeetingId, past: Past) -> bool:
