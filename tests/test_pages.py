@@ -18,6 +18,7 @@ from adapters.pages.aggregates import (
 )
 from adapters.pages.every import written
 from domain.catalogue import AnyCommand, AnyEvent
+from domain.policy import CONDITIONS, POLICY_VERSION, RULES
 
 PAGES = written()
 
@@ -50,6 +51,16 @@ def test_every_page_has_a_diagram_and_speaks_both_languages(aggregate: Aggregate
     assert "stateDiagram-v2" in text
     assert aggregate.says.ja in text
     assert aggregate.says.en in text
+
+
+def test_the_page_of_the_rules_has_every_rule_in_its_order_in_both_languages() -> None:
+    text = PAGES[DOCS / "domain" / "who-may-see-what.md"]
+    assert POLICY_VERSION in text
+    places = [text.index(f"| {number} | `{rule.id}`") for number, rule in enumerate(RULES, 1)]
+    assert places == sorted(places)
+    for each in (*RULES, *CONDITIONS):
+        assert each.says.ja in text
+        assert each.says.en in text
 
 
 def test_every_state_of_a_diagram_is_drawn_under_its_names() -> None:

@@ -136,7 +136,8 @@ def _index() -> Iterator[str]:
             for each in AGGREGATES
         ),
     )
-    yield "[コード表 / Code lists](code-lists.md)\n"
+    yield "[誰に何が見えるか / Who may see what](who-may-see-what.md)"
+    yield "· [コード表 / Code lists](code-lists.md)\n"
     yield "## どの集約でも断られること / What is refused anywhere\n"
     of_one = {refused for each in AGGREGATES for refused in refusals(each)}
     yield from _refusals([each for each in all_refusals() if each not in of_one])

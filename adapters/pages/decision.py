@@ -39,7 +39,14 @@ def _page() -> Iterator[str]:
         "field decides, and what none of them allows is not seen.\n"
     )
     yield from table(
-        ("", "決まり / Rule", "", "日本語", "English", "区分・項目 / Only of"),
+        (
+            "順 / Order",
+            "決まり / Rule",
+            "結果 / Effect",
+            "日本語",
+            "English",
+            "区分・項目 / Only of",
+        ),
         (_rule(number, rule) for number, rule in enumerate(RULES, start=1)),
     )
     yield "## 同意があるとは / What consent takes\n"
