@@ -1,7 +1,7 @@
 """Commands from the first word to the log and back, on the real engine."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -382,18 +382,26 @@ async def test_a_handover_moves_the_responsibility_in_one_append(desk: Desk) -> 
     accepted(await desk.handling.handle(ask(note, case, agency=SHELTER)))
 
 
-async def test_of_two_handovers_at_once_one_is_confirmed(desk: Desk) -> None:
+async def test_of_two_handovers_at_once_one_is_begun(desk: Desk) -> None:
     case = await opened(desk)
     accepted(await desk.handling.handle(ask(AcceptCase(network_id=MIDORINO), case)))
-    referrals = [await taken_on(desk, case), await taken_on(desk, case)]
-    confirms = [ConfirmHandover(referral_id=each, referrer_remains=True) for each in referrals]
-    answers = await asyncio.gather(
-        *(desk.handling.handle(ask(confirm, case, agency=SHELTER)) for confirm in confirms)
-    )
-    assert sorted(answer.code if isinstance(answer, Refusal) else "done" for answer in answers) == [
-        "NOT_ITS_TO_HAND_OVER",
-        "done",
-    ]
+    referrals = [await drafted(desk, case), await drafted(desk, case)]
+    sends = [ask(SendReferral(referral_id=each), case) for each in referrals]
+    answers = await asyncio.gather(*map(desk.handling.handle, sends))
+    assert codes(answers) == ["HANDOVER_ALREADY_OPEN", "done"]
+
+
+async def test_a_handover_that_is_confirmed_twice_at_once_is_confirmed_once(desk: Desk) -> None:
+    case = await opened(desk)
+    accepted(await desk.handling.handle(ask(AcceptCase(network_id=MIDORINO), case)))
+    confirm = ConfirmHandover(referral_id=await taken_on(desk, case), referrer_remains=True)
+    confirms = [ask(confirm, case, agency=SHELTER) for _ in range(2)]
+    answers = await asyncio.gather(*map(desk.handling.handle, confirms))
+    assert codes(answers) == ["HANDOVER_ALREADY_CONFIRMED", "done"]
+
+
+def codes(answers: Iterable[Answer]) -> list[str]:
+    return sorted(each.code if isinstance(each, Refusal) else "done" for each in answers)
 
 
 async def test_a_referral_of_another_case_does_not_exist(desk: Desk) -> None:
@@ -404,15 +412,16 @@ async def test_a_referral_of_another_case_does_not_exist(desk: Desk) -> None:
     assert refused(hidden) == "REFERRAL_NOT_FOUND"
 
 
+async def drafted(desk: Desk, case: CaseId) -> ReferralId:
+    draft = DraftReferral(
+        kind="CASE_TRANSFER", to_agency=SHELTER, purpose="PROTECTION", urgency="HIGH"
+    )
+    return ReferralId(made(await desk.handling.handle(ask(draft, case))))
+
+
 async def taken_on(desk: Desk, case: CaseId) -> ReferralId:
     """The city refers her, and the shelter takes her on."""
-    draft = DraftReferral(
-        kind="TEMPORARY_PROTECTION_REQUEST",
-        to_agency=SHELTER,
-        purpose="PROTECTION",
-        urgency="HIGH",
-    )
-    referral = ReferralId(made(await desk.handling.handle(ask(draft, case))))
+    referral = await drafted(desk, case)
     accepted(await desk.handling.handle(ask(SendReferral(referral_id=referral), case)))
     accept = AcceptReferral(referral_id=referral, role_taken="MAIN_SUPPORT")
     accepted(await desk.handling.handle(ask(accept, case, agency=SHELTER)))

@@ -35,6 +35,7 @@ from domain.case import (
     SetContactMethod,
 )
 from domain.catalogue import EVENTS
+from domain.codes import ReferralKind
 from domain.consent_ledger import WithdrawConsent
 from domain.fields import cut_of
 from domain.model import ERASED, CaseId, ReferralId, StaffId
@@ -90,16 +91,26 @@ async def town(house: House) -> Town:
     )
 
 
-async def refers(sender: Agency, receiver: Agency, case: CaseId) -> ReferralId:
-    referral = ReferralId(await drafts(sender, receiver, case))
+async def refers(
+    sender: Agency,
+    receiver: Agency,
+    case: CaseId,
+    kind: ReferralKind = "TEMPORARY_PROTECTION_REQUEST",
+) -> ReferralId:
+    referral = ReferralId(await drafts(sender, receiver, case, kind))
     await sender.says(SendReferral(referral_id=referral), case)
     return referral
 
 
-async def drafts(sender: Agency, receiver: Agency, case: CaseId) -> UUID:
+async def drafts(
+    sender: Agency,
+    receiver: Agency,
+    case: CaseId,
+    kind: ReferralKind = "TEMPORARY_PROTECTION_REQUEST",
+) -> UUID:
     return await sender.makes(
         DraftReferral(
-            kind="TEMPORARY_PROTECTION_REQUEST",
+            kind=kind,
             to_agency=receiver.id,
             purpose="PROTECTION",
             urgency="HIGH",
@@ -236,6 +247,8 @@ async def test_the_receiver_sees_that_it_is_asked_and_nothing_else(town: Town) -
         "kind": raw("TEMPORARY_PROTECTION_REQUEST"),
         "from_agency": raw({"id": str(city.id)}),
         "to_agency": raw({"id": str(centre.id)}),
+        "requested_service": raw(None),
+        "based_on": raw(None),
     }
     assert {basis.rule for basis in drafted.bases.values()} == {"PARTY"}
 
@@ -257,7 +270,7 @@ async def test_in_no_answer_to_the_city_is_there_a_byte_of_the_shelter(town: Tow
     await centre.says(ConfirmHandover(referral_id=first, referrer_remains=True), case)
     for grant in ("SVC", "PLN", "PRB", "RSK", "IDN"):
         await centre.hears_consent(case, city, grant)
-    second = await refers(centre, shelter, case)
+    second = await refers(centre, shelter, case, "CASE_TRANSFER")
     await takes(shelter, second, case)
     await shelter.says(CONSULT, case)
     await shelter.says(ConfirmHandover(referral_id=second, referrer_remains=True), case)

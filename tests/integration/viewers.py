@@ -140,9 +140,12 @@ class House(NamedTuple):
         return agency
 
     async def network(self, *members: Agency) -> NetworkId:
-        """One that they have set up together."""
-        network = NetworkId(uuid4())
-        await self.registry.established(network, *(each.id for each in members))
+        """One that another agency leads: whoever leads it sees of each case how it goes on."""
+        network, leads = (
+            NetworkId(uuid4()),
+            await self.agency("PREFECTURAL_WOMENS_SUPPORT_DIVISION"),
+        )
+        await self.registry.established(network, leads.id, *(each.id for each in members))
         return network
 
     async def lists_are_made(self, *lists: Projection[Any, Any]) -> None:
