@@ -8,10 +8,12 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final, NamedTuple
 
 from domain.case import (
+    CASE,
     AcceptCase,
     CaseNotFound,
     ContactMethodSet,
     IdentifySubject,
+    KnownCase,
     OpenCase,
     RecordNote,
     SetContactMethod,
@@ -22,13 +24,15 @@ from domain.categories import CategoryCode
 from domain.codes import ConsentKind, ReferralKind, SupportFunction
 from domain.consent_ledger import ExplainConsent, GrantConsent
 from domain.items import FieldPath, Item
-from domain.model import CaseId, Event, EventId, GrantId, NetworkId, ReferralId, stream_of
+from domain.model import AgencyId, CaseId, Event, EventId, GrantId, NetworkId, ReferralId, stream_of
 from domain.network import EstablishNetwork, JoinNetwork
 from domain.policy import BESIDE, AllowId
 from domain.referral import (
     AcceptReferral,
+    AnswerInquiry,
     ConfirmHandover,
     DraftReferral,
+    SendInquiry,
     SendReferral,
     WithdrawReferral,
 )
@@ -157,6 +161,31 @@ class Midorino(NamedTuple):
 
     def withdraws(self, by: Someone, referral: ReferralId) -> Said:
         return self.says(by, WithdrawReferral(referral_id=referral, reason="SUBJECT_WISH"))
+
+    def inquires(self, by: Someone, to: Someone) -> ReferralId:
+        """Another prefecture is asked without saying who she is, and could take her."""
+        referral = self.drafts(by, to, "OUT_OF_PREFECTURE", (self.name,))
+        ask = SendInquiry(referral_id=referral, age_band="20S", family_size=1)
+        self.says(by, ask)
+        self.says(to, AnswerInquiry(referral_id=referral, feasible=True))
+        return referral
+
+    def takes_over(self, who: Someone) -> ReferralId:
+        """The city hands her over, and goes on taking part."""
+        referral = self.sends(self.city, who, "CASE_TRANSFER")
+        self.accepts(who, referral, "MAIN_SUPPORT")
+        self.confirms(who, referral)
+        return referral
+
+    @property
+    def known(self) -> KnownCase:
+        case = self.world.fold(CASE.initial, CASE.evolve, stream_of("case", self.case))
+        assert isinstance(case, KnownCase)
+        return case
+
+    @property
+    def answers_for_her(self) -> AgencyId | None:
+        return self.known.main_responsible
 
     def takes_part(self, who: Someone) -> bool:
         note = RecordNote(declared_category="PLN", text="来週、一緒に物件を見に行く。")

@@ -1,0 +1,519 @@
+"""Primero's scenarios (A1-A23), with our outcome: nobody knows of her without a reason."""
+
+from datetime import date, timedelta
+from typing import Final, get_args
+
+import msgspec
+import pytest
+
+from domain.agency import (
+    AgencyNotKnown,
+    RegisterAgency,
+    RestoreAgency,
+    StaffNotEnrolled,
+    SuspendAgency,
+)
+from domain.case import (
+    AddCompanion,
+    CloseCase,
+    EndParticipation,
+    ResponsibilityMoved,
+    RoleAssigned,
+    RoleEnded,
+)
+from domain.case.aftercare import AftercareTerms, EndAftercare, HerViewIsMissing, StartAftercare
+from domain.case.agreeing import ConsentOfThatKindMissing
+from domain.case.closing import AftercareNotEnded, CaseClosed, ReferralStillOpen
+from domain.case.services import (
+    ChangeServiceStatus,
+    LinkService,
+    ServiceLinked,
+    ServiceStatusChanged,
+)
+from domain.catalogue import AnyCommand
+from domain.codes import ConsentKind, ReferralKind
+from domain.consent_ledger import ConsentWithdrawn, RecordRefusal, WithdrawConsent
+from domain.emergency import (
+    AuthorisedByAnother,
+    AuthoriseEmergency,
+    EmergencyTooLong,
+    MayNotAuthorise,
+    NoDangerNamed,
+    OverridesNotNamed,
+    RequestEmergency,
+)
+from domain.items import NotAgreedTo
+from domain.model import AgencyId, EmergencyId, ReferralId, stream_of
+from domain.policy import POLICY_VERSION
+from domain.referral import (
+    AcceptReferral,
+    AskToTakeOver,
+    ConfirmHandover,
+    DeclineReferral,
+    DraftReferral,
+    ExpireReferral,
+    HandoverAlreadyOpen,
+    HandoverConfirmed,
+    OutcomeReported,
+    ReceiveReferral,
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralDrafted,
+    ReferralExpired,
+    ReferralNotFound,
+    ReferralReceived,
+    ReferralSent,
+    ReferralStep,
+    ReferralWithdrawn,
+    ReportOutcome,
+    SendReferral,
+    WithdrawReferral,
+)
+from tests.peers import midorino
+from tests.world import Someone
+
+HER_NAME: Final = "case.subject_identified.v1/name"
+HER_TELEPHONE: Final = "case.contact_method_set.v1/value"
+
+
+def test_a1_nothing_is_sent_that_she_has_not_agreed_to() -> None:
+    here = midorino()
+    referral = here.drafts(here.city, here.ayumi, items=(here.name,))
+    assert here.refuses(here.city, SendReferral(referral_id=referral)) is NotAgreedTo
+    assert here.sees(here.ayumi) == set()
+    assert here.trail(here.ayumi, referral) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "asks_for", "at_sending"),
+    [
+        ("OUT_OF_PREFECTURE", "RELOCATION", True),
+        ("COMMISSION", "COMMISSIONED_PLACEMENT", False),
+        ("FACILITY_ADMISSION", "FACILITY_ADMISSION", False),
+    ],
+)
+def test_a2_each_step_has_its_own_consent(
+    kind: ReferralKind,
+    asks_for: ConsentKind,
+    at_sending: bool,  # noqa: FBT001 (a row of the table)
+) -> None:
+    here = midorino()
+    facility = here.world.joins("WOMENS_SELF_RELIANCE_FACILITY", "FACILITY_HEAD")
+    to = {"OUT_OF_PREFECTURE": here.shirahama, "COMMISSION": here.shelter}.get(kind, facility)
+    by = here.city if kind == "FACILITY_ADMISSION" else here.centre
+    here.accepts(here.centre, here.sends(here.city, here.centre))
+    here.agrees(to, here.centre)  # To share what is known of her is no consent to the step.
+    if kind == "OUT_OF_PREFECTURE":
+        here.takes_over(here.centre)
+        referral = here.inquires(by, to)
+    else:
+        referral = here.drafts(by, to, kind)
+    send = SendReferral(referral_id=referral)
+    if at_sending:
+        assert here.refuses(by, send) is ConsentOfThatKindMissing
+        here.agrees(to, kind=asks_for, categories=())
+        assert here.refuses(by, send) is None
+    else:
+        here.says(by, send)
+        accept = AcceptReferral(referral_id=referral, role_taken="MAIN_SUPPORT")
+        assert here.refuses(to, accept) is ConsentOfThatKindMissing
+        here.agrees(to, kind=asks_for, categories=())
+        assert here.refuses(to, accept) is not ConsentOfThatKindMissing
+    assert len(POLICY_VERSION) == 64
+
+
+def test_a3_before_it_accepts_the_receiver_has_what_was_sent_and_no_more() -> None:
+    here = midorino()
+    here.agrees(here.ayumi)
+    referral = here.drafts(here.city, here.ayumi, items=(here.telephone,))
+    assert here.sees(here.ayumi) == set()
+    here.says(here.city, SendReferral(referral_id=referral))
+    assert here.sees(here.ayumi) == {HER_TELEPHONE}
+    assert not here.takes_part(here.ayumi)
+
+
+def test_a4_nothing_goes_to_whoever_is_suspended_or_is_not_of_the_kind() -> None:
+    here = midorino()
+    draft = here.drafts(here.city, here.ayumi)
+    here.world.says(here.world.operator, SuspendAgency(agency_id=here.ayumi.agency))
+    assert here.refuses(here.city, SendReferral(referral_id=draft)) is AgencyNotKnown
+    assert here.sees(here.ayumi) == set()
+
+
+def test_a5_with_acceptance_it_takes_part_and_sees_what_she_agreed_to() -> None:
+    here = midorino()
+    here.agrees(here.ayumi, categories=["IDN"])
+    referral = here.sends(here.city, here.ayumi)
+    assert here.sees(here.ayumi) == set()
+    assert [type(event) for event in here.accepts(here.ayumi, referral).events] == [
+        ReferralAccepted,
+        RoleAssigned,
+    ]
+    assert here.sees(here.ayumi) == of_her_identity()
+
+
+def test_a6_whoever_declines_sees_no_more_and_the_sender_learns_who_and_why() -> None:
+    here = midorino()
+    here.agrees(here.ayumi)
+    referral = here.sends(here.city, here.ayumi, items=(here.name,))
+    assert here.sees(here.ayumi) == {HER_NAME}
+    declined = here.says(here.ayumi, DeclineReferral(referral_id=referral, reason="NO_CAPACITY"))
+    assert here.sees(here.ayumi) == set()
+    assert here.bases(here.city)["referral.declined.v1/reason"] == "PARTY"
+    assert here.trail(here.city, referral)[-1] is ReferralDeclined
+    assert [(e.told.agency, e.staff) for e in declined.entries] == [
+        (here.ayumi.agency, here.ayumi.staff)
+    ]
+
+
+def test_a7_what_was_done_is_told_to_both_and_then_its_reason_is_gone() -> None:
+    here = midorino()
+    here.agrees(here.ayumi, categories=["IDN"])
+    referral = here.sends(here.city, here.ayumi)
+    here.accepts(here.ayumi, referral)
+    linked = here.says(
+        here.ayumi,
+        LinkService(
+            service_code="FREE_LEGAL_CONSULTATION",
+            provider_agency=here.ayumi.agency,
+            status="IN_USE",
+        ),
+    ).the(ServiceLinked)
+    here.confirms(here.ayumi, referral)
+    here.says(here.ayumi, ReportOutcome(referral_id=referral, result="SUPPORT_IN_PLACE"))
+    assert here.trail(here.city, referral)[-1] is OutcomeReported
+    here.says(here.ayumi, ChangeServiceStatus(service_id=linked.service_id, status="ENDED"))
+    left = here.says(here.ayumi, EndParticipation(agency_id=here.ayumi.agency))
+    # What had ended before stays as it ended.
+    assert [type(event) for event in left.events] == [RoleEnded]
+    assert here.sees(here.ayumi) == set()
+
+
+def test_a7_what_still_goes_on_ends_with_whoever_provides_it() -> None:
+    here = midorino()
+    here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+    link = LinkService(
+        service_code="FREE_LEGAL_CONSULTATION", provider_agency=here.ayumi.agency, status="IN_USE"
+    )
+    here.says(here.city, link)
+    left = here.says(here.ayumi, EndParticipation(agency_id=here.ayumi.agency))
+    assert [type(event) for event in left.events] == [RoleEnded, ServiceStatusChanged]
+    assert left.the(ServiceStatusChanged).status == "ENDED"
+
+
+@pytest.mark.parametrize("second", ["SENT", "ACCEPTED"])
+def test_a8_two_referrals_are_two_reasons(second: str) -> None:
+    here = midorino()
+    here.agrees(here.ayumi)
+    first = here.sends(here.city, here.ayumi, items=(here.name,))
+    other = here.sends(here.city, here.ayumi, items=(here.telephone,))
+    here.accepts(here.ayumi, first)
+    if second == "ACCEPTED":
+        here.accepts(here.ayumi, other)
+    here.withdraws(here.city, first)
+    assert here.takes_part(here.ayumi) is (second == "ACCEPTED")
+    assert HER_TELEPHONE in here.sees(here.ayumi)
+    assert (HER_NAME in here.sees(here.ayumi)) is (second == "ACCEPTED")
+    here.withdraws(here.city, other)
+    assert here.sees(here.ayumi) == set()
+
+
+def test_a9_a_handover_is_a_reason_beside_a_referral() -> None:
+    here = midorino()
+    here.agrees(here.ayumi, categories=["IDN"])
+    service = here.sends(here.city, here.ayumi)
+    here.accepts(here.ayumi, service)
+    transfer = here.sends(here.city, here.ayumi, "CASE_TRANSFER")
+    here.accepts(here.ayumi, transfer, "MAIN_SUPPORT")
+    here.withdraws(here.city, service)
+    assert here.sees(here.ayumi) == of_her_identity()
+    here.withdraws(here.city, transfer)
+    assert here.sees(here.ayumi) == set()
+
+
+def test_a10_what_was_sent_is_withdrawn_though_the_receiver_is_suspended() -> None:
+    here = midorino()
+    here.agrees(here.ayumi)
+    referral = here.sends(here.city, here.ayumi, items=(here.name,))
+    here.world.says(here.world.operator, SuspendAgency(agency_id=here.ayumi.agency))
+    assert [type(event) for event in here.withdraws(here.city, referral).events] == [
+        ReferralWithdrawn
+    ]
+    here.world.says(here.world.operator, RestoreAgency(agency_id=here.ayumi.agency))
+    assert here.sees(here.ayumi) == set()
+
+
+def test_a11_of_what_is_others_there_is_nothing_to_be_done_with() -> None:
+    here = midorino()
+    referral = here.sends(here.city, here.ayumi)
+    before = len(here.world.log)
+    none = ReferralId(here.world.operator.agency)
+    for stranger in (here.centre, here.police, here.shelter):
+        for which in (referral, none):
+            steps: tuple[ReferralStep, ...] = (
+                AcceptReferral(referral_id=which, role_taken="SERVICE_PROVIDER"),
+                DeclineReferral(referral_id=which, reason="OTHER"),
+                ConfirmHandover(referral_id=which, referrer_remains=True),
+                WithdrawReferral(referral_id=which, reason="ERROR"),
+            )
+            assert {here.refuses(stranger, step) for step in steps} == {ReferralNotFound}
+    assert len(here.world.log) == before
+
+
+def test_a12_where_nobody_answers_it_runs_out_and_never_counts_as_accepted() -> None:
+    here = midorino()
+    outside = RegisterAgency(kind="LAWYER", name="みどり法律事務所", sector="PRIVATE")
+    nobody = Someone(
+        AgencyId(here.world.says(here.world.operator, outside).made), here.ayumi.staff, "CASEWORKER"
+    )
+    referral = here.drafts(here.city, nobody)
+    due = here.world.at + timedelta(days=3)
+    here.says(here.city, SendReferral(referral_id=referral, respond_by=due))
+    accept = AcceptReferral(referral_id=referral, role_taken="SERVICE_PROVIDER")
+    assert here.refuses(nobody, accept) is StaffNotEnrolled
+    here.world.passes(days=4)
+    here.says(here.city, ExpireReferral(referral_id=referral))
+    assert here.trail(here.city, referral) == [ReferralDrafted, ReferralSent, ReferralExpired]
+
+
+def test_a13_until_it_is_confirmed_nothing_moves_and_there_is_one_at_a_time() -> None:
+    here = midorino()
+    first = here.sends(here.city, here.ayumi, "CASE_TRANSFER")
+    here.accepts(here.ayumi, first, "MAIN_SUPPORT")
+    assert here.answers_for_her == here.city.agency
+    draft = DraftReferral(
+        kind="CASE_TRANSFER", to_agency=here.ayumi.agency, purpose="SERVICE", urgency="LOW"
+    )
+    assert here.refuses(here.city, draft) is HandoverAlreadyOpen
+
+
+def test_a14_with_the_handover_all_moves_in_one_step_and_nothing_is_forgotten() -> None:
+    here = midorino()
+    here.says(here.city, AddCompanion(companion="CHILD", relation="CHILD"))
+    with_her = here.known.companions
+    for giving, taking in (
+        (here.city, here.ayumi),
+        (here.ayumi, here.centre),
+        (here.centre, here.city),
+    ):
+        referral = here.sends(giving, taking, "CASE_TRANSFER")
+        here.accepts(taking, referral, "MAIN_SUPPORT")
+        said = here.confirms(taking, referral)
+        assert [type(event) for event in said.events] == [HandoverConfirmed, ResponsibilityMoved]
+        assert here.answers_for_her == taking.agency
+        assert here.known.companions == with_her
+    moves = [
+        entry.said
+        for entry in here.world.of_case(here.case)
+        if isinstance(entry.said, ResponsibilityMoved)
+    ]
+    assert [(each.from_agency, each.to_agency) for each in moves] == [
+        (here.city.agency, here.ayumi.agency),
+        (here.ayumi.agency, here.centre.agency),
+        (here.centre.agency, here.city.agency),
+    ]
+
+
+@pytest.mark.parametrize("accepted_first", [False, True])
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_a15_a_handover_that_comes_to_nothing_leaves_all_as_it_was(
+    withdrawn: bool,  # noqa: FBT001 (one of the two)
+    accepted_first: bool,  # noqa: FBT001 (one of the two)
+) -> None:
+    here = midorino()
+    here.agrees(here.ayumi)
+    referral = here.sends(here.city, here.ayumi, "CASE_TRANSFER", (here.name,))
+    if accepted_first:
+        here.accepts(here.ayumi, referral, "MAIN_SUPPORT")
+    if withdrawn or accepted_first:
+        here.withdraws(here.city, referral)
+    else:
+        here.says(here.ayumi, DeclineReferral(referral_id=referral, reason="OUT_OF_AREA"))
+    assert here.answers_for_her == here.city.agency
+    assert not here.takes_part(here.ayumi)
+    assert here.sees(here.ayumi) == set()
+
+
+def test_a16_who_asks_for_her_gets_her_only_if_she_is_sent() -> None:
+    here = midorino()
+    here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+    asked = here.says(here.ayumi, AskToTakeOver(purpose="SERVICE", urgency="LOW"))
+    referral = ReferralId(asked.made)
+    drafted = asked.the(ReferralDrafted)
+    assert (drafted.from_agency, drafted.to_agency) == (here.city.agency, here.ayumi.agency)
+    confirm = ConfirmHandover(referral_id=referral, referrer_remains=True)
+    assert here.refuses(here.ayumi, confirm) is ReferralNotFound
+    here.says(here.city, SendReferral(referral_id=referral))
+    here.accepts(here.ayumi, referral, "MAIN_SUPPORT")
+    here.says(here.ayumi, confirm)
+    assert here.answers_for_her == here.ayumi.agency
+
+
+def test_a17_a_referral_is_there_for_its_two_sides_from_when_it_is_theirs() -> None:
+    here = midorino()
+    everybody = (here.city, here.centre, here.ayumi, here.shelter, here.hospital, here.police)
+    drafted = here.drafts(here.city, here.centre)
+    sent = here.sends(here.city, here.ayumi)
+    declined = here.sends(here.city, here.hospital)
+    here.says(here.hospital, DeclineReferral(referral_id=declined, reason="OTHER"))
+    knows = {
+        who.agency: {each for each in (drafted, sent, declined) if here.trail(who, each)}
+        for who in everybody
+    }
+    assert knows == {
+        here.city.agency: {drafted, sent, declined},
+        here.centre.agency: set(),
+        here.ayumi.agency: {sent},
+        here.shelter.agency: set(),
+        here.hospital.agency: {declined},
+        here.police.agency: set(),
+    }
+
+
+def test_a18_each_step_is_one_event_that_says_who_took_it() -> None:
+    here = midorino()
+    referral = here.drafts(here.city, here.ayumi)
+    steps: tuple[tuple[Someone, ReferralStep], ...] = (
+        (here.city, SendReferral(referral_id=referral)),
+        (here.ayumi, ReceiveReferral(referral_id=referral)),
+        (here.ayumi, AcceptReferral(referral_id=referral, role_taken="SERVICE_PROVIDER")),
+        (here.ayumi, ConfirmHandover(referral_id=referral, referrer_remains=True)),
+        (here.ayumi, ReportOutcome(referral_id=referral, result="SUPPORT_IN_PLACE")),
+    )
+    for who, step in steps:
+        here.says(who, step)
+    stream = stream_of("referral", referral)
+    entries = [each for each in here.world.of_case(here.case) if each.told.stream == stream]
+    assert [(type(each.said), each.staff) for each in entries] == [
+        (ReferralDrafted, here.city.staff),
+        (ReferralSent, here.city.staff),
+        (ReferralReceived, here.ayumi.staff),
+        (ReferralAccepted, here.ayumi.staff),
+        (HandoverConfirmed, here.ayumi.staff),
+        (OutcomeReported, here.ayumi.staff),
+    ]
+    told = [type(each.said) for each in entries]
+    assert here.trail(here.city, referral) == here.trail(here.ayumi, referral) == told
+
+
+def test_a21_each_thing_that_keeps_a_case_open_goes_by_itself_and_it_says_who_closed_it() -> None:
+    here = midorino()
+    referral = here.sends(here.city, here.ayumi)
+    terms = AftercareTerms(
+        lead_agency=here.city.agency, means=frozenset({"PHONE"}), cadence_days=30
+    )
+    here.says(here.city, StartAftercare(terms=terms))
+    close = CloseCase(reason="GOALS_MET", subject_wish="もう大丈夫です。")
+    assert here.refuses(here.city, close) is ReferralStillOpen
+    here.withdraws(here.city, referral)
+    assert here.refuses(here.city, close) is AftercareNotEnded
+    here.says(here.city, EndAftercare(subject_wish="もう大丈夫です。"))
+    assert here.refuses(here.city, CloseCase(reason="GOALS_MET")) is HerViewIsMissing
+    said = here.says(here.city, close)
+    assert said.the(CaseClosed)
+    assert said.entries[0].staff == here.city.staff
+
+
+@pytest.mark.parametrize("by", ["city", "ayumi"])
+def test_a22_what_she_takes_back_is_closed_at_once_and_withdrawing_is_always_possible(
+    by: str,
+) -> None:
+    here = midorino()
+    grant = here.agrees(here.ayumi)
+    referral = here.sends(here.city, here.ayumi, items=(here.name,))
+    here.accepts(here.ayumi, referral)
+    assert here.sees(here.ayumi) > {HER_NAME}
+    here.says(getattr(here, by), WithdrawConsent(grant_id=grant))
+    assert here.sees(here.ayumi) == set()
+    withdraw = WithdrawReferral(referral_id=referral, reason="CONSENT_WITHDRAWN")
+    here.says(getattr(here, by), withdraw)
+    assert not here.takes_part(here.ayumi)
+
+
+def test_a22_a_withdrawal_is_never_kept_from_her_by_how_the_case_stands() -> None:
+    here = midorino()
+    grant = here.agrees(here.centre, valid_until=date(2027, 3, 31))
+    here.says(here.city, CloseCase(reason="GOALS_MET", subject_wish="はい。"))
+    assert here.says(here.city, WithdrawConsent(grant_id=grant)).the(ConsentWithdrawn)
+
+
+def test_a23_no_command_says_that_her_consent_is_not_needed() -> None:
+    """Only an emergency names what it overrides: a refusal, or an exclusion of hers."""
+    overriding = {
+        (command, name)
+        for command in get_args(AnyCommand)
+        for name in command.__struct_fields__
+        if "overrid" in name or "consent_given" in name or "without_consent" in name
+    }
+    assert overriding == {
+        (RequestEmergency, "overrides_refusals"),
+        (RequestEmergency, "overrides_exclusions"),
+    }
+
+
+def test_a23_an_emergency_takes_danger_two_people_authority_and_an_end() -> None:
+    here = midorino()
+    head = here.world.enrols(here.city.agency, "REPRESENTATIVE")
+    refused = here.says(
+        here.city,
+        RecordRefusal(
+            kind="INFORMATION",
+            recipients=frozenset({here.police.agency}),
+            categories=frozenset({"IDN"}),
+            purpose="PROTECTION",
+        ),
+    ).made
+    ask = RequestEmergency(
+        recipients=frozenset({here.police.agency}),
+        categories=frozenset({"IDN"}),
+        expires_at=here.world.at + timedelta(hours=72),
+        asked_agencies=frozenset({here.centre.agency}),
+        impracticability="CANNOT_BE_REACHED",
+        danger=frozenset({"ASSAULT"}),
+        danger_place="NOT_KNOWN",
+    )
+    change = msgspec.structs.replace
+    without_danger = change(ask, danger=frozenset[str]())
+    assert here.refuses(here.city, without_danger) is NoDangerNamed
+    longer = change(ask, expires_at=here.world.at + timedelta(hours=73))
+    assert here.refuses(here.city, longer) is EmergencyTooLong
+    assert here.refuses(here.city, ask) is OverridesNotNamed
+    asked = here.says(here.city, change(ask, overrides_refusals=frozenset({refused})))
+    answer = AuthoriseEmergency(
+        emergency_id=EmergencyId(asked.made),
+        impracticability="CANNOT_BE_REACHED",
+        danger=frozenset({"ASSAULT"}),
+        danger_place="NOT_KNOWN",
+    )
+    assert here.refuses(here.city, answer) is MayNotAuthorise
+    here.says(head, answer)
+    assert here.sees(here.police) == set()  # She has refused: it takes a second agency.
+    here.says(here.centre, answer)
+    assert here.sees(here.police) == of_her_identity()
+    here.world.passes(hours=72)
+    assert here.sees(here.police) == set()
+
+
+def test_a23_whoever_asks_does_not_answer() -> None:
+    here = midorino()
+    head = here.world.enrols(here.city.agency, "REPRESENTATIVE")
+    ask = RequestEmergency(
+        recipients=frozenset({here.police.agency}),
+        categories=frozenset({"IDN"}),
+        expires_at=here.world.at + timedelta(hours=1),
+        impracticability="NO_TIME",
+        danger=frozenset({"ASSAULT"}),
+        danger_place="NOT_KNOWN",
+    )
+    answer = AuthoriseEmergency(
+        emergency_id=EmergencyId(here.says(head, ask).made),
+        impracticability="NO_TIME",
+        danger=frozenset({"ASSAULT"}),
+        danger_place="NOT_KNOWN",
+    )
+    assert here.refuses(head, answer) is AuthorisedByAnother
+
+
+def of_her_identity() -> set[str]:
+    path = "case.subject_identified.v1"
+    return {f"{path}/{name}" for name in ("name", "kana", "birth_date", "gender_identity_note")}
