@@ -64,6 +64,7 @@ from domain.agency import (
 from domain.agency_codes import Criterion
 from domain.model import AgencyId, ContractId, StaffId
 from domain.speech import Refused
+from tests.courses import course
 from tests.invariants import accepted, refused
 from tests.spec import an_id, given, someone
 
@@ -358,6 +359,16 @@ COMMANDS: Final[dict[AgencyCommand, dict[str, Outcome]]] = {
         CommissionContractEnded
     ),
 }
+
+
+course(
+    "agency",
+    (
+        (state, type(command).__name__, outcome)
+        for command, outcomes in COMMANDS.items()
+        for state, outcome in outcomes.items()
+    ),
+)
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -47,6 +47,7 @@ from domain.grievance import (
 )
 from domain.model import CLOSED, ERASED, CaseId, Context, GrievanceId, Withheld
 from domain.speech import Refused
+from tests.courses import course
 from tests.invariants import accepted, refused
 from tests.spec import an_id, given, someone, without_words
 
@@ -318,6 +319,14 @@ COMMANDS: Final[dict[GrievanceCommand, tuple[Outcome, ...]]] = {
     ),
 }  # fmt: skip
 OF_THE_HANDLER: Final = (share, find, answer, improve, close)
+course(
+    "grievance",
+    (
+        (state, type(command).__name__, outcome)
+        for command, outcomes in COMMANDS.items()
+        for state, outcome in zip(STATES, outcomes, strict=True)
+    ),
+)
 
 
 def asking(command: GrievanceCommand, state: str) -> Context:

@@ -60,6 +60,7 @@ from domain.network import (
     network_among,
 )
 from domain.speech import Refused
+from tests.courses import course
 from tests.invariants import accepted, refused
 from tests.spec import an_id, given, someone
 
@@ -358,6 +359,16 @@ COMMANDS: Final[dict[NetworkCommand, dict[str, Outcome]]] = {
         "DISSOLVED": None,
     },
 }
+
+
+course(
+    "network",
+    (
+        (state, type(command).__name__, outcome)
+        for command, outcomes in COMMANDS.items()
+        for state, outcome in outcomes.items()
+    ),
+)
 
 
 @pytest.mark.parametrize("state", STATES)

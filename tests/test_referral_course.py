@@ -42,6 +42,7 @@ from domain.referral import (
 )
 from domain.referral_codes import REFERRAL_STATUSES
 from domain.speech import Refused
+from tests.courses import course
 from tests.referring import (
     HER_REFERRAL,
     HISTORIES,
@@ -157,6 +158,7 @@ CELLS: Final = [
     for step, *row in table
     for state, said in zip(HISTORIES, row, strict=True)
 ]
+course("referral", ((state, step, WHY.get(said, said)) for _, step, state, said in CELLS))
 # The same kind of referral to another prefecture's centre could not be redirected to Ayumi.
 LINK: Final = going("SERVICE_LINK", CITY, CENTRE)
 

@@ -99,7 +99,8 @@ MEETING: Final = Machine(
         Edge("SHARED", MeetingClosed, "CLOSED"),
     ),
 )
-# A meeting of others: what we bring is recorded, and the minutes are theirs.
+# A meeting of others: what we bring is recorded, and the minutes are theirs. Our cases are reviewed
+# among ourselves, and our activities reported to our own representatives.
 FORUM: Final = Machine(
     name=Label("外部の会議への参加", "Another body's meeting"),
     states={
@@ -112,6 +113,7 @@ FORUM: Final = Machine(
             edge
             for edge in (*PREPARED, *SAID)
             if edge.before not in {"MINUTED", "CONFIRMED", "SHARED"}
+            and edge.event not in {CaseReviewed, CaseReviewDeferred, ActivityReported}
         ),
         Edge("HELD", MeetingClosed, "CLOSED"),
     ),
