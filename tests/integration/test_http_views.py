@@ -21,6 +21,7 @@ from adapters import kek
 from adapters.app import App, running
 from adapters.crypto import KEY_BYTES, AesVeil, Kek
 from adapters.http.openapi import document
+from adapters.postgres.candidates import PostgresCandidates
 from adapters.settings import Secret, Settings
 from contracts.asked import CaseAlias
 from domain.agency import EnrolStaff, RegisterAgency, RestoreAgency, SignPledge, SuspendAgency
@@ -70,6 +71,16 @@ class House(NamedTuple):
         referral = ReferralId(made(await self.city.visitor.asks(draft, alias)))
         done(await self.city.visitor.asks(SendReferral(referral_id=referral), alias))
         return referral
+
+    async def lists_catch_up(self) -> None:
+        """With all that was recorded here: whoever follows from then on hears of no more of it."""
+        head = await self.app.log.head()
+        async with (
+            PostgresCandidates(self.app.endpoints.postgres.app) as lists,
+            asyncio.timeout(10),
+        ):
+            while await lists.reached() < head:
+                pass
 
     async def lists(self, alias: CaseAlias) -> dict[str, Any]:
         """The line of a case in the city's list, once it has come there."""
@@ -351,6 +362,7 @@ async def following(who: Visitor, **headers: str) -> AsyncGenerator[AsyncIterato
 
 
 async def test_a_follower_is_told_of_its_own_cases_as_they_change(house: House) -> None:
+    await house.lists_catch_up()
     async with asyncio.timeout(20), following(house.city.visitor) as changes:
         alias = await house.opened("相川みさき")
         heard = [told.change async for told in until_numbered(changes)]
@@ -359,6 +371,7 @@ async def test_a_follower_is_told_of_its_own_cases_as_they_change(house: House) 
 
 
 async def test_a_follower_goes_on_where_it_was(house: House) -> None:
+    await house.lists_catch_up()
     async with asyncio.timeout(20):
         async with following(house.city.visitor) as changes:
             first = await house.opened()

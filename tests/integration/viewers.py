@@ -141,10 +141,8 @@ class House(NamedTuple):
 
     async def network(self, *members: Agency) -> NetworkId:
         """One that another agency leads: whoever leads it sees of each case how it goes on."""
-        network, leads = (
-            NetworkId(uuid4()),
-            await self.agency("PREFECTURAL_WOMENS_SUPPORT_DIVISION"),
-        )
+        network = NetworkId(uuid4())
+        leads = await self.agency("PREFECTURAL_WOMENS_SUPPORT_DIVISION")
         await self.registry.established(network, leads.id, *(each.id for each in members))
         return network
 
