@@ -285,6 +285,66 @@ def test_only_what_narrows_overtakes_what_others_decided() -> None:
     }
 
 
+def test_every_event_tells_the_state_of_one_thing_which_the_clear_names() -> None:
+    """Without a name the case has one such state, and the last event of the type is it."""
+    named = {event.__name__: event.state_of for event in DECLARED if event.state_of}
+    assert named == {
+        "CasesLinked": ("other_case_id",),
+        "CompanionAdded": ("person_id",),
+        "CompanionRemoved": ("person_id",),
+        "DecisionAcknowledged": ("decision_id", "by_agency"),
+        "DecisionProgressReported": ("decision_id",),
+        "DecisionRecorded": ("decision_id",),
+        "InviteeAdded": ("agency_id",),
+        "InviteeRemoved": ("agency_id",),
+        "LegalStepRecorded": ("step_id",),
+        "MeetingPlanned": ("meeting_id",),
+        "MeetingRequested": ("meeting_id",),
+        "NeedClosed": ("need_id",),
+        "NeedIdentified": ("need_id",),
+        "ParticipationEnded": ("agency_id",),
+        "ProcedureBundleCompleted": ("bundle_id",),
+        "ProcedureBundleOpened": ("bundle_id",),
+        "RecordCorrected": ("target_event_id", "field"),
+        "ReferralDrafted": ("referral_id",),
+        "RoleAllocated": ("function", "agency_id"),
+        "RoleAssigned": ("function", "agency_id", "person_id"),
+        "RoleEnded": ("function", "agency_id", "person_id"),
+        "SafetyInstructionIssued": ("to_agency_id",),
+        "ServiceLinked": ("service_id",),
+        "ServiceStatusChanged": ("service_id",),
+        "StayCancelled": ("stay_id",),
+        "StayDecided": ("stay_id",),
+        "StayEnded": ("stay_id",),
+        "StayExtended": ("stay_id",),
+        "StayStarted": ("stay_id",),
+        "SupportPlanAgreed": ("plan_id",),
+        "SupportPlanClosed": ("plan_id",),
+        "SupportPlanDrafted": ("plan_id",),
+        "SupportPlanRevised": ("plan_id",),
+    }
+    for event in DECLARED:
+        assert {*event.state_of} <= {field.name for field in cut_of(event).clear}
+
+
+def test_what_tells_of_telling_is_told_to_nobody() -> None:
+    assert {event.__name__ for event in DECLARED if not event.disclosable} == {
+        "Disclosed",
+        "DisclosureBlocked",
+        "EmergencyDisclosureReviewed",
+        "ErasureDecided",
+        "ErasureRequested",
+        "NotificationDeferred",
+        "PurgeAcknowledged",
+        "PurgeDeclined",
+        "PurgeRequested",
+        "StatutoryDisclosureReviewed",
+        "SubjectAccessProvided",
+        "SubjectNotified",
+        "WithdrawalSettled",
+    }
+
+
 def test_what_an_event_makes_is_named_by_an_id_in_the_clear() -> None:
     made = {event: event.makes for event in DECLARED if event.makes}
     assert {type_.__name__ for type_ in made} == {
