@@ -31,6 +31,13 @@ def test_its_code_finds_its_sentences_and_a_status(each: type[Spoken]) -> None:
     )
 
 
+def test_what_is_hidden_and_what_does_not_exist_have_one_status() -> None:
+    codes = {code_of(each) for each in SPOKEN if issubclass(each, Refused)}
+    hidden = {code for code in codes if code.endswith("_NOT_FOUND")}
+    assert {status_of(code) for code in hidden} == {404}
+    assert {code for code in codes if status_of(code) == 404} == {*hidden, "NOT_HERE"}
+
+
 def test_the_table_names_nothing_that_is_never_said() -> None:
     assert STATUS.keys() <= {code_of(each) for each in SPOKEN}
 
