@@ -234,8 +234,8 @@ def decide(beside: Beside, referral: Referral, command: ReferralCommand, by: Con
         return Decided((sending.asked_to_take_over(beside, command, by),))
     known = as_party(beside.case_id, referral, by.agency)
     check_its_step(known, command, by.agency)
+    check_step(known, command)  # Of what has ended, nobody learns here how the case stands.
     check_case_takes(beside.case, command)
-    check_step(known, command)
     return _taken(beside, known, command, by)
 
 
