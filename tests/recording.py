@@ -18,15 +18,17 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 from adapters import kek
-from adapters.app import running
+from adapters.app import App, running
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.migrating import migrations
 from adapters.settings import Settings
-from domain.model import Event, StreamId
+from domain.model import Event, PersonId, StreamId
 from projections.case_view import project
+from services.handling import Handling
 from services.ports import Keyring
 from services.sealing import Sealing, persons_in
-from tests.stories import tell
+from tests.stories import Clock, LogBook, Stage, tell
+from tests.stories.later import written_later
 
 RECORDED: Final = Path(__file__).parent / "recorded"
 TABLES: Final[Mapping[str, LiteralString]] = {
@@ -108,14 +110,24 @@ def _from_json(value: object) -> object:
     return value
 
 
+async def _told(app: App) -> PersonId:
+    """Handled as the app handles it, but for the clock: it waits for no week to pass."""
+    clock = Clock()
+    handling = Handling(app.log, app.keyring, app.sealing, clock)
+    stage = Stage(handling=handling, operator=app.operator, book=LogBook(app.log), clock=clock)
+    told = await tell(stage)
+    await written_later(stage, told, app.log, app.sealing)
+    return told.woman
+
+
 async def record() -> Recording:
     with tempfile.TemporaryDirectory() as folder:
         key_file = Path(folder, "kek")
         kek.make(key_file)
         settings = Settings(data=Path(folder, "data"), kek_file=key_file)
         async with running(settings) as app:
-            erased = await tell(app)
-            await tell(app)
+            erased = await _told(app)
+            await _told(app)
             await app.keyring.destroy(erased, "recorded as erased")
             owner = app.endpoints.postgres.owner
             recording = Recording(
