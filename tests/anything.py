@@ -31,6 +31,7 @@ from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, an_id
 
 E = TypeVar("E", bound=Event)
 C = TypeVar("C", bound=Command)
+P = TypeVar("P", bound=msgspec.Struct)
 
 AGENCIES: Final = tuple(who.agency for who in (CITY, CENTRE, SHELTER, POLICE))
 STAFF: Final = tuple(who.staff for who in (CITY, CENTRE, SHELTER, POLICE))
@@ -74,6 +75,14 @@ def asked(kind: type[C], chance: random.Random, at: datetime, /, **facts: Any) -
         for name, hint, optional in _fields(kind)
         if name not in facts and not (optional and chance.random() < 0.5)
     }
+    return kind(**said, **facts)
+
+
+def part(kind: type[P], chance: random.Random, at: datetime, /, **facts: Any) -> P:
+    """Of a command."""
+    hints = get_type_hints(kind, include_extras=True)
+    making = Making(chance, 1, at)
+    said = {n: _any(hints[n], making) for n in kind.__struct_fields__ if n not in facts}
     return kind(**said, **facts)
 
 
