@@ -1,24 +1,25 @@
-"""The trail: reviews by who had no part in it, notices to her, purges and their answers."""
+"""The trail: reviews by who had no part in it, and notices to her; told to nobody else."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import uuid5
 
 import msgspec
 import pytest
 
-from domain.agency import KnownAgency
+from domain.calendar import JAPAN
 from domain.case import CaseNotFound
+from domain.case_codes import Status
 from domain.categories import CategoryCode
-from domain.concerned import Concerned
 from domain.consent_ledger import ConsentEvent, Ledger
 from domain.disclosed import Disclosed
+from domain.emergency import EMERGENCY
 from domain.erasure import ErasureDecided, ErasureRequested
 from domain.fields import cut_of, largest_header
 from domain.header import HEADER_BYTES_MAX
 from domain.machine import NOT_YET
-from domain.model import CLOSED, AgencyId, Context, Decider, EmergencyId, Event, GrantId
+from domain.model import Context, Event
 from domain.reviews import (
     AlreadyReviewed,
     CorrectiveDoesNotFit,
@@ -30,8 +31,6 @@ from domain.reviews import (
     StatutoryDisclosureReviewed,
     StillUnderWay,
 )
-from domain.speech import Refused
-from domain.statutory import StatutoryDisclosureRecorded, StatutoryId
 from domain.trail import Trail, TrailCommand, TrailEvent, emergency_state, trail_of
 from domain.trail.blocked import DisclosureBlocked, WithdrawalSettled
 from domain.trail.notices import (
@@ -48,69 +47,35 @@ from domain.trail.notices import (
     SubjectNotified,
 )
 from domain.trail.purges import (
-    PURGE,
-    AcknowledgePurge,
-    DeclinePurge,
     PurgeAcknowledged,
     PurgeDeclined,
     PurgeId,
-    PurgeNotFound,
-    PurgeOfWhatWasToldNotNamed,
     PurgeRequested,
-    RequestPurge,
 )
-from tests.consenting import ASKED, LEDGER, case, explained, granted, withdrawn
-from tests.spec import CENTRE, CITY, NOW, SHELTER, an_id, given, later, making, someone
+from tests.consenting import ASKED, LEDGER
+from tests.spec import CENTRE, CITY, NOW, SHELTER, given, later
 from tests.test_emergency import ID as EMERGENCY_ID
 from tests.test_emergency import authorised as emergency_authorised
 from tests.test_emergency import expired as emergency_expired
 from tests.test_emergency import half as emergency_half
 from tests.test_emergency import requested as emergency_requested
-
-PREFECTURE: Final = someone(30, "CASEWORKER")
-ANOTHER_PREFECTURE: Final = someone(31, "CASEWORKER")
-POLICE: Final = msgspec.structs.replace(someone(20, "PRACTITIONER"), agency=AgencyId(an_id(20)))
-TOMORROW: Final = timedelta(days=1)
-concerned: Final = msgspec.structs.replace(
-    case,
-    agencies={
-        CITY.agency: KnownAgency(kind="MUNICIPAL_WOMENS_SUPPORT_DIVISION", prefecture="06"),
-        CENTRE.agency: KnownAgency(kind="WOMENS_SUPPORT_CENTRE", prefecture="06"),
-        PREFECTURE.agency: KnownAgency(kind="PREFECTURAL_WOMENS_SUPPORT_DIVISION", prefecture="06"),
-        ANOTHER_PREFECTURE.agency: KnownAgency(
-            kind="PREFECTURAL_WOMENS_SUPPORT_DIVISION", prefecture="07"
-        ),
-        POLICE.agency: KnownAgency(kind="POLICE", prefecture="06"),
-    },
-)
-FILED: Final = StatutoryId(an_id(70))
-filed = StatutoryDisclosureRecorded(
-    statutory_id=FILED,
-    provision="CHILD_ABUSE_PREVENTION_6",
-    recipient=SHELTER.agency,
-    categories=frozenset[CategoryCode]({"CHD", "RSK"}),
-    filing_agency=CITY.agency,
-    text=CLOSED,
-)
-HISTORY: Final = (
-    explained,
-    granted,
-    withdrawn,
-    emergency_requested,
-    emergency_authorised,
-    emergency_expired,
+from tests.trailing import (
+    ANOTHER_PREFECTURE,
+    FILED,
+    HISTORY,
+    POLICE,
+    PREFECTURE,
+    PURGE_ID,
+    TRAIL,
+    acknowledge,
+    acknowledged,
+    ask,
+    beside,
+    concerned,
+    decline,
     filed,
+    purge_requested,
 )
-
-
-def beside(
-    *events: ConsentEvent, who: Concerned = concerned
-) -> Decider[Trail, TrailCommand, TrailEvent]:
-    """The trail beside a ledger in which this has happened."""
-    return trail_of(who, LEDGER.replay(events))
-
-
-TRAIL: Final = beside(*HISTORY)
 
 # Reviewing
 
@@ -246,6 +211,68 @@ def test_how_an_emergency_stands_follows_from_the_clock_too(
     assert emergency_state(LEDGER.replay(events), trail, EMERGENCY_ID, at) == state
 
 
+EVERY_STATE: Final[Mapping[str, tuple[tuple[ConsentEvent, ...], tuple[TrailEvent, ...], int]]] = {
+    NOT_YET: ((), (), 0),
+    "REQUESTED": ((emergency_requested,), (), 0),
+    "HALF_AUTHORISED": ((emergency_requested, emergency_half), (), 0),
+    "AUTHORISED": ((emergency_requested, emergency_authorised), (), 0),
+    "EXPIRED": ((emergency_requested, emergency_authorised), (), 24),  # By the clock.
+    "LAPSED": ((emergency_requested, emergency_half), (), 24),
+    "REVIEWED": ((emergency_requested, emergency_authorised), (reviewed,), 24),
+}
+LEADS: Final[Mapping[str, str]] = {
+    NOT_YET: "NothingToReview",
+    "REQUESTED": "NothingToReview",
+    "HALF_AUTHORISED": "NothingToReview",
+    "AUTHORISED": "StillUnderWay",
+    "EXPIRED": "REVIEWED",
+    "LAPSED": "NothingToReview",
+    "REVIEWED": "AlreadyReviewed",
+}
+
+
+@pytest.mark.parametrize("state", EVERY_STATE)
+def test_in_every_state_an_emergency_is_reviewed_or_not_as_the_table_says(state: str) -> None:
+    assert set(EVERY_STATE) == {NOT_YET, *EMERGENCY.states}
+    told, before, hours = EVERY_STATE[state]
+    by, held = later(PREFECTURE, hours=hours), LEDGER.replay(told)
+    trail = TRAIL.replay(before)
+    if state != NOT_YET:
+        assert emergency_state(held, trail, EMERGENCY_ID, by.at) == state
+    asked = given(beside(*told), *before).when(review, by=by)
+    if LEADS[state] == "REVIEWED":
+        asked.then(reviewed)
+        assert EMERGENCY.after(state, EmergencyDisclosureReviewed) == "REVIEWED"
+        after = TRAIL.replay((*before, reviewed))
+        assert emergency_state(held, after, EMERGENCY_ID, by.at) == "REVIEWED"
+        return
+    refusals = (NothingToReview, StillUnderWay, AlreadyReviewed)
+    asked.refused(next(each for each in refusals if each.__name__ == LEADS[state]))
+
+
+def test_what_was_filed_by_law_is_reviewed_once_and_at_any_time() -> None:
+    done = StatutoryDisclosureReviewed(
+        statutory_id=FILED, reviewer=PREFECTURE.agency, outcome="JUSTIFIED", corrective="NONE"
+    )
+    given(beside()).when(review_filed, by=PREFECTURE).refused(NothingToReview)
+    given(beside(filed)).when(review_filed, by=PREFECTURE).then(done)
+    given(beside(filed), done).when(review_filed, by=later(PREFECTURE, days=900)).refused(
+        AlreadyReviewed
+    )
+
+
+@pytest.mark.parametrize(
+    "status", ["CONTACT", "ACTIVE", "CLOSED", "TRANSFERRED", "RESTRICTED", "ERASED"]
+)
+def test_the_trail_goes_on_whatever_has_become_of_the_case(status: Status) -> None:
+    trail = beside(*HISTORY, who=msgspec.structs.replace(concerned, status=status))
+    given(trail).when(review, by=PREFECTURE).then(reviewed)
+    given(trail).when(notify, by=CITY).then(notified)
+    given(trail).when(defer, by=CITY).then(deferred)
+    given(trail).when(ask, by=CITY).then(purge_requested)
+    given(trail, purge_requested).when(acknowledge, by=CENTRE).then(acknowledged)
+
+
 # Telling her
 
 notify = NotifySubject(about="EMERGENCY", about_id=AboutId(EMERGENCY_ID))
@@ -294,6 +321,11 @@ def test_telling_her_is_put_off_with_a_reason_and_to_a_day() -> None:
     given(TRAIL, deferred).when(notify, by=CITY).then(notified)
     today = msgspec.structs.replace(defer, until=date(2026, 5, 13))
     given(TRAIL).when(today, by=CITY).refused(DeferredIntoThePast)
+    at_midnight = msgspec.structs.replace(CITY, at=datetime(2026, 5, 12, 23, 59, 59, tzinfo=JAPAN))
+    given(TRAIL).when(today, by=at_midnight).then(
+        msgspec.structs.replace(deferred, until=date(2026, 5, 13))
+    )
+    given(TRAIL).when(today, by=later(at_midnight, seconds=1)).refused(DeferredIntoThePast)
     given(TRAIL, notified).when(defer, by=CITY).refused(AlreadyNotified)
 
 
@@ -304,141 +336,6 @@ def test_what_she_was_shown_is_recorded_and_why_some_of_it_was_not() -> None:
     )
     nothing = ProvideAccess(what=frozenset())
     given(TRAIL).when(nothing, by=CITY).refused(NothingProvided)
-
-
-# Purging
-
-PURGE_ID: Final = PurgeId(CITY.new_id)
-ask = RequestPurge(
-    recipient=CENTRE.agency,
-    covers=frozenset({"IDN", "RSK"}),
-    cause="WITHDRAWN",
-    grant_id=ASKED,
-)
-purge_requested = PurgeRequested(
-    purge_id=PURGE_ID,
-    recipient=CENTRE.agency,
-    covers=frozenset[CategoryCode]({"IDN", "RSK"}),
-    cause="WITHDRAWN",
-    grant_id=ASKED,
-    due=date(2026, 5, 27),
-)
-acknowledge = AcknowledgePurge(purge_id=PURGE_ID)
-decline = DeclinePurge(purge_id=PURGE_ID, ground="MEDICAL_RECORDS")
-acknowledged = PurgeAcknowledged(purge_id=PURGE_ID, recipient=CENTRE.agency)
-declined = PurgeDeclined(purge_id=PURGE_ID, recipient=CENTRE.agency, ground="MEDICAL_RECORDS")
-
-
-def test_whoever_was_told_is_asked_to_purge_it_within_two_weeks() -> None:
-    given(TRAIL).when(ask, by=CITY).then(purge_requested)
-    of_the_emergency = RequestPurge(
-        recipient=POLICE.agency,
-        covers=frozenset({"ADR"}),
-        cause="ERASED",
-        emergency_id=EMERGENCY_ID,
-    )
-    given(TRAIL).when(of_the_emergency, by=PREFECTURE).then(
-        PurgeRequested(
-            purge_id=PurgeId(PREFECTURE.new_id),
-            recipient=POLICE.agency,
-            covers=frozenset[CategoryCode]({"ADR"}),
-            cause="ERASED",
-            emergency_id=EMERGENCY_ID,
-            due=date(2026, 5, 27),
-        )
-    )
-
-
-def test_the_same_is_not_asked_twice_as_long_as_it_is_not_answered() -> None:
-    less = msgspec.structs.replace(ask, covers=frozenset({"RSK"}))
-    for again in (ask, less):
-        given(TRAIL, purge_requested).when(again, by=making(CITY, an_id(77))).then_nothing()
-    anew = msgspec.structs.replace(purge_requested, purge_id=PurgeId(an_id(77)))
-    given(TRAIL, purge_requested, acknowledged).when(ask, by=making(CITY, an_id(77))).then(anew)
-    more = msgspec.structs.replace(ask, covers=frozenset({"RSK", "HLT"}))
-    given(TRAIL, purge_requested).when(more, by=making(CITY, an_id(77))).then(
-        msgspec.structs.replace(anew, covers=frozenset[CategoryCode]({"RSK", "HLT"}))
-    )
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        msgspec.structs.replace(ask, recipient=SHELTER.agency),
-        msgspec.structs.replace(ask, grant_id=GrantId(an_id(999))),
-        msgspec.structs.replace(ask, grant_id=None),
-        msgspec.structs.replace(ask, emergency_id=EMERGENCY_ID),
-        msgspec.structs.replace(ask, grant_id=None, emergency_id=EMERGENCY_ID),
-        msgspec.structs.replace(ask, grant_id=None, emergency_id=EmergencyId(an_id(999))),
-        msgspec.structs.replace(ask, grant_id=None, statutory_id=FILED),
-        msgspec.structs.replace(ask, grant_id=None, statutory_id=StatutoryId(an_id(999))),
-    ],
-)
-def test_nobody_is_asked_to_purge_what_they_were_not_told(command: RequestPurge) -> None:
-    given(TRAIL).when(command, by=CITY).refused(PurgeOfWhatWasToldNotNamed)
-
-
-def test_whom_she_took_out_of_a_consent_may_be_asked_too() -> None:
-    only_explained = beside(explained)
-    given(only_explained).when(ask, by=CITY).refused(PurgeOfWhatWasToldNotNamed)
-    given(beside(explained, granted)).when(ask, by=CITY).then(purge_requested)
-
-
-EVERY_STATE: Final[Mapping[str, tuple[tuple[Event, ...], timedelta]]] = {
-    NOT_YET: ((), timedelta()),
-    "REQUESTED": ((purge_requested,), timedelta(days=14)),
-    "OVERDUE": ((purge_requested,), timedelta(days=15)),
-    "ACKNOWLEDGED": ((purge_requested, acknowledged), timedelta()),
-    "DECLINED": ((purge_requested, declined), timedelta()),
-}
-LEADS: Final[Mapping[str, tuple[str, str]]] = {
-    NOT_YET: ("PurgeNotFound", "PurgeNotFound"),
-    "REQUESTED": ("ACKNOWLEDGED", "DECLINED"),
-    "OVERDUE": ("ACKNOWLEDGED", "DECLINED"),
-    "ACKNOWLEDGED": ("-", "PurgeAlreadyAnswered"),
-    "DECLINED": ("PurgeAlreadyAnswered", "-"),
-}
-
-
-@pytest.mark.parametrize("state", EVERY_STATE)
-@pytest.mark.parametrize("command", [acknowledge, decline], ids=lambda c: type(c).__name__)
-def test_every_state_of_a_purge_takes_every_answer_as_the_table_says(
-    state: str, command: AcknowledgePurge | DeclinePurge
-) -> None:
-    assert set(EVERY_STATE) == {NOT_YET, *PURGE.states}
-    expected = LEADS[state][0 if command is acknowledge else 1]
-    events, passed = EVERY_STATE[state]
-    by = later(CENTRE, days=passed.days)
-    before = TRAIL.replay(events)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    purge = before.purges.get(PURGE_ID)
-    assert (purge.state(by.at) if purge else NOT_YET) == state
-    if not (expected == "-" or expected in PURGE.states):
-        with pytest.raises(Refused) as refusal:
-            TRAIL.decide(before, command, by)
-        assert type(refusal.value).__name__ == expected
-        return
-    told = TRAIL.decide(before, command, by)
-    assert bool(told) == (expected != "-")
-    after = TRAIL.evolve(before, told[0]) if told else before
-    assert after.purges[PURGE_ID].state(by.at) == (state if expected == "-" else expected)
-    if told:
-        assert PURGE.after(state, type(told[0])) == expected
-
-
-def test_a_recipient_answers_though_it_takes_no_part_any_more() -> None:
-    without = beside(
-        *HISTORY,
-        who=msgspec.structs.replace(concerned, participants=frozenset({CITY.agency})),
-    )
-    given(without, purge_requested).when(acknowledge, by=CENTRE).then(acknowledged)
-    given(without, purge_requested).when(decline, by=CENTRE).then(declined)
-    given(without).when(acknowledge, by=CENTRE).refused(CaseNotFound)
-    given(without, purge_requested).when(notify, by=CENTRE).refused(CaseNotFound)
-
-
-def test_nobody_answers_for_a_recipient() -> None:
-    given(TRAIL, purge_requested).when(acknowledge, by=CITY).refused(PurgeNotFound)
-    given(TRAIL, purge_requested).when(acknowledge, by=PREFECTURE).refused(CaseNotFound)
 
 
 # Who finds the case

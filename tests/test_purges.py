@@ -1,0 +1,172 @@
+"""Purges: who was told what is no longer covered is asked to destroy it, and answers."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import msgspec
+import pytest
+
+from domain.calendar import JAPAN
+from domain.case import CaseNotFound
+from domain.categories import CategoryCode
+from domain.machine import NOT_YET
+from domain.model import EmergencyId, Event, GrantId
+from domain.speech import Refused
+from domain.statutory import StatutoryId
+from domain.trail.purges import (
+    PURGE,
+    AcknowledgePurge,
+    DeclinePurge,
+    PurgeId,
+    PurgeNotFound,
+    PurgeOfWhatWasToldNotNamed,
+    PurgeRequested,
+    RequestPurge,
+)
+from tests.consenting import explained, granted
+from tests.spec import CENTRE, CITY, SHELTER, an_id, given, later, making
+from tests.test_emergency import ID as EMERGENCY_ID
+from tests.trailing import (
+    FILED,
+    HISTORY,
+    POLICE,
+    PREFECTURE,
+    PURGE_ID,
+    TRAIL,
+    acknowledge,
+    acknowledged,
+    ask,
+    beside,
+    concerned,
+    decline,
+    declined,
+    purge_requested,
+)
+
+
+def test_whoever_was_told_is_asked_to_purge_it_within_two_weeks() -> None:
+    given(TRAIL).when(ask, by=CITY).then(purge_requested)
+    of_the_emergency = RequestPurge(
+        recipient=POLICE.agency,
+        covers=frozenset({"ADR"}),
+        cause="ERASED",
+        emergency_id=EMERGENCY_ID,
+    )
+    given(TRAIL).when(of_the_emergency, by=PREFECTURE).then(
+        PurgeRequested(
+            purge_id=PurgeId(PREFECTURE.new_id),
+            recipient=POLICE.agency,
+            covers=frozenset[CategoryCode]({"ADR"}),
+            cause="ERASED",
+            emergency_id=EMERGENCY_ID,
+            due=date(2026, 5, 27),
+        )
+    )
+
+
+def test_the_same_is_not_asked_twice_as_long_as_it_is_not_answered() -> None:
+    less = msgspec.structs.replace(ask, covers=frozenset({"RSK"}))
+    for again in (ask, less):
+        given(TRAIL, purge_requested).when(again, by=making(CITY, an_id(77))).then_nothing()
+    anew = msgspec.structs.replace(purge_requested, purge_id=PurgeId(an_id(77)))
+    given(TRAIL, purge_requested, acknowledged).when(ask, by=making(CITY, an_id(77))).then(anew)
+    more = msgspec.structs.replace(ask, covers=frozenset({"RSK", "HLT"}))
+    given(TRAIL, purge_requested).when(more, by=making(CITY, an_id(77))).then(
+        msgspec.structs.replace(anew, covers=frozenset[CategoryCode]({"RSK", "HLT"}))
+    )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        msgspec.structs.replace(ask, recipient=SHELTER.agency),
+        msgspec.structs.replace(ask, grant_id=GrantId(an_id(999))),
+        msgspec.structs.replace(ask, grant_id=None),
+        msgspec.structs.replace(ask, emergency_id=EMERGENCY_ID),
+        msgspec.structs.replace(ask, grant_id=None, emergency_id=EMERGENCY_ID),
+        msgspec.structs.replace(ask, grant_id=None, emergency_id=EmergencyId(an_id(999))),
+        msgspec.structs.replace(ask, grant_id=None, statutory_id=FILED),
+        msgspec.structs.replace(ask, grant_id=None, statutory_id=StatutoryId(an_id(999))),
+    ],
+)
+def test_nobody_is_asked_to_purge_what_they_were_not_told(command: RequestPurge) -> None:
+    given(TRAIL).when(command, by=CITY).refused(PurgeOfWhatWasToldNotNamed)
+
+
+def test_whom_she_took_out_of_a_consent_may_be_asked_too() -> None:
+    only_explained = beside(explained)
+    given(only_explained).when(ask, by=CITY).refused(PurgeOfWhatWasToldNotNamed)
+    given(beside(explained, granted)).when(ask, by=CITY).then(purge_requested)
+
+
+EVERY_STATE: Final[Mapping[str, tuple[tuple[Event, ...], timedelta]]] = {
+    NOT_YET: ((), timedelta()),
+    "REQUESTED": ((purge_requested,), timedelta(days=14)),
+    "OVERDUE": ((purge_requested,), timedelta(days=15)),
+    "ACKNOWLEDGED": ((purge_requested, acknowledged), timedelta()),
+    "DECLINED": ((purge_requested, declined), timedelta()),
+}
+LEADS: Final[Mapping[str, tuple[str, str]]] = {
+    NOT_YET: ("PurgeNotFound", "PurgeNotFound"),
+    "REQUESTED": ("ACKNOWLEDGED", "DECLINED"),
+    "OVERDUE": ("ACKNOWLEDGED", "DECLINED"),
+    "ACKNOWLEDGED": ("-", "PurgeAlreadyAnswered"),
+    "DECLINED": ("PurgeAlreadyAnswered", "-"),
+}
+
+
+@pytest.mark.parametrize("state", EVERY_STATE)
+@pytest.mark.parametrize("command", [acknowledge, decline], ids=lambda c: type(c).__name__)
+def test_every_state_of_a_purge_takes_every_answer_as_the_table_says(
+    state: str, command: AcknowledgePurge | DeclinePurge
+) -> None:
+    assert set(EVERY_STATE) == {NOT_YET, *PURGE.states}
+    expected = LEADS[state][0 if command is acknowledge else 1]
+    events, passed = EVERY_STATE[state]
+    by = later(CENTRE, days=passed.days)
+    before = TRAIL.replay(events)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    purge = before.purges.get(PURGE_ID)
+    assert (purge.state(by.at) if purge else NOT_YET) == state
+    if not (expected == "-" or expected in PURGE.states):
+        with pytest.raises(Refused) as refusal:
+            TRAIL.decide(before, command, by)
+        assert type(refusal.value).__name__ == expected
+        return
+    told = TRAIL.decide(before, command, by)
+    assert bool(told) == (expected != "-")
+    after = TRAIL.evolve(before, told[0]) if told else before
+    assert after.purges[PURGE_ID].state(by.at) == (state if expected == "-" else expected)
+    if told:
+        assert PURGE.after(state, type(told[0])) == expected
+
+
+def test_a_recipient_answers_though_it_takes_no_part_any_more() -> None:
+    without = beside(
+        *HISTORY,
+        who=msgspec.structs.replace(concerned, participants=frozenset({CITY.agency})),
+    )
+    given(without, purge_requested).when(acknowledge, by=CENTRE).then(acknowledged)
+    given(without, purge_requested).when(decline, by=CENTRE).then(declined)
+    given(without).when(acknowledge, by=CENTRE).refused(CaseNotFound)
+    given(without, purge_requested).when(ask, by=CENTRE).refused(CaseNotFound)
+
+
+def test_nobody_answers_for_a_recipient() -> None:
+    given(TRAIL, purge_requested).when(acknowledge, by=CITY).refused(PurgeNotFound)
+    given(TRAIL, purge_requested).when(acknowledge, by=PREFECTURE).refused(CaseNotFound)
+
+
+def test_an_answer_is_overdue_with_the_second_after_its_last_day_in_japan() -> None:
+    purge = TRAIL.replay((purge_requested,)).purges[PURGE_ID]
+    last = datetime(2026, 5, 27, 23, 59, 59, tzinfo=JAPAN)
+    assert purge.state(last) == "REQUESTED"
+    assert purge.state(last + timedelta(seconds=1)) == "OVERDUE"
+
+
+def test_two_weeks_are_counted_in_japan() -> None:
+    """It is the 14th there, and still the 13th in Greenwich."""
+    that_night = msgspec.structs.replace(CITY, at=datetime(2026, 5, 14, 0, 0, 0, tzinfo=JAPAN))
+    given(TRAIL).when(ask, by=that_night).then(
+        msgspec.structs.replace(purge_requested, due=date(2026, 5, 28))
+    )
