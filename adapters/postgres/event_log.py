@@ -82,7 +82,8 @@ from unnest($1::uuid[]) with ordinality asked(stream, nth)
 join log.event e on e.stream = asked.stream
 """,
 )
-# The referrals of a case have streams of their own, found by an index on their drafts.
+# The referrals of a case have streams of their own, found by an index on their drafts. In a meeting
+# there may be many cases: of that, of grievances and of its trail, each event says which it names.
 _OF_CASES: Final = Question(
     b"of cases",
     b"""
@@ -108,6 +109,14 @@ select int8send(e.position) || int8send(e.version) || int4send(e.facts_at) || in
        e.type, e.entry, e.parts
 from stands
 join log.event e on e.stream = stands.stream
+union all
+select int8send(e.position) || int8send(e.version) || int4send(e.facts_at) || int4send(e.facts_size)
+       || uuid_send(e.stream) || int4send(asked.nth),
+       e.type, e.entry, e.parts
+from asked
+join log.event e
+    on split_part(e.type, '.', 1) in ('grievance', 'meeting', 'trail')
+    and log.case_named(e.entry) = asked.case_id
 """,
 )
 # A page ends with the event that makes it this large, whatever it was asked for.

@@ -53,6 +53,9 @@ WRITTEN: Final = {
     ),
     "0005_views.sql": "33437d2930693fa6a708424be6530d9913c6b0440bf1592dcdb0c0fa1ace348d",
     "0006_tokens.sql": "1be8104b42657a12886910e6f99e795d661af1e94decaa5cfbe7728d7077d9d4",
+    "0007_in_the_name_of_a_case.sql": (
+        "e5a002439fbe3c53856cbb3b53fe2e3607a9ac13bbd5d27b98b4747fdb7e70f4"
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""Reading a case whole: its own stream, its ledger and its referrals, all at one moment."""
+"""Reading a case whole: its own streams, and all that stands in its name, at one moment."""
 
 import asyncio
 from collections.abc import Sequence
@@ -55,6 +55,62 @@ async def test_a_case_is_read_with_its_ledger_and_its_referrals_in_the_order_of_
     assert [s for s in reading.events[hers] if s.stream in streams] == sorted(
         stored for found in streams.values() for stored in found
     )
+
+
+def said_of(case: CaseId, stream: StreamId, type_: str, version: int = 1) -> NewEvent:
+    header = msgspec.json.encode({"agency": uuid4(), "case": case, "command": uuid4()})
+    return NewEvent(stream=stream, version=version, type=type_, header=header, facts=Span(0, 0))
+
+
+async def test_what_stands_in_its_name_is_read_with_it_and_nothing_else_of_those_streams(
+    database: PostgresAccess,
+) -> None:
+    hers, anothers, meeting = CaseId(uuid4()), CaseId(uuid4()), a_stream()
+    nobodys = NewEvent(stream=meeting, version=3, type="meeting.held.v1", header=b"{}")
+    async with PostgresEventLog(database.app) as log:
+        for new in (
+            said_of(hers, meeting, "meeting.case_tabled.v1"),
+            said_of(anothers, meeting, "meeting.case_tabled.v1", 2),
+            nobodys,
+            said_of(hers, a_stream(), "grievance.received.v1"),
+            said_of(hers, a_stream(), "trail.purge_requested.v1"),
+            said_of(hers, a_stream(), "disclosure.disclosed.v1"),
+        ):
+            await log.append(command(new))
+        reading = await log.of_cases(hers, anothers)
+    assert positions(reading.events[hers]) == [1, 4, 5]
+    assert positions(reading.events[anothers]) == [2]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"{}", b"\xff\x00\\", b'{"agency":"' + b"-" * 36 + b'","case":"' + b"-" * 36 + b'"}'],
+)
+async def test_what_only_looks_like_a_meeting_enters_the_log_and_belongs_to_no_case(
+    database: PostgresAccess, header: bytes
+) -> None:
+    new = NewEvent(stream=a_stream(), version=1, type="meeting.held.v1", header=header)
+    async with PostgresEventLog(database.app) as log:
+        assert (await log.append(command(new))).verdict == "appended"
+        assert await log.of_cases(CaseId(UUID(int=0))) == (1, {UUID(int=0): []})
+
+
+def test_what_stands_in_the_name_of_a_case_is_found_by_its_index(database: PostgresAccess) -> None:
+    cases = [CaseId(uuid4()) for _ in range(300)]
+    held = [said_of(case, a_stream(), "meeting.case_tabled.v1") for case in cases]
+    with session(database.app) as writer:
+        append_batch(writer, command(*held))
+    with session(database.owner) as owner:
+        owner.execute("analyze log.event")
+        plan = owner.execute(
+            """
+            explain select from unnest(%s::uuid[]) asked(case_id) join log.event e
+                on split_part(e.type, '.', 1) in ('grievance', 'meeting', 'trail')
+                and log.case_named(e.entry) = asked.case_id
+            """,
+            (cases[:1],),
+        ).fetchall()
+    assert "named_case" in str(plan)
 
 
 async def test_a_case_that_is_not_there_is_empty(database: PostgresAccess) -> None:
