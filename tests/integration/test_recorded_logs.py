@@ -1,7 +1,10 @@
 """What an earlier version wrote, this version opens and folds."""
 
 import asyncio
+from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -12,12 +15,38 @@ from adapters.kek import parsed
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.keyring import PostgresKeyring
 from adapters.postgres.migrating import migrate, migrations
+from domain.agency import agency_under
+from domain.case import CASE
+from domain.case_numbers import CASE_NUMBERS
 from domain.catalogue import EVENTS
-from domain.model import StreamId
-from services.sealing import Sealing
+from domain.consent_ledger import Ledger, consent_ledger
+from domain.fields import tag_of
+from domain.grievance import grievance_of
+from domain.meeting import Facts, meeting_beside
+from domain.model import AgencyId, Decider, StreamId
+from domain.network import network_among
+from domain.sharing import replay
+from domain.trail import trail_of
+from services.sealing import Sealing, header_of
+from services.sights import record_of
 from tests.integration.conftest import MakeDatabase
 from tests.recording import RECORDED, load, restore, streams_of, views
+from tests.referring import IN_HER_CASE
 
+NOBODY: Final = AgencyId(UUID(int=0))
+# Whatever is decided of them: only what was told counts here.
+DECIDERS: Final[Mapping[str, Decider[Any, Any, Any]]] = {
+    "agency": agency_under(NOBODY),
+    "case": CASE,
+    "consent": consent_ledger(None),
+    "grievance": grievance_of(None),
+    "meeting": meeting_beside(Facts()),
+    "network": network_among(NOBODY, {}),
+    "numbers": CASE_NUMBERS,
+    "referral": IN_HER_CASE,
+    "trail": trail_of(None, Ledger()),
+}
+FOLDED_BY_NOBODY: Final = frozenset({"disclosure", "installation"})
 RECORDINGS = sorted(RECORDED.glob("*.json"))
 
 
@@ -52,6 +81,36 @@ def test_a_recorded_log_opens_and_folds_to_what_it_was(
                 assert folded == [sealing.open(each).event for each in read.streams[stream]]
 
     asyncio.run(reread())
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+def test_every_decider_folds_what_stands_in_its_streams(
+    path: Path, make_database: MakeDatabase
+) -> None:
+    """Closed, as it is when something is decided; and each case, for whoever looks at it."""
+    recording = load(path)
+    database = make_database(migrations()[: recording.migrations])
+    restore(recording, database.owner)
+
+    async def folded() -> None:
+        await migrate(database.owner)
+        sealing = Sealing(EVENTS, ChaChaCipher())
+        async with PostgresEventLog(database.app) as log:
+            recalled = (await log.recall(*streams_of(database.owner))).streams.values()
+            histories = [[*sealing.facts(facts)] for facts in recalled]
+            kinds = [tag_of(type(history[0])).split(".")[0] for history in histories]
+            for kind, history in zip(kinds, histories, strict=True):
+                if kind not in FOLDED_BY_NOBODY:
+                    decider = DECIDERS[kind]
+                    assert decider.replay(history) != decider.initial
+            read = (await log.read(*streams_of(database.owner))).streams.values()
+            named = {header_of(stored).case for stored in chain.from_iterable(read)}
+            cases = [case for case in named if case is not None]
+            for case, stored in (await log.of_cases(*cases)).events.items():
+                record = record_of(sealing, case, stored)
+                assert replay(entry.told for entry in record.entries).participants
+
+    asyncio.run(folded())
 
 
 def test_an_entry_that_is_no_header_of_ours_has_no_facts_to_recall(
