@@ -55,15 +55,17 @@ def decide(
         raise LinkedToItself
     if command.other_case_id in case.linked:
         return ()
-    check_link_agreed(facts)
-    return (CasesLinked(other_case_id=command.other_case_id, consent_id=facts.agreed["CASE_LINK"]),)
+    consent = check_link_agreed(facts)
+    return (CasesLinked(other_case_id=command.other_case_id, consent_id=consent),)
 
 
 def evolve(case: KnownCase, event: CasesLinked) -> KnownCase:
     return msgspec.structs.replace(case, linked=case.linked | {event.other_case_id})
 
 
-def check_link_agreed(facts: Facts) -> None:
+def check_link_agreed(facts: Facts) -> GrantId:
     """Nobody searches for her across agencies, and nobody joins what she keeps apart."""
-    if "CASE_LINK" not in facts.agreed:
+    consent = facts.agreed.get("CASE_LINK")
+    if consent is None:
         raise LinkNotAgreed
+    return consent
