@@ -142,6 +142,12 @@ class World:
             return type(refused)
         return None
 
+    def writes(
+        self, who: Someone, stream: StreamId, event: Event, case: CaseId, owner: PersonId
+    ) -> None:
+        """What no command writes: it comes with what is let out."""
+        self._keep(stream, (event,), self._context(who), case, owner)
+
     def joins(
         self,
         kind: AgencyKind,
@@ -163,6 +169,9 @@ class World:
             self.operator, SignPledge(agency_id=agency, staff_id=staff, text_version="2026-04")
         )
         return Someone(agency, staff, role)
+
+    def fresh(self) -> UUID:
+        return next(self._ids)
 
     def of_case(self, case: CaseId) -> list[Entry]:
         return [entry for entry in self.log if entry.case == case]

@@ -36,6 +36,8 @@ def history(seed: int, steps: int = STEPS) -> Play:
 def _step(play: Play) -> None:
     if play.likely(0.05):
         play.world.passes(**play.one(PASSES))
+    if play.likely(0.02):
+        in_the_ledger.lets_out(play)
     ask = _ask(play)
     if ask is not None:
         play.step(ask)

@@ -1,7 +1,7 @@
 """What is asked in a case: her record, companions, roles, support, plans, stays, and her course."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from domain.case import (
@@ -72,6 +72,8 @@ from domain.network import KnownNetwork
 from tests.histories.play import About, Ask, Here, Play
 from tests.world import Someone
 
+PLAN_GOES_ON: Final[tuple[type[Command], ...]] = (ReviseSupportPlan, CloseSupportPlan)
+
 
 def _said(
     play: Play, here: Here, who: Someone | None, kind: type[Command], /, **facts: Any
@@ -103,7 +105,11 @@ def _companion(play: Play, here: Here) -> Ask | None:
 
 def _companion_leaves(play: Play, here: Here) -> Ask | None:
     person = play.maybe(here.case.companions)
-    return person and _said(play, here, play.taking_part(here), RemoveCompanion, person_id=person)
+    return (
+        _said(play, here, play.taking_part(here), RemoveCompanion, person_id=person)
+        if person
+        else None
+    )
 
 
 def _correct(play: Play, here: Here) -> Ask | None:
@@ -132,12 +138,14 @@ def _link(play: Play, here: Here) -> Ask | None:
 
 def _assign(play: Play, here: Here) -> Ask | None:
     child = play.maybe(here.case.companions) if play.likely(0.2) else None
+    centre = play.agencies[1]
+    agency = centre if play.likely(0.3) else play.one(play.agencies)
     return _said(
         play,
         here,
         play.answering(here),
         AssignRole,
-        agency_id=play.one(play.agencies),
+        agency_id=agency,
         person_id=child,
     )
 
@@ -154,12 +162,16 @@ def _end_role(play: Play, here: Here) -> Ask | None:
 
 def _leave(play: Play, here: Here) -> Ask | None:
     leaving = play.maybe(participants(here.case) - {answering(here.case)})
-    return leaving and _said(play, here, play.by(leaving), EndParticipation, agency_id=leaving)
+    return (
+        _said(play, here, play.by(leaving), EndParticipation, agency_id=leaving)
+        if leaving
+        else None
+    )
 
 
 def _close_need(play: Play, here: Here) -> Ask | None:
     need = play.maybe([key for key, state in here.case.support.needs.items() if state == "OPEN"])
-    return need and _said(play, here, play.taking_part(here), CloseNeed, need_id=need)
+    return _said(play, here, play.taking_part(here), CloseNeed, need_id=need) if need else None
 
 
 def _activity(play: Play, here: Here) -> Ask | None:
@@ -196,7 +208,7 @@ def _plan_goes_on(play: Play, here: Here) -> Ask | None:
     kind: type[Command] = AgreeSupportPlan
     facts: dict[str, Any] = {}
     if status != "DRAFT" and play.likely(0.7):
-        kind = play.one((ReviseSupportPlan, CloseSupportPlan))
+        kind = play.one(PLAN_GOES_ON)
     if kind is ReviseSupportPlan:
         facts = {"tasks": _tasks(play, here), "review_on": play.days(5, 90)}
     return _said(play, here, play.taking_part(here), kind, plan_id=found, **facts)
@@ -231,14 +243,18 @@ def _service_goes_on(play: Play, here: Here) -> Ask | None:
         if (edge.before, edge.event) == (now, ServiceStatusChanged)
     ]
     after = play.maybe(afters)
-    return after and _said(
-        play,
-        here,
-        play.taking_part(here),
-        ChangeServiceStatus,
-        service_id=found,
-        status=after,
-        on=None,
+    return (
+        _said(
+            play,
+            here,
+            play.taking_part(here),
+            ChangeServiceStatus,
+            service_id=found,
+            status=after,
+            on=None,
+        )
+        if after
+        else None
     )
 
 
@@ -338,7 +354,8 @@ def _start_stay(play: Play, here: Here) -> Ask | None:
     found = play.maybe([key for key, stay in stays.items() if stay.status == "DECIDED"])
     if found is None:
         return None
-    along, elsewhere = [], []
+    along: list[PersonId] = []
+    elsewhere: list[PersonId] = []
     for person in here.case.companions:
         (along if play.likely(0.6) else elsewhere).append(person)
     return _said(
@@ -432,7 +449,7 @@ def _into_a_network(
         and who.agency in known.members
     ]
     network = play.maybe(mine)
-    return network and _said(play, here, who, kind, network_id=network)
+    return _said(play, here, who, kind, network_id=network) if network else None
 
 
 def _close(play: Play, here: Here) -> Ask | None:
@@ -478,10 +495,10 @@ ASKED: Final[tuple[tuple[int, About], ...]] = (
     (1, _by_any(DeclineProtection)),
     (10, _decide_stay),
     (8, _start_stay),
-    (4, _stay_goes_on),
+    (6, _stay_goes_on),
     (3, _aftercare),
     (12, _accept),
     (4, _transfer),
-    (1, _close),
-    (6, _reopen),
+    (3, _close),
+    (2, _reopen),
 )

@@ -61,6 +61,8 @@ from tests.histories.play import CHECKED, Ask, Play, Proposes
 from tests.world import Someone
 
 MOST_CASES: Final = 3
+CHANGES: Final[tuple[type[Command], ...]] = (UpdateAgency, DesignateFunction)
+OFFERS: Final[tuple[type[Command], ...]] = (OfferService, SetConsultationWindow)
 
 
 def _ask(who: Someone | None, command: Command) -> Ask | None:
@@ -77,14 +79,14 @@ def open_case(play: Play) -> Ask | None:
 
 
 def _register(play: Play) -> Ask | None:
-    if len(play.agencies) > 12:  # noqa: PLR2004 (it stays a town)
+    if len(play.agencies) > 12:
         return None
     register = play.asks(RegisterAgency, prefecture=play.one(("06", "07")), functions=frozenset())
     return _ask(play.world.operator, register)
 
 
 def _update(play: Play) -> Ask | None:
-    kind: type[Command] = play.one((UpdateAgency, DesignateFunction))
+    kind = play.one(CHANGES)
     return _ask(play.world.operator, play.asks(kind, agency_id=play.one(play.agencies)))
 
 
@@ -102,8 +104,10 @@ def _pledge(play: Play) -> Ask | None:
         if each.pledged_under is None and each.left is None
     ]
     found = play.maybe(waiting)
-    return found and _ask(
-        play.world.operator, play.asks(SignPledge, agency_id=found[0], staff_id=found[1])
+    return (
+        _ask(play.world.operator, play.asks(SignPledge, agency_id=found[0], staff_id=found[1]))
+        if found
+        else None
     )
 
 
@@ -116,7 +120,11 @@ def _leaves(play: Play) -> Ask | None:
     agency = play.one(play.agencies)
     # The first of them stays.
     leaving = play.maybe([s for s, each in _staff(play, agency)[1:] if each.left is None])
-    return leaving and _ask(play.head(agency), EndEnrolment(agency_id=agency, staff_id=leaving))
+    return (
+        _ask(play.head(agency), EndEnrolment(agency_id=agency, staff_id=leaving))
+        if leaving
+        else None
+    )
 
 
 def _custodian(play: Play) -> Ask | None:
@@ -127,8 +135,10 @@ def _custodian(play: Play) -> Ask | None:
         end = EndFeedCustodian(agency_id=agency, staff_id=play.one(known.custodians))
         return _ask(play.head(agency), end)
     staff = play.by(agency)
-    return staff and _ask(
-        play.head(agency), NameFeedCustodian(agency_id=agency, staff_id=staff.staff)
+    return (
+        _ask(play.head(agency), NameFeedCustodian(agency_id=agency, staff_id=staff.staff))
+        if staff
+        else None
     )
 
 
@@ -139,7 +149,7 @@ def _offer(play: Play) -> Ask | None:
     if isinstance(known, KnownAgency) and known.services and play.likely(0.3):
         code = play.one(list(known.services))
         return _ask(who, WithdrawService(agency_id=agency, service_code=code))
-    kind: type[Command] = play.one((OfferService, SetConsultationWindow))
+    kind = play.one(OFFERS)
     return _ask(who, play.asks(kind, agency_id=agency))
 
 
@@ -164,13 +174,13 @@ def _suspend(play: Play) -> Ask | None:
 
 def restore(play: Play) -> Ask | None:
     out = play.maybe([each for each in play.agencies if play.standing(each) == "SUSPENDED"])
-    return out and _ask(play.world.operator, RestoreAgency(agency_id=out))
+    return _ask(play.world.operator, RestoreAgency(agency_id=out)) if out else None
 
 
 def _ends(play: Play) -> Ask | None:
     if any(play.standing(each) not in {"ACTIVE", "SUSPENDED"} for each in play.agencies):
         return None
-    one, other = play.some(play.agencies[4:], 2) if len(play.agencies) > 5 else (None, None)  # noqa: PLR2004
+    one, other = play.some(play.agencies[4:], 2) if len(play.agencies) > 5 else (None, None)
     if one is None or other is None:
         return None
     if play.likely(0.5):
@@ -204,7 +214,11 @@ def _members(play: Play) -> Ask | None:
         return _ask(play.head(new) if establishment else play.world.operator, join)
     others = [each for each in known.members if each != known.coordinating]
     left = play.maybe(others)
-    return left and _ask(play.world.operator, LeaveNetwork(network_id=network, agency_id=left))
+    return (
+        _ask(play.world.operator, LeaveNetwork(network_id=network, agency_id=left))
+        if left
+        else None
+    )
 
 
 def _led(play: Play) -> Ask | None:
@@ -227,7 +241,7 @@ def _led(play: Play) -> Ask | None:
 
 
 def _dissolve(play: Play) -> Ask | None:
-    if len(play.networks) < 2 or (found := _network(play)) is None:  # noqa: PLR2004
+    if len(play.networks) < 2 or (found := _network(play)) is None:
         return None
     return _ask(play.world.operator, DissolveNetwork(network_id=found[0]))
 

@@ -1,6 +1,6 @@
 """What is asked of meetings: about a case, among practitioners, among representatives."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -129,7 +129,13 @@ def _goes_on(play: Play) -> Ask | None:
         who = play.by(known.convenor)
         away = play.asks(RemoveInvitee, meeting_id=which, agency_id=play.one(known.invitees))
         return _ask(who, away, known.case_id)
-    kind = play.one((*NEXT[known.status], FileMaterial))
+    kinds: tuple[type[Command], ...] = (*NEXT[known.status], FileMaterial)
+    kind = play.one(kinds)
+    of_her = known.case_id is not None and kind is ConveneMeeting
+    if kind is ConveneMeeting and not known.invitees:
+        kind = AddInvitee
+    elif of_her and known.case_id not in known.tabled:
+        kind = TableCase
     return _next(play, which, known, kind)
 
 
@@ -152,7 +158,7 @@ def _next(play: Play, which: MeetingId, known: KnownMeeting, kind: type[Command]
     if who is None or facts is None:
         return None
     if kind is ProvideInformation and here:
-        facts["items"] = items(play, here, who.agency)
+        facts["items"] = items(play, here, who.agency, facts["recipients"])
     return _ask(who, play.asks(kind, meeting_id=which, **facts), here.id if here else None)
 
 
@@ -183,62 +189,54 @@ def _to_review(play: Play, known: KnownMeeting, kind: type[Command]) -> Here | N
     return play.maybe([each for each in found if each.case.network == known.network_id])
 
 
-def _facts(  # noqa: PLR0911 (one arm a kind of command)
+def _facts(
     play: Play, known: KnownMeeting, kind: type[Command], here: Here | None
 ) -> dict[str, Any] | None:
-    attended = sorted(known.attended)
-    match kind.__name__:
-        case "AddInvitee":
-            return {"agency_id": _invitee(play, known, here), "role": "MEMBER"}
-        case "TableCase":
-            return {"categories": _agreed_for_all(play, known, here)}
-        case "ProvideInformation":
-            return {"recipients": frozenset(play.some(known.there))}
-        case "HoldMeeting":
-            came = play.some(known.invitees, play.chance.randint(1, 4)) if known.invitees else []
-            came = [known.convenor, *came]
-            people = [who for each in came if (who := play.by(each))]
-            return {
-                "attendees": tuple(
-                    Attendee(agency_id=who.agency, staff_id=who.staff) for who in people
-                ),
-                "started_at": play.world.at - timedelta(hours=2),
-                "ended_at": play.world.at - timedelta(hours=1),
-            }
-        case "ReviewCase":
-            return here and {"responsible_agency": here.case.main_responsible}
-        case "RecordDecision":
-            agree = frozenset(play.some(attended))
-            dissent = frozenset(attended) - agree if play.likely(0.2) else frozenset[AgencyId]()
-            settles = here is not None and not dissent and play.likely(0.3)
-            return {"agreed": agree, "dissenting": dissent, "settles": settles}
-        case "AllocateRole":
-            return {"agency_id": play.one(attended), "person_id": None}
-        case "RecordDisagreement":
-            if len(attended) < 2:  # noqa: PLR2004 (it takes two)
-                return None
-            two = play.some(attended, 2)
-            positions = tuple(Position(agency_id=each, text="反対です。") for each in two)
-            return {"positions": positions, "since": play.today}
-        case "DesignateMainSupport":
-            return {"agency_id": play.one(attended), "dissenting": frozenset[AgencyId]()}
-        case "AcknowledgeDecision" | "ReportProgress":
-            decision = play.maybe(known.decisions)
-            return decision and {"decision_id": decision}
-        case "SetNextMeeting":
-            return {"on": play.days(10, 60), "not_needed": False}
-        case "ShareMinutes":
-            others = [each for each in attended if each != known.convenor]
-            return {"recipients": frozenset(others)}
-        case _:
-            return {}
+    made = FACTS.get(kind)
+    return made(play, known, here) if made else {}
+
+
+def _held(play: Play, known: KnownMeeting, _: Here | None) -> dict[str, Any]:
+    came = play.some(known.invitees, play.chance.randint(1, 4)) if known.invitees else []
+    people = [who for each in (known.convenor, *came) if (who := play.by(each))]
+    attendees = tuple(Attendee(agency_id=who.agency, staff_id=who.staff) for who in people)
+    hour = timedelta(hours=1)
+    began, ended = play.world.at - 2 * hour, play.world.at - hour
+    return {"attendees": attendees, "started_at": began, "ended_at": ended}
+
+
+def _reviewed(_: Play, __: KnownMeeting, here: Here | None) -> dict[str, Any] | None:
+    return {"responsible_agency": here.case.main_responsible} if here else None
+
+
+def _decided(play: Play, known: KnownMeeting, here: Here | None) -> dict[str, Any]:
+    agree = frozenset(play.some(known.attended))
+    dissent = known.attended - agree if play.likely(0.2) else frozenset[AgencyId]()
+    settles = here is not None and not dissent and play.likely(0.3)
+    return {"agreed": agree, "dissenting": dissent, "settles": settles}
+
+
+def _disagreed(play: Play, known: KnownMeeting, _: Here | None) -> dict[str, Any] | None:
+    two = play.some(known.attended, 2)
+    positions = tuple(Position(agency_id=each, text="反対です。") for each in two)
+    return {"positions": positions, "since": play.today} if len(two) > 1 else None
+
+
+def _one_decision(play: Play, known: KnownMeeting, _: Here | None) -> dict[str, Any] | None:
+    decision = play.maybe(known.decisions)
+    return {"decision_id": decision} if decision else None
+
+
+def _designated(play: Play, known: KnownMeeting, _: Here | None) -> dict[str, Any]:
+    return {"agency_id": play.one(known.attended), "dissenting": frozenset[AgencyId]()}
 
 
 def _invitee(play: Play, known: KnownMeeting, here: Here | None) -> AgencyId:
     network = play.network(known.network_id) if known.network_id else None
     if here is not None:
         named = [g.recipients for g in in_force(here.ledger, play.world.at).values()]
-        return play.one(participants(here.case).union(*named))
+        covered = [g for g in named if known.there <= g]
+        return play.one(frozenset().union(*covered) or participants(here.case))
     if isinstance(network, KnownNetwork) and network.members:
         return play.one([*network.members])
     return play.one(play.agencies)
@@ -260,4 +258,27 @@ def _agreed_for_all(play: Play, known: KnownMeeting, here: Here | None) -> froze
     )
 
 
+FACTS: Final[
+    Mapping[type[Command], Callable[[Play, KnownMeeting, Here | None], dict[str, Any] | None]]
+] = {
+    AddInvitee: lambda play, known, here: {
+        "agency_id": _invitee(play, known, here),
+        "role": "MEMBER",
+    },
+    TableCase: lambda play, known, here: {"categories": _agreed_for_all(play, known, here)},
+    ProvideInformation: lambda play, known, _: {"recipients": frozenset(play.some(known.there))},
+    HoldMeeting: _held,
+    ReviewCase: _reviewed,
+    RecordDecision: _decided,
+    AllocateRole: lambda play, known, _: {
+        "agency_id": play.one(known.attended),
+        "person_id": None,
+    },
+    RecordDisagreement: _disagreed,
+    DesignateMainSupport: _designated,
+    AcknowledgeDecision: _one_decision,
+    ReportProgress: _one_decision,
+    SetNextMeeting: lambda play, _, __: {"on": play.days(10, 60), "not_needed": False},
+    ShareMinutes: lambda _, known, __: {"recipients": known.attended - {known.convenor}},
+}
 ASKED: Final[tuple[tuple[int, Proposes], ...]] = ((4, _plan), (1, _request), (18, _goes_on))

@@ -22,11 +22,12 @@ from domain.consent_ledger import (
     SettleConflict,
     WithdrawConsent,
 )
+from domain.disclosed import BasisId, Disclosed, DisclosureId
 from domain.emergency import AuthoriseEmergency, EndEmergency, RequestEmergency
 from domain.emergency.rules import TO_WHOM, WHAT
 from domain.erasure import DecideErasure, RequestErasure
 from domain.exclusions import LiftExclusion, SetExclusion
-from domain.model import AgencyId, Command, GrantId
+from domain.model import AgencyId, Command, GrantId, stream_of
 from domain.policy import NEVER_BY_CONSENT
 from domain.reviews import ReviewEmergency, ReviewStatutory
 from domain.statutory import FileStatutory
@@ -39,6 +40,7 @@ TOLD: Final[tuple[CategoryCode, ...]] = tuple(
     each for each in get_args(CategoryCode) if each not in NEVER_BY_CONSENT
 )
 PATHS: Final = tuple(sorted(FIELD_PATHS))
+ANSWERS: Final[tuple[type[Command], ...]] = (AcknowledgePurge, DeclinePurge)
 PERIODS: Final = ("STAY_END", "CASE_TRANSFER", "CASE_CLOSE", None, None, None)
 
 
@@ -52,7 +54,7 @@ def _said(
 
 def _explain(play: Play, here: Here) -> Ask | None:
     kinds: tuple[ConsentKind, ...] = get_args(ConsentKind)
-    kind = "INFORMATION" if play.likely(0.7) else play.one(kinds)
+    kind = "INFORMATION" if play.likely(0.55) else play.one(kinds)
     many = kind == "LEDGER" or play.likely(0.2)
     told = [each for each in TOLD if not (many and each == "LOC")]
     categories = frozenset(play.some(told, play.chance.randint(2, 14)))
@@ -168,19 +170,25 @@ def _narrow(play: Play, here: Here) -> Ask | None:
         removed_recipients=frozenset(play.some(grant.recipients, 1))
         if what == 1 and grant.recipients
         else None,
-        removed_fields=frozenset(play.some(PATHS, 10)) if what == 2 else None,  # noqa: PLR2004
+        removed_fields=frozenset(play.some(PATHS, 10)) if what == 2 else None,
     )
 
 
 def _withdraw(play: Play, here: Here) -> Ask | None:
     found = play.maybe(_given(here))
-    return found and _said(play, here, play.taking_part(here), WithdrawConsent, grant_id=found[0])
+    return (
+        _said(play, here, play.taking_part(here), WithdrawConsent, grant_id=found[0])
+        if found
+        else None
+    )
 
 
 def _expire(play: Play, here: Here) -> Ask | None:
     over = [key for key, grant in _given(here) if not grant.in_force(play.world.at)]
     found = play.maybe(over)
-    return found and _said(play, here, play.taking_part(here), RecordExpiry, grant_id=found)
+    return (
+        _said(play, here, play.taking_part(here), RecordExpiry, grant_id=found) if found else None
+    )
 
 
 def _conflict(play: Play, here: Here) -> Ask | None:
@@ -189,8 +197,10 @@ def _conflict(play: Play, here: Here) -> Ask | None:
         who = play.by(here.ledger.conflicts[child])
         return _said(play, here, who, SettleConflict, child_id=child)
     child_now = play.maybe([p for p, kind in here.case.companions.items() if kind == "CHILD"])
-    return child_now and _said(
-        play, here, play.taking_part(here), RecordConflict, child_id=child_now
+    return (
+        _said(play, here, play.taking_part(here), RecordConflict, child_id=child_now)
+        if child_now
+        else None
     )
 
 
@@ -265,7 +275,11 @@ def _authorise(play: Play, here: Here) -> Ask | None:
 
 def _end_emergency(play: Play, here: Here) -> Ask | None:
     found = play.maybe(here.ledger.emergencies)
-    return found and _said(play, here, play.taking_part(here), EndEmergency, emergency_id=found)
+    return (
+        _said(play, here, play.taking_part(here), EndEmergency, emergency_id=found)
+        if found
+        else None
+    )
 
 
 def _by_law(play: Play, here: Here) -> Ask | None:
@@ -291,6 +305,37 @@ def _by_law(play: Play, here: Here) -> Ask | None:
 
 
 # The trail
+
+
+def lets_out(play: Play) -> None:
+    """Somebody has fetched something under a consent of hers."""
+    here = play.here()
+    found = play.maybe(_given(here)) if here else None
+    if here is None or found is None:
+        return
+    grant_id, grant = found
+    told = play.one(
+        [e for e in play.world.of_case(here.id) if e.told.event.primary.codes & {"SVC"}]
+    )
+    who = play.by(play.one(grant.recipients))
+    if who is None:
+        return
+    key = DisclosureId(play.world.fresh())
+    disclosed = Disclosed(
+        disclosure_id=key,
+        case_id=here.id,
+        recipient=who.agency,
+        person=who.staff,
+        channel="FEED",
+        policy="0" * 64,
+        events=(told.told.id,),
+        fields=("case.opened.v1/channel",),
+        categories=("SVC",),
+        bases=("CONSENT",),
+        basis_ids=(BasisId(grant_id),),
+    )
+    stream = stream_of("disclosure", key)
+    play.world.writes(who, stream, disclosed, here.id, here.case.subject_id)
 
 
 def _prefecture(play: Play, here: Here) -> Someone | None:
@@ -382,7 +427,7 @@ def _answer(play: Play, here: Here) -> Ask | None:
     found = play.maybe([key for key, purge in purges.items() if purge.answered is None])
     if found is None:
         return None
-    kind: type[Command] = play.one((AcknowledgePurge, DeclinePurge))
+    kind = play.one(ANSWERS)
     return _said(play, here, play.by(purges[found].recipient), kind, purge_id=found)
 
 
@@ -397,7 +442,7 @@ def _ask_erasure(play: Play, here: Here) -> Ask | None:
 
 
 def _decide_erasure(play: Play, here: Here) -> Ask | None:
-    if here.case.status in {"CONTACT", "ACTIVE"} and play.likely(0.9):
+    if here.case.status in {"CONTACT", "ACTIVE"} and play.likely(0.7):
         return None
     requests = play.trail(here.id).requests
     found = play.maybe([k for k, r in requests.items() if r.state in {"REQUESTED", "RESTRICTED"}])
@@ -407,7 +452,6 @@ def _decide_erasure(play: Play, here: Here) -> Ask | None:
         (
             ("ERASE", "ERASURE_DUTY"),
             ("ERASE", "RETENTION_OVER"),
-            ("RESTRICT", "RETENTION_RUNNING"),
             ("RESTRICT", "RETENTION_RUNNING"),
             ("REFUSE", "LEGAL_HOLD"),
         )
@@ -442,6 +486,6 @@ ASKED: Final[tuple[tuple[int, About], ...]] = (
     (1, _access),
     (3, _purge),
     (3, _answer),
-    (3, _ask_erasure),
-    (3, _decide_erasure),
+    (4, _ask_erasure),
+    (8, _decide_erasure),
 )

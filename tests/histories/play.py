@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
@@ -10,9 +10,16 @@ import msgspec
 
 from domain import agency as agencies
 from domain import consent_ledger, grievance, meeting, network, referral, trail
-from domain.agency import Agency, EnrolStaff, KnownAgency, NameFeedCustodian, NoAgency, SignPledge
+from domain.agency import (
+    Agency,
+    AgencyRegistered,
+    KnownAgency,
+    NameFeedCustodian,
+    NoAgency,
+    StaffEnrolled,
+)
 from domain.agency.contracts import StartCommissionContract
-from domain.agency_codes import AgencyKind, Prefecture
+from domain.agency_codes import AgencyKind, Criterion, Prefecture
 from domain.calendar import date_in_japan
 from domain.case import CASE, KnownCase, NoCase, participants
 from domain.case.state import answering
@@ -29,8 +36,8 @@ from domain.model import (
     MeetingId,
     NetworkId,
     ReferralId,
-    StaffId,
     StaffRole,
+    StreamId,
     stream_of,
 )
 from domain.network import (
@@ -40,6 +47,7 @@ from domain.network import (
     EstablishNetwork,
     JoinNetwork,
     Network,
+    NetworkEstablished,
 )
 from domain.network.organising import AdoptRules
 from domain.referral import NoReferral, Referral, ReferralDrafted
@@ -83,7 +91,8 @@ KINDS: Final[tuple[tuple[AgencyKind, Prefecture, StaffRole], ...]] = (
     ("PRIVATE_SUPPORT_ORGANISATION", "06", "REPRESENTATIVE"),
 )
 ALWAYS: Final = 4
-CHECKED: Final = frozenset(
+WORKING: Final[tuple[StaffRole, ...]] = ("CASEWORKER", "COORDINATOR", "PRACTITIONER")
+CHECKED: Final[frozenset[Criterion]] = frozenset(
     {"THREE_YEARS_RECORD", "NOT_OPEN_TO_PUBLIC", "SAFETY", "HYGIENE", "PRIVACY"}
 )
 
@@ -101,6 +110,7 @@ class Play:
         self.steps = 0
         self.accepted = 0
         self.refused: Final[Counter[tuple[str, str]]] = Counter()
+        self._registered: Final[dict[StreamId, AgencyId]] = {}
         self._seen = 0
         self._begin()
 
@@ -110,8 +120,8 @@ class Play:
         for kind, prefecture, role in (KINDS[at] for at in (*range(ALWAYS), *sorted(others))):
             head = self.world.joins(kind, role, prefecture)
             self.people[head.agency] = [head]
-            for each in self.chance.sample(("CASEWORKER", "COORDINATOR", "PRACTITIONER"), 1):
-                self.people[head.agency].append(self.world.enrols(head.agency, each))
+            works = self.world.enrols(head.agency, self.one(WORKING))
+            self.people[head.agency].append(works)
             if self.chance.random() < 0.8:
                 keeper = NameFeedCustodian(agency_id=head.agency, staff_id=head.staff)
                 self.world.says(head, keeper)
@@ -124,7 +134,7 @@ class Play:
                 agency_id=shelter,
                 valid_from=today,
                 valid_until=today + timedelta(days=200),
-                criteria_check=CHECKED,  # type: ignore[arg-type]
+                criteria_check=CHECKED,
             )
             self.world.says(self.head(centre), contract)
         self._index()
@@ -147,9 +157,8 @@ class Play:
             self.world.says(operator, appoint)
             lead = DesignateCoordinatingAgency(network_id=made, agency_id=leader)
             self.world.says(operator, lead)
-            rules = self.asks(AdoptRules, network_id=made)
+            rules = self.asks(AdoptRules, network_id=made, representatives_at_most=9)
             self.world.says(operator, rules)
-        self.networks.append(made)
 
     # Chance
 
@@ -183,7 +192,7 @@ class Play:
         if isinstance(of, list):
             return of
         if isinstance(of, frozenset | set):
-            return sorted(of)  # type: ignore[type-var]
+            return sorted(of)  # type: ignore[type-var,unused-ignore]
         return list(of)
 
     # Who and what there is
@@ -209,7 +218,7 @@ class Play:
         """A case, and rather one that is not at its end."""
         found = [each for case in self.cases if (each := self.at(case))]
         open_ones = [each for each in found if each.case.status in {"CONTACT", "ACTIVE"}]
-        if open_ones and self.likely(0.85):
+        if open_ones and self.likely(0.75):
             return self.one(open_ones)
         return self.maybe(found)
 
@@ -277,20 +286,21 @@ class Play:
                     self.meetings[event.meeting_id] = event.case_id
                 case GrievanceReceived():
                     self.grievances[event.grievance_id] = event.case_id
-                case agencies.StaffEnrolled(agency_id=agency, staff_id=staff, role=role):
-                    self._works(Someone(agency, StaffId(staff), role))
+                case AgencyRegistered(agency_id=agency):
+                    self._registered[stream_of("agency", agency)] = agency
+                case StaffEnrolled(staff_id=staff, role=role):
+                    self._works(Someone(self._registered[entry.told.stream], staff, role))
+                case NetworkEstablished(network_id=network):
+                    self.networks.append(network)
                 case _:
                     pass
             if entry.case is not None and entry.case not in self.cases:
                 self.cases.append(entry.case)
-            if (
-                type(event).__name__ == "NetworkEstablished"
-                and event.network_id not in self.networks
-            ):  # type: ignore[attr-defined]
-                self.networks.append(event.network_id)  # type: ignore[attr-defined]
         self._seen = len(self.world.log)
 
     def _works(self, who: Someone) -> None:
+        if who.agency == self.world.operator.agency:
+            return
         working = self.people.setdefault(who.agency, [])
-        if who not in working and who.agency != self.world.operator.agency:
+        if who not in working:
             working.append(who)
