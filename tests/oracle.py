@@ -1,0 +1,651 @@
+"""Who may see what, a second time: the rule in plain words, to compare the real decision with.
+
+Written from the specification alone, by someone who has not seen the code: domain.md §0.4 (the
+amendments, which win), §3.2, §3.3, the fields of §4, and consent-gate.md "Bases" for the order.
+Every rule is one small function; ``ORDER`` at the end says which is asked first.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, timedelta, timezone
+from typing import Any, Final, TypeAlias
+
+from tests.spec import agency, case, consent, grievance, meeting, network, referral
+from tests.spec.deviations import BESIDE, PRIMARY, STANDS_AS
+
+Event: TypeAlias = dict[str, Any]
+Scope: TypeAlias = dict[str, Any]
+
+JAPAN: Final = timezone(timedelta(hours=9))
+BESIDE_ONLY: Final = {"ENV", "STF"}  # §3.2: only with something else that is seen.
+NO_CONSENT_OPENS: Final = {"ENV", "STF", "CNS", "GRV"}  # Bases: CNS only OWN, NOTICE; GRV: PARTY.
+NEVER_WITHOUT_HER: Final = NO_CONSENT_OPENS | {"MTG"}  # INV-X3: no emergency opens a conference.
+PURGE: Final = {"purge_id", "grant_id", "emergency_id", "statutory_id", "covers", "due"}
+NOTICES: Final = {
+    "consent.withdrawn.v1": {"grant_id"},
+    "consent.withdrawn.v2": {"grant_id"},
+    "consent.narrowed.v1": {"grant_id", "removed_categories"},
+    "trail.purge_requested.v1": PURGE,
+}
+LEDGER: Final = {
+    ("case.accepted.v1", "case_number"),
+    ("case.transferred.v1", "case_number"),
+    ("case.accepted.v1", "main_responsible"),
+    ("case.responsibility_moved.v1", "to_agency"),
+}
+REFERRAL_ENDS: Final = tuple(
+    f"referral.{end}.v1"
+    for end in ("declined", "redirected", "expired", "withdrawn", "handover_confirmed")
+)
+MEETING_ENDS: Final = ("meeting.closed.v1", "meeting.cancelled.v1")
+GRANT_ENDS: Final = tuple(
+    f"consent.{end}" for end in ("withdrawn.v1", "withdrawn.v2", "expired.v1", "superseded.v1")
+)
+UNTIL: Final = {
+    "STAY_END": "case.stay_ended.v1",
+    "CASE_TRANSFER": "case.transferred.v1",
+    "CASE_CLOSE": "case.closed.v1",
+    "MEETING_CLOSE": "meeting.closed.v1",
+}
+# Who takes part (§3.3): the field that names the agency, and the fields that name the reason.
+TAKES_PART: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "case.opened.v1": ("opened_by_agency", ()),
+    "case.accepted.v1": ("main_responsible", ()),
+    "case.responsibility_moved.v1": ("to_agency", ()),
+    "case.role_assigned.v1": ("agency_id", ("function", "person_id")),
+    "case.service_linked.v1": ("provider_agency", ("service_id",)),
+}
+MAIN: Final = {"case.accepted.v1", "case.responsibility_moved.v1"}
+SERVICE_ENDS: Final = {"ENDED", "REFUSED", "UNAVAILABLE"}
+# Two event types tell one state, each field of it by itself.
+DETAILS: Final = {"case.subject_identified.v1", "case.subject_details_corrected.v1"}
+# By which clear fields it is known whose state an event tells; the case has one of all others.
+STATES: Final = """
+case.cases_linked: other_case_id
+case.companion_added case.companion_removed: person_id
+case.legal_step_recorded: step_id
+case.need_identified case.need_closed: need_id
+case.participation_ended meeting.invitee_added meeting.invitee_removed: agency_id
+case.procedure_bundle_opened case.procedure_bundle_completed: bundle_id
+case.record_corrected: target_event_id field
+case.role_assigned case.role_ended: function agency_id person_id
+case.safety_instruction_issued: to_agency_id
+case.service_linked case.service_status_changed: service_id
+case.stay_decided case.stay_started case.stay_extended: stay_id
+case.stay_ended case.stay_cancelled: stay_id
+case.support_plan_drafted case.support_plan_agreed: plan_id
+case.support_plan_revised case.support_plan_closed: plan_id
+meeting.decision_recorded meeting.decision_progress_reported: decision_id
+meeting.decision_acknowledged: decision_id by_agency
+meeting.planned meeting.requested: meeting_id
+meeting.role_allocated: function agency_id
+referral.drafted: referral_id
+"""
+STATE_OF: Final = {
+    f"{tag}.v1": line.partition(":")[2].split()
+    for line in STATES.strip().splitlines()
+    for tag in line.partition(":")[0].split()
+}
+
+# The categories of §4: its tables, with what is recorded of where they stand otherwise.
+ROOMS: Final = (agency, case, consent, grievance, meeting, network, referral)
+TOLD: Final = {told.tag: (name, told) for room in ROOMS for name, told in room.EVENTS.items()}
+CATEGORIES: Final[dict[tuple[str, str], str]] = {
+    **{
+        (tag, as_field): code
+        for tag, (name, told) in TOLD.items()
+        for field, category in (told.fields or {}).items()
+        for as_field, code in (
+            STANDS_AS[name, field].fields if (name, field) in STANDS_AS else {field: category}
+        ).items()
+    },
+    **{
+        (tag, field): more.category
+        for tag, (name, _) in TOLD.items()
+        for field, more in BESIDE.get(name, {}).items()
+    },
+    ("case.stay_cancelled.v1", "stay_id"): "ENV",
+    ("consent.emergency_requested.v1", "requested_by"): "STF",
+    **{
+        (f"grievance.{what}.v1", field): "ENV"
+        for what in ("acknowledged", "response_given", "closed", "reopened", "escalated")
+        for field in ("on", "reason")
+    },
+}
+# What an event that no table lists is mainly about, and with it the fields that none lists.
+MAINLY: Final = {
+    **dict.fromkeys(("case", "referral", "numbers"), "SVC"),
+    **dict.fromkeys(("consent", "trail"), "CNS"),
+    **dict.fromkeys(("agency", "network"), "PUB"),
+    "installation": "ENV",
+}
+CARE: Final = {
+    **dict.fromkeys(("PSYCHOLOGICAL_CARE", "MEDICAL_CARE", "PSYCHOLOGICAL_ASSESSMENT"), "HLT"),
+    **dict.fromkeys(("CHILD_LIVING_SUPPORT", "CHILDCARE", "STUDY_SUPPORT"), "CHD"),
+    "CHILD_PSYCHOLOGICAL_CARE": "CHD",
+}
+
+
+def one_of(event: Event, codes: str) -> str:
+    """``MTG|PUB`` is one or the other, by what another field says."""
+    facts, tag = event["facts"], event["tag"]
+    if codes != "own" and "|" not in codes:
+        return codes
+    if tag == "meeting.planned.v1":
+        of_a_case = facts["kind"] in {"INDIVIDUAL_CASE", "EXTERNAL_FORUM"}
+        return codes.split("|")[0 if of_a_case else 1]
+    if tag == "referral.drafted.v1":
+        return "LOC" if facts["kind"] == "OUT_OF_PREFECTURE" else "SVC"
+    if tag == "case.support_activity_recorded.v1":
+        return CARE.get(facts["kind"], "SVC")
+    return str(facts["about"] if tag.startswith("case.service_") else facts["category"])
+
+
+def primary(event: Event) -> str:
+    tag = event["tag"]
+    if tag == "referral.package_changed.v1":
+        return "CNS"
+    if tag not in TOLD:
+        return MAINLY[tag.split(".")[0]]
+    name, told = TOLD[tag]
+    return one_of(event, PRIMARY[name].category if name in PRIMARY else told.primary)
+
+
+def category(event: Event, name: str) -> str:
+    if name in event["sealed"]:
+        return str(event["sealed"][name][0])
+    codes = CATEGORIES.get((event["tag"], name))
+    return one_of(event, codes) if codes else primary(event)
+
+
+def holds(value: object, item: object) -> bool:
+    """A field that names this one, alone or among others."""
+    return item in flat(value)
+
+
+def flat(value: object) -> Iterator[object]:
+    if isinstance(value, tuple | list | frozenset | set):
+        for part in value:
+            yield from flat(part)
+    else:
+        yield value
+
+
+def standing(events: Iterable[Event], begins: str, ends: str, field: str) -> set[Any]:
+    """Whom the one event brought in and the other has not taken out again."""
+    inside: set[Any] = set()
+    for event in events:
+        if event["tag"] == begins:
+            inside.add(event["facts"][field])
+        elif event["tag"] == ends:
+            inside.discard(event["facts"][field])
+    return inside - {None}
+
+
+def names(path: str, event: Event, name: str) -> bool:
+    """§0.4.6: a cut or an item names ``type/field``."""
+    kind, _, field = path.rpartition("/")
+    return field == name and kind in {"", event["tag"], event["tag"].rpartition(".")[0]}
+
+
+def over(end: date | None, at: datetime) -> bool:
+    """A moment ends then; a date ends with that day in Japan."""
+    if end is None or isinstance(end, datetime):
+        return end is not None and at >= end
+    return at.astimezone(JAPAN).date() > end
+
+
+def begun(start: date, at: datetime) -> bool:
+    return at >= start if isinstance(start, datetime) else at.astimezone(JAPAN).date() >= start
+
+
+def covers(scope: Scope, event: Event, name: str) -> bool:
+    """The scope of a grant, an emergency or a filing: categories, only these fields, not those."""
+    only = scope["only_fields"] or ()
+    return (
+        category(event, name) in scope["categories"]
+        and (not only or any(names(path, event, name) for path in only))
+        and not any(names(path, event, name) for path in scope.get("excluded_fields") or ())
+    )
+
+
+class Oracle:
+    """What one reader may see of one case, and of what belongs to no case, at one moment."""
+
+    def __init__(  # noqa: PLR0913, PLR0917  # A reader is all of these.
+        self,
+        log: list[Event],
+        case: str,
+        agency: str,
+        staff: str | None,
+        role: str | None,
+        at: datetime,
+    ) -> None:
+        self.log, self.case, self.agency = log, case, agency
+        self.staff, self.role, self.at = staff, role, at
+        self.streams: dict[str, list[Event]] = {}
+        for event in log:
+            self.streams.setdefault(event["stream"], []).append(event)
+        self.of_case = [event for event in log if event["case"] == case]
+        self.house = self.streams.get(f"agency-{agency}", [])
+        self.subject = {e["facts"]["subject_id"] for e in self.her("case.opened.v1")}
+        self.children = self.known_children()
+        self.conflicts = self.on_list("conflict_recorded", "conflict_settled", "child_id")
+        self.network, self.main = self.network_of_case(), self.main_responsible()
+        self.pledged, self.active = self.may_read(), self.is_active()
+        self.erased = bool(self.her("case.erased.v1"))
+        self.restricted = self.is_restricted()
+        self.excluded = agency in self.on_list("exclusion_set", "exclusion_lifted", "agency_id")
+        self.person_excluded = self.has_excluded_person()
+        self.received = self.bases_received()
+        self.statutory, self.emergencies = self.filings(), self.emergencies_in_force()
+        self.takes_part, self.items = self.is_taking_part(), self.items_given()
+        self.grants = self.active_grants()
+
+    # What has happened.
+
+    def her(self, *tags: str) -> list[Event]:
+        """Of this case, in the order of the log."""
+        return [e for e in self.of_case if e["tag"] in tags]
+
+    def stream(self, stream: str, *tags: str) -> list[Event]:
+        return [e for e in self.streams.get(stream, ()) if e["tag"] in tags]
+
+    def on_list(self, begins: str, ends: str, field: str) -> set[Any]:
+        return standing(self.of_case, f"consent.{begins}.v1", f"consent.{ends}.v1", field)
+
+    def known_children(self) -> set[str]:
+        told = self.her("case.companion_added.v1")
+        return {e["facts"]["person_id"] for e in told if e["facts"]["companion"] == "CHILD"}
+
+    def network_of_case(self) -> str | None:
+        moved = self.her("case.accepted.v1", "case.transferred.v1")
+        last = moved[-1]["facts"] if moved else {}
+        return last.get("ledger_network_id") or last.get("to_network")
+
+    def members(self, network: str | None) -> set[str]:
+        told = self.streams.get(f"network-{network}", [])
+        if any(e["tag"] == "network.dissolved.v1" for e in told):
+            return set()
+        return standing(told, "network.member_joined.v1", "network.member_left.v1", "agency_id")
+
+    def coordinates(self) -> bool:
+        """INV-A3: one coordinating agency, which is one of the members."""
+        told = self.stream(f"network-{self.network}", "network.coordinating_agency_designated.v1")
+        coordinating = told[-1]["facts"]["agency_id"] if told else None
+        return coordinating == self.agency and self.agency in self.members(self.network)
+
+    def main_responsible(self) -> str | None:
+        told = self.her(*MAIN)
+        last = told[-1]["facts"] if told else {}
+        return last.get("main_responsible") or last.get("to_agency")
+
+    def enrolled(self) -> dict[str, set[str]]:
+        """Who works in the reader's agency now, in which roles."""
+        people: dict[str, set[str]] = {}
+        for event in self.house:
+            if event["tag"] == "agency.staff_enrolled.v1":
+                people.setdefault(event["facts"]["staff_id"], set()).add(event["facts"]["role"])
+            elif event["tag"] == "agency.staff_left.v1":
+                people.pop(event["facts"]["staff_id"], None)
+        return people
+
+    def may_read(self) -> bool:
+        """INV-A1: enrolled and pledged; a feed has a custodian who is (§0.4.10)."""
+        signed = [e for e in self.house if e["tag"] == "agency.pledge_signed.v1"]
+        pledged, people = {e["facts"]["staff_id"] for e in signed}, self.enrolled()
+        if self.staff is not None:
+            return self.staff in pledged and self.role in people.get(self.staff, set())
+        begins, ends = "agency.feed_custodian_named.v1", "agency.feed_custodian_ended.v1"
+        return bool(standing(self.house, begins, ends, "staff_id") & pledged & set(people))
+
+    def has_excluded_person(self) -> bool:
+        """§0.4.10: excluding one of the staff takes the case off the agency's feed."""
+        excluded = self.on_list("exclusion_set", "exclusion_lifted", "staff_id")
+        return bool(excluded & (set(self.enrolled()) if self.staff is None else {self.staff}))
+
+    def is_active(self) -> bool:
+        gone = {"agency.deactivated.v1", "agency.succeeded.v1"} & {e["tag"] for e in self.house}
+        told = ("agency.suspended.v1", "agency.restored.v1")
+        standings = [e["tag"] for e in self.house if e["tag"] in told]
+        return not gone and standings[-1:] != ["agency.suspended.v1"]
+
+    def is_restricted(self) -> bool:
+        told = self.her("case.data_restricted.v1", "case.restriction_lifted.v1")
+        return bool(told) and told[-1]["tag"] == "case.data_restricted.v1"
+
+    def bases_received(self) -> set[object]:
+        told = [e["facts"] for e in self.log if e["tag"] == "disclosure.disclosed.v1"]
+        mine = [facts["basis_ids"] for facts in told if facts["recipient"] == self.agency]
+        return set(flat(mine))
+
+    # What froze a state of the case: a late correction is not part of it.
+
+    def state(self, position: int) -> set[tuple[str, str]]:
+        """The fields, as (event, name), that told the current state then."""
+        last: dict[tuple[object, ...], set[tuple[str, str]]] = {}
+        for event in self.of_case:
+            if event["position"] > position:
+                break
+            tag, facts = event["tag"], event["facts"]
+            fields = {(str(event["id"]), name) for name in (*facts, *event["sealed"])}
+            if tag in DETAILS:
+                last.update({("details", field[1]): {field} for field in fields})
+            else:
+                last[tag, *(facts.get(name) for name in STATE_OF.get(tag, ()))] = fields
+        return set().union(*last.values())
+
+    def filings(self) -> list[Scope]:
+        told = self.her("consent.statutory_disclosure_recorded.v1")
+        mine = [e for e in told if e["facts"]["recipient"] == self.agency]
+        return [e["facts"] | {"frozen": self.state(e["position"])} for e in mine]
+
+    def emergencies_in_force(self) -> list[Scope]:
+        over_now = {e["facts"]["emergency_id"] for e in self.her("consent.emergency_expired.v1")}
+        authorisers: dict[str, set[str]] = {}
+        found = []
+        for event in self.her("consent.emergency_disclosure_authorised.v1"):
+            facts = event["facts"]
+            by = authorisers.setdefault(facts["emergency_id"], set())
+            by.add(facts["authorising_agency"])
+            runs = facts["emergency_id"] not in over_now and not over(facts["expires_at"], self.at)
+            if facts["in_force"] and runs and holds(facts["recipients"], self.agency):
+                found.append(facts | {"frozen": self.state(event["position"]), "by": by})
+        return found
+
+    def overrides(self, emergency: Scope, event: Event, name: str) -> bool:
+        """It goes over an exclusion or a refusal only if it names it, and two authorised it."""
+        told = [e["facts"] for e in self.her("consent.refused.v1")]
+        refused = [
+            facts["grant_id"]
+            for facts in told
+            if facts["kind"] == "INFORMATION"
+            and holds(facts["recipients"], self.agency)
+            and category(event, name) in facts["categories"]
+        ]
+        if not refused and not self.excluded:
+            return True
+        named = emergency["overrides_refusals"]
+        return (
+            len(emergency["by"]) > 1
+            and (not self.excluded or holds(emergency["overrides_exclusions"], self.agency))
+            and all(named is True or holds(named, grant) for grant in refused)
+        )
+
+    # Taking part: consent permits, participation triggers.
+
+    def drafted(self, stream: str) -> dict[str, Any]:
+        told = self.stream(stream, "referral.drafted.v1")
+        return dict(told[0]["facts"]) if told else {}
+
+    def begins(self, event: Event) -> set[tuple[object, ...]]:
+        """Why an event makes the reader take part, if it does."""
+        facts, tag = event["facts"], event["tag"]
+        if tag == "referral.accepted.v1":
+            mine = self.drafted(event["stream"]).get("to_agency") == self.agency
+            return {(tag, event["stream"])} if mine else set()
+        who, reason = TAKES_PART.get(tag, ("", ()))
+        idle = tag == "case.service_linked.v1" and facts["status"] in SERVICE_ENDS
+        if idle or facts.get(who) != self.agency:
+            return set()
+        return {("main" if tag in MAIN else tag, *(facts[name] for name in reason))}
+
+    def ends(self, event: Event, why: set[tuple[object, ...]]) -> set[tuple[object, ...]]:
+        """Which of the reader's reasons an event ends; the others keep on."""
+        facts, tag = event["facts"], event["tag"]
+        if tag == "case.participation_ended.v1" and facts["agency_id"] == self.agency:
+            return why
+        if tag == "case.role_ended.v1" and facts["agency_id"] == self.agency:
+            return {("case.role_assigned.v1", facts["function"], facts["person_id"])}
+        if tag == "case.responsibility_moved.v1" and facts["from_agency"] == self.agency:
+            leaves = {"main"}
+            if facts["from_remains"] is False:
+                leaves |= {"case.opened.v1", "referral.accepted.v1"}
+            return {reason for reason in why if reason[0] in leaves}
+        if tag == "case.service_status_changed.v1" and facts["status"] in SERVICE_ENDS:
+            return {("case.service_linked.v1", facts["service_id"])}
+        withdrawn = event["stream"] if tag == "referral.withdrawn.v1" else None
+        return {("referral.accepted.v1", withdrawn)}
+
+    def is_taking_part(self) -> bool:
+        why: set[tuple[object, ...]] = set()
+        for event in self.of_case:
+            why = (why - self.ends(event, why)) | self.begins(event)
+        return bool(why)
+
+    def items_given(self) -> dict[str, list[str]]:
+        """What stands in packages and meeting items for the reader that have not ended."""
+        given: dict[str, list[str]] = {}
+        for event in self.log:
+            tag, facts, stream = event["tag"], event["facts"], event["stream"]
+            if tag in {"referral.sent.v1", "referral.information_supplied.v1"}:
+                mine = self.drafted(stream).get("to_agency") == self.agency
+            elif tag == "meeting.information_provided.v1":
+                mine = holds(facts["recipients"], self.agency)
+            else:
+                continue
+            if mine and not self.stream(stream, *REFERRAL_ENDS, *MEETING_ENDS):
+                for source, path in zip(facts["sources"], facts["paths"], strict=True):
+                    given.setdefault(source, []).append(path)
+        return given
+
+    def invited(self, stream: str) -> bool:
+        """From convening on."""
+        told = self.streams.get(stream, [])
+        begins, ends = "meeting.invitee_added.v1", "meeting.invitee_removed.v1"
+        convened = self.stream(stream, "meeting.convened.v1")
+        return bool(convened) and self.agency in standing(told, begins, ends, "agency_id")
+
+    def attended(self, stream: str) -> bool:
+        held = self.stream(stream, "meeting.held.v1")
+        return any(holds(e["facts"]["agencies"], self.agency) for e in held)
+
+    # Her consent.
+
+    def names_of_reader(self) -> set[str]:
+        """Its own, and those of the agencies whose legal successor it is (INV-C12)."""
+        found, before = {self.agency}, set[str]()
+        moves = [e["facts"] for e in self.log if e["tag"] == "agency.succeeded.v1"]
+        while found != before:
+            before = set(found)
+            found |= {move["old"] for move in moves if move["new"] in found}
+        return found
+
+    def has_ended(self, grant: Event) -> bool:
+        facts, position = grant["facts"], grant["position"]
+        told = [e["facts"]["grant_id"] for e in self.her(*GRANT_ENDS)]
+        if facts["grant_id"] in told or over(facts["valid_until"], self.at):
+            return True
+        later = [e for e in self.log if e["position"] > position]
+        return any(self.ends_grant(facts, e) for e in later)
+
+    def ends_grant(self, grant: dict[str, Any], event: Event) -> bool:
+        """``until_event``: the end of that stay, the closing of that meeting, of this case."""
+        if event["tag"] != UNTIL.get(grant["until_event"]):
+            return False
+        if grant["until_event"] == "MEETING_CLOSE" and grant["via_meeting"]:
+            return bool(event["stream"] == f"meeting-{grant['via_meeting']}")
+        stay = grant["until_stay"] if grant["until_event"] == "STAY_END" else None
+        return event["case"] == self.case and stay in {None, event["facts"].get("stay_id")}
+
+    def active_grants(self) -> list[Scope]:
+        """What she agreed to share with the reader, as narrowed since, and still runs."""
+        told = [e for e in self.her("consent.granted.v1") if e["facts"]["kind"] == "INFORMATION"]
+        runs = [e for e in told if begun(e["facts"]["granted_at"], self.at)]
+        narrowed = [self.narrowed(e) for e in runs if not self.has_ended(e)]
+        return [grant for grant in narrowed if grant["recipients"] & self.names_of_reader()]
+
+    def narrowed(self, grant: Event) -> Scope:
+        facts: Scope = grant["facts"]
+        position: int = grant["position"]
+        all_cuts = [e["facts"] for e in self.her("consent.narrowed.v1")]
+        cuts = [cut for cut in all_cuts if cut["grant_id"] == facts["grant_id"]]
+        categories = set(facts["categories"]) - set(flat([c["removed_categories"] for c in cuts]))
+        recipients = set(facts["recipients"]) - set(flat([c["removed_recipients"] for c in cuts]))
+        if facts["via_meeting"] or self.agency not in recipients:
+            categories.discard("LOC")  # §3.2, INV-C12: naming the agency, never by a meeting.
+        return facts | {
+            "position": position,
+            "categories": categories,
+            "recipients": recipients,
+            "excluded_fields": set(facts["excluded_fields"] or ())
+            | set(flat([cut["removed_fields"] or () for cut in cuts])),
+            "frozen": self.state(position) if facts["history"] == "SNAPSHOT" else set(),
+        }
+
+    def speaks_for(self, grant: Scope, event: Event, name: str) -> bool:
+        """INV-C10: she for herself and her children, an adult companion for herself."""
+        person = event["sealed"][name][1] if name in event["sealed"] else None
+        about = self.subject if person is None else {person}
+        if about & self.conflicts:
+            return False
+        if grant["grantor"] == "SUBJECT":
+            return bool(about & (self.subject | self.children))
+        return grant["grantor_id"] in about
+
+    # The rules.
+
+    def of_this_case(self, event: Event) -> bool:
+        return bool(event["case"] == self.case)
+
+    def own(self, event: Event, _: str) -> bool:
+        return bool(event["agency"] == self.agency)
+
+    def notice(self, event: Event, name: str) -> bool:
+        """To someone who received under that grant, and a request to purge to whom it is made."""
+        if name not in NOTICES.get(event["tag"], set()):
+            return False
+        if event["tag"] == "trail.purge_requested.v1":
+            return bool(event["facts"]["recipient"] == self.agency)
+        return event["facts"]["grant_id"] in self.received
+
+    def case_number(self, event: Event, name: str) -> bool:
+        """§0.4.12: the number goes to the coordinating and the responsible agency only."""
+        if name != "case_number" or (event["tag"], name) not in LEDGER:
+            return False
+        return not (self.own(event, name) or self.main == self.agency or self.coordinates())
+
+    def by_statute(self, event: Event, name: str) -> bool:
+        return category(event, name) not in NEVER_WITHOUT_HER and any(
+            covers(filing, event, name) and (event["id"], name) in filing["frozen"]
+            for filing in self.statutory
+        )
+
+    def by_emergency(self, event: Event, name: str) -> bool:
+        return category(event, name) not in NEVER_WITHOUT_HER and any(
+            covers(emergency, event, name)
+            and (event["id"], name) in emergency["frozen"]
+            and self.overrides(emergency, event, name)
+            for emergency in self.emergencies
+        )
+
+    def in_network(self, event: Event) -> bool:
+        """The case's network; without a case, the one that meets or that it is about."""
+        if self.of_this_case(event):
+            return self.agency in self.members(self.network)
+        planned = self.stream(event["stream"], "meeting.planned.v1")
+        network = planned[-1]["facts"]["network_id"] if planned else None
+        kind, _, key = event["stream"].partition("-")
+        return self.agency in self.members(key if kind == "network" else network)
+
+    def public(self, event: Event, name: str) -> bool:
+        code = category(event, name)
+        return code == "PUB" or (code == "AGG" and self.in_network(event))
+
+    def party(self, event: Event, name: str) -> bool:
+        """§0.4.4: SVC and fields naming the reader, of that referral's or meeting's own events."""
+        code, kind = category(event, name), event["tag"].split(".")[0]
+        naming = holds(event["facts"].get(name), self.agency)
+        told = code == "SVC" or (naming and code not in {*BESIDE_ONLY, "CNS"})
+        if kind == "grievance":
+            return code == "GRV" and self.hears(event)
+        if kind == "meeting":
+            told = told or (code == "MTG" and event["case"] is None)
+            return told and self.invited(event["stream"]) and not self.is_row(event)
+        return told and kind == "referral" and self.is_side(event["stream"])
+
+    def is_side(self, stream: str) -> bool:
+        """The sender from drafting, the receiver from the inquiry or the sending."""
+        draft, told = self.drafted(stream), ("referral.inquiry_sent.v1", "referral.sent.v1")
+        receives = draft.get("to_agency") == self.agency and bool(self.stream(stream, *told))
+        return draft.get("from_agency") == self.agency or receives
+
+    def is_row(self, event: Event) -> bool:
+        """§0.4.12: of a meeting that reviews all cases, attendees see no row of any."""
+        told = self.stream(event["stream"], "meeting.requested.v1", "meeting.planned.v1")
+        about = {e["facts"].get("case_id") for e in told}
+        return event["case"] is not None and event["case"] not in about
+
+    def hears(self, event: Event) -> bool:
+        """Its handler from assignment; others what was shared; who it is about never."""
+        received = self.stream(event["stream"], "grievance.received.v1")
+        if any(holds(e["facts"]["about_agencies"], self.agency) for e in received):
+            return False
+        assigned = self.stream(event["stream"], "grievance.handler_assigned.v1")
+        handles = bool(assigned) and assigned[-1]["facts"]["handler"] == self.agency
+        return handles or holds(event["facts"].get("shared_with"), self.agency)
+
+    def by_ledger(self, event: Event, name: str) -> bool:
+        return (event["tag"], name) in LEDGER and self.coordinates()
+
+    def by_consent(self, event: Event, name: str) -> bool:
+        code = category(event, name)
+        if code == "MTG":
+            reached = self.invited(event["stream"]) or self.attended(event["stream"])
+        else:
+            given = self.items.get(event["id"], ())
+            reached = self.takes_part or any(names(path, event, name) for path in given)
+        return (
+            reached
+            and code not in NO_CONSENT_OPENS
+            and any(
+                covers(grant, event, name)
+                and self.speaks_for(grant, event, name)
+                and (
+                    event["position"] > grant["position"]
+                    or grant["history"] == "FULL"
+                    or (event["id"], name) in grant["frozen"]
+                )
+                for grant in self.grants
+            )
+        )
+
+    def field(self, event: Event, name: str) -> tuple[str, str]:
+        """The first rule that decides."""
+        assert event["case"] in {None, self.case}, "an event of another case"
+        for said, rule, of_a_case, decides in ORDER:
+            if (self.of_this_case(event) or not of_a_case) and decides(self, event, name):
+                return said, rule
+        return "DENY", "NO_BASIS"
+
+    def visible(self, event: Event) -> dict[str, str]:
+        """All fields that are seen, those that are only seen beside others among them."""
+        fields = {name: category(event, name) for name in (*event["facts"], *event["sealed"])}
+        said = {name: self.field(event, name) for name in fields}
+        seen = {name: rule for name, (allowed, rule) in said.items() if allowed == "ALLOW"}
+        told = {fields[name] for name in seen} - BESIDE_ONLY
+        beside: set[str] = set()
+        if told and primary(event) in told | BESIDE_ONLY:
+            beside.add("ENV")
+        if told and self.in_network(event):
+            beside.add("STF")
+        return {name: "BESIDE" for name in fields if fields[name] in beside} | seen
+
+
+# Which rule is asked first, and whether it is one of the case and not of what belongs to none.
+ORDER: Final[tuple[tuple[str, str, bool, Callable[[Oracle, Event, str], bool]], ...]] = (
+    ("DENY", "NO_PLEDGE", False, lambda o, *_: not o.pledged),
+    ("ALLOW", "NOTICE", True, Oracle.notice),
+    ("DENY", "ERASED", True, lambda o, *_: o.erased),
+    ("DENY", "RESTRICTED", True, lambda o, *_: o.restricted),
+    ("DENY", "SUSPENDED", False, lambda o, *_: not o.active),
+    ("DENY", "EXCLUDED_PERSON", True, lambda o, *_: o.person_excluded),
+    ("DENY", "CASE_NUMBER", True, Oracle.case_number),
+    ("ALLOW", "STATUTORY", True, Oracle.by_statute),
+    ("ALLOW", "EMERGENCY", True, Oracle.by_emergency),
+    ("ALLOW", "OWN", False, Oracle.own),
+    ("ALLOW", "PUBLIC", False, Oracle.public),
+    ("DENY", "EXCLUDED_AGENCY", True, lambda o, *_: o.excluded),
+    ("ALLOW", "PARTY", False, Oracle.party),
+    ("ALLOW", "LEDGER", True, Oracle.by_ledger),
+    ("ALLOW", "CONSENT", True, Oracle.by_consent),
+)
