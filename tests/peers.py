@@ -1,7 +1,7 @@
 """緑野市: one case, those who may help her, and what each of them may see of her.
 
-What other systems promise, or are known to get wrong, is played here in ``test_peers_*``. What has
-to wait for later work is ``OWED``; nothing else is left out.
+What other systems promise, or are known to get wrong, is played in ``test_peers_*``, each under its
+id. What has to wait for later work is ``OWED``, and nothing else is left out.
 """
 
 from collections.abc import Collection, Mapping
