@@ -13,6 +13,7 @@ import msgspec
 from contracts.asked import CaseAlias
 from contracts.envelope import AgencyShown
 from domain.case import CaseNumber
+from domain.case_codes import Stage, Status
 from domain.codes import (
     AddressKind,
     ContactMeans,
@@ -22,7 +23,7 @@ from domain.codes import (
     ReferralKind,
     SupportFunction,
 )
-from domain.model import GrantId, Guarded, ReferralId, Sealed
+from domain.model import GrantId, Guarded, PersonId, ReferralId, Sealed
 from domain.referral import ReferralStatus
 from domain.text import FreeText, Line
 
@@ -48,18 +49,26 @@ class AddressShown(Guarded, frozen=True, kw_only=True, omit_defaults=True):
     address: Sealed[Line] | None = None
 
 
-class RoleShown(msgspec.Struct, frozen=True):
+class RoleShown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``child``: for whom it is, where it is not for the woman."""
+
     function: SupportFunction
     agency: AgencyShown
+    child: PersonId | None = None
 
 
-ConsentShown: TypeAlias = Literal["EXPLAINED", "GRANTED", "REFUSED", "WITHDRAWN"]
+ConsentShown: TypeAlias = Literal[
+    "EXPLAINED", "GRANTED", "REFUSED", "WITHDRAWN", "SUPERSEDED", "EXPIRED"
+]
 
 
 class CaseShown(Guarded, frozen=True, kw_only=True, omit_defaults=True):
     """A case as it stands for one agency now."""
 
     case: CaseAlias
+    status: Status | None = None
+    stage: Stage | None = None
+    closed_on: date | None = None
     opened_by: AgencyShown | None = None
     main_responsible: AgencyShown | None = None
     number: CaseNumber | None = None
@@ -79,6 +88,8 @@ class CaseLine(Guarded, frozen=True, kw_only=True, omit_defaults=True):
     """A case in the list of an agency that takes part in it."""
 
     case: CaseAlias
+    status: Status | None = None
+    stage: Stage | None = None
     name: Sealed[Line] | None = None
     kana: Sealed[Line] | None = None
     number: CaseNumber | None = None

@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from domain.case import CaseAccepted, CaseOpened, ResponsibilityMoved, RoleAssigned
+from domain.case.services import PROVIDING, ServiceLinked, ServiceStatusChanged
 from domain.model import AgencyId, CaseId
 from projections.tables import Projection, Seen
 
@@ -26,6 +27,8 @@ def _touches(seen: Seen) -> tuple[tuple[AgencyId, CaseId], ...]:
             pass
         case ResponsibilityMoved(to_agency=agency):
             pass
+        case ServiceLinked() | ServiceStatusChanged() if seen.event.status in PROVIDING:
+            agency = seen.event.provider_agency
         case _:
             return ()
     return ((agency, seen.header.case),) if seen.header.case else ()
@@ -41,6 +44,15 @@ CASE_LIST: Final = Projection[tuple[AgencyId, CaseId], ListedCase](
     key=("agency", "case_id"),
     touches=_touches,
     evolve=_evolve,
-    wants=frozenset({CaseOpened, CaseAccepted, RoleAssigned, ResponsibilityMoved}),
+    wants=frozenset(
+        {
+            CaseOpened,
+            CaseAccepted,
+            RoleAssigned,
+            ResponsibilityMoved,
+            ServiceLinked,
+            ServiceStatusChanged,
+        }
+    ),
     indexes=(("agency", "since", "case_id"),),
 )

@@ -16,6 +16,7 @@ from domain.case import (
     CaseAccepted,
     CaseNumber,
     CaseOpened,
+    CaseTransferred,
     ConsultationRecorded,
     ContactMethodSet,
     NoteRecorded,
@@ -26,15 +27,27 @@ from domain.case import (
     SubjectIdentified,
 )
 from domain.codes import AddressKind, ContactMeans, ProblemCode, SupportFunction
-from domain.consent_ledger import ConsentExplained, ConsentGranted, ConsentRefused, ConsentWithdrawn
-from domain.model import CLOSED, AgencyId, Event, GrantId, Guarded, Sealed
+from domain.consent_ledger import (
+    ConsentExpired,
+    ConsentExplained,
+    ConsentGranted,
+    ConsentRefused,
+    ConsentSuperseded,
+    ConsentWithdrawn,
+    ConsentWithdrawnWordless,
+)
+from domain.model import AgencyId, Event, GrantId, Guarded, PersonId, Sealed
 from domain.referral import HandoverConfirmed
 from domain.text import FreeText, Line
+from projections import case_course
+from projections.case_course import Course, was_seen
 
 T = TypeVar("T")
 Shown = TypeVar("Shown", "Contact", "Address")
 
-Consent: TypeAlias = Literal["EXPLAINED", "GRANTED", "REFUSED", "WITHDRAWN"]
+Consent: TypeAlias = Literal[
+    "EXPLAINED", "GRANTED", "REFUSED", "WITHDRAWN", "SUPERSEDED", "EXPIRED"
+]
 
 
 class Contact(Guarded, frozen=True, kw_only=True, omit_defaults=True):
@@ -52,9 +65,11 @@ class Address(Guarded, frozen=True, kw_only=True, omit_defaults=True):
 class Role(msgspec.Struct, frozen=True):
     function: SupportFunction
     agency: AgencyId
+    child: PersonId | None = None  # For whom it is, where it is not for the woman.
 
 
 class CaseView(Guarded, frozen=True, kw_only=True, omit_defaults=True):
+    course: Course = Course()
     opened_by: AgencyId | None = None
     main_responsible: AgencyId | None = None
     number: CaseNumber | None = None
@@ -68,13 +83,29 @@ class CaseView(Guarded, frozen=True, kw_only=True, omit_defaults=True):
     notes: tuple[Sealed[FreeText], ...] = ()
     roles: tuple[Role, ...] = ()
     consents: Mapping[GrantId, Consent] = {}
+    until: Mapping[GrantId, date] = {}  # By a date a consent ends whether it is recorded or not.
+
+
+def consents_on(view: CaseView, day: date) -> dict[GrantId, Consent]:
+    over = {grant for grant, until in view.until.items() if until < day}
+    return {
+        grant: "EXPIRED" if grant in over and consent == "GRANTED" else consent
+        for grant, consent in view.consents.items()
+    }
 
 
 def project(visible: Iterable[Event]) -> CaseView:
     return reduce(evolve, visible, CaseView())
 
 
-def evolve(view: CaseView, event: Event) -> CaseView:  # noqa: C901, PLR0911, PLR0912 (one arm an event)
+def evolve(view: CaseView, event: Event) -> CaseView:
+    course = case_course.evolve(view.course, event)
+    if course != view.course:
+        view = msgspec.structs.replace(view, course=course)
+    return _evolve(view, event)
+
+
+def _evolve(view: CaseView, event: Event) -> CaseView:  # noqa: C901, PLR0911, PLR0912 (one arm an event)
     change = msgspec.structs.replace
     match event:
         case CaseOpened():
@@ -101,6 +132,8 @@ def evolve(view: CaseView, event: Event) -> CaseView:  # noqa: C901, PLR0911, PL
                 number=_now(event.case_number, view.number),
                 accepted_on=_now(event.accepted_on, view.accepted_on),
             )
+        case CaseTransferred():
+            return change(view, number=_now(event.case_number, view.number))
         case ResponsibilityMoved(to_agency=after) | HandoverConfirmed(main_responsible_to=after):
             # Told twice in one append: whoever handed her on may see it by the referral alone.
             return change(view, main_responsible=_now(after, view.main_responsible))
@@ -109,12 +142,26 @@ def evolve(view: CaseView, event: Event) -> CaseView:  # noqa: C901, PLR0911, PL
         case RoleEnded():
             ended = _role(event)
             return change(view, roles=tuple(role for role in view.roles if role not in ended))
-        case ConsentExplained() | ConsentGranted() | ConsentRefused() | ConsentWithdrawn():
-            if not _was_seen(event.grant_id):
-                return view
-            return change(view, consents={**view.consents, event.grant_id: _BECOMES[type(event)]})
+        case (
+            ConsentExplained()
+            | ConsentGranted()
+            | ConsentRefused()
+            | ConsentWithdrawn()
+            | ConsentWithdrawnWordless()
+            | ConsentSuperseded()
+            | ConsentExpired()
+        ) if was_seen(event.grant_id):
+            return _consent(view, event.grant_id, event)
         case _:
             return view
+
+
+def _consent(view: CaseView, grant: GrantId, event: Event) -> CaseView:
+    consents = {**view.consents, grant: _BECOMES[type(event)]}
+    until = view.until
+    if isinstance(event, ConsentGranted) and event.valid_until and was_seen(event.valid_until):
+        until = {**until, grant: event.valid_until}
+    return msgspec.structs.replace(view, consents=consents, until=until)
 
 
 def _contact(event: ContactMethodSet) -> Contact | None:
@@ -135,27 +182,27 @@ def _address(event: AddressRecorded) -> tuple[Address, ...]:
 
 
 def _role(event: RoleAssigned | RoleEnded) -> tuple[Role, ...]:
-    if _was_seen(event.function) and _was_seen(event.agency_id):
-        return (Role(event.function, event.agency_id),)
+    if was_seen(event.function) and was_seen(event.agency_id):
+        child = event.person_id if was_seen(event.person_id) else None
+        return (Role(event.function, event.agency_id, child),)
     return ()
 
 
 def _as_seen(shown: Shown) -> Shown:
-    unseen = [name for name in shown.__struct_fields__ if not _was_seen(getattr(shown, name))]
+    unseen = [name for name in shown.__struct_fields__ if not was_seen(getattr(shown, name))]
     return msgspec.structs.replace(shown, **dict.fromkeys(unseen))
 
 
 def _now(said: T | None, before: T | None) -> T | None:
-    return said if said is not None and _was_seen(said) else before
+    return said if said is not None and was_seen(said) else before
 
 
 def _and(before: tuple[T, ...], said: T) -> tuple[T, ...]:
-    return (*before, said) if _was_seen(said) else before
+    return (*before, said) if was_seen(said) else before
 
 
-def _was_seen(said: object) -> bool:
-    """Any field of an event may be closed to a reader, also one that was never sealed."""
-    return said != CLOSED
+def _reads(event: type[Event], *fields: str) -> tuple[type[Event], frozenset[str]]:
+    return event, frozenset(fields) | case_course.READS.get(event, frozenset())
 
 
 _BECOMES: Final[Mapping[type[Event], Consent]] = {
@@ -163,19 +210,29 @@ _BECOMES: Final[Mapping[type[Event], Consent]] = {
     ConsentGranted: "GRANTED",
     ConsentRefused: "REFUSED",
     ConsentWithdrawn: "WITHDRAWN",
+    ConsentWithdrawnWordless: "WITHDRAWN",
+    ConsentSuperseded: "SUPERSEDED",
+    ConsentExpired: "EXPIRED",
 }
 READS: Final[Mapping[type[Event], frozenset[str]]] = {
-    CaseOpened: frozenset({"opened_by_agency"}),
-    ConsultationRecorded: frozenset({"main_problem"}),
-    SubjectIdentified: frozenset({"name", "kana", "birth_date"}),
-    SubjectDetailsCorrected: frozenset({"name", "kana", "birth_date"}),
-    ContactMethodSet: frozenset({"means", "value", "safe_times", "unsafe_means"}),
-    AddressRecorded: frozenset({"kind", "address"}),
-    NoteRecorded: frozenset({"text"}),
-    CaseAccepted: frozenset({"main_responsible", "case_number", "accepted_on"}),
-    ResponsibilityMoved: frozenset({"to_agency"}),
-    HandoverConfirmed: frozenset({"main_responsible_to"}),
-    RoleAssigned: frozenset({"function", "agency_id"}),
-    RoleEnded: frozenset({"function", "agency_id"}),
-    **dict.fromkeys(_BECOMES, frozenset({"grant_id"})),
+    **case_course.READS,
+    **dict(
+        (
+            _reads(CaseOpened, "opened_by_agency"),
+            _reads(ConsultationRecorded, "main_problem"),
+            _reads(SubjectIdentified, "name", "kana", "birth_date"),
+            _reads(SubjectDetailsCorrected, "name", "kana", "birth_date"),
+            _reads(ContactMethodSet, "means", "value", "safe_times", "unsafe_means"),
+            _reads(AddressRecorded, "kind", "address"),
+            _reads(NoteRecorded, "text"),
+            _reads(CaseAccepted, "main_responsible", "case_number", "accepted_on"),
+            _reads(CaseTransferred, "case_number"),
+            _reads(ResponsibilityMoved, "to_agency"),
+            _reads(HandoverConfirmed, "main_responsible_to"),
+            _reads(RoleAssigned, "function", "agency_id", "person_id"),
+            _reads(RoleEnded, "function", "agency_id", "person_id"),
+            *(_reads(event, "grant_id") for event in _BECOMES),
+            _reads(ConsentGranted, "grant_id", "valid_until"),
+        )
+    ),
 }

@@ -1,8 +1,9 @@
 """Showing (提示): from what may be seen of a case to what is handed out, with its parts opened."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, TypeAlias
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 from msgspec.structs import asdict
@@ -19,19 +20,23 @@ from contracts.pages import (
     Side,
 )
 from domain.agency import KnownAgency
+from domain.calendar import date_in_japan
 from domain.case import (
     CaseAccepted,
+    CaseTransferred,
+    RecordCorrected,
     ResponsibilityMoved,
     RoleAssigned,
     RoleEnded,
     SubjectDetailsCorrected,
     SubjectIdentified,
 )
+from domain.case.correcting import corrected_value
 from domain.codes import SupportFunction
-from domain.model import CLOSED, AgencyId, CaseId, Event, PersonId, ReferralId
+from domain.model import CLOSED, AgencyId, CaseId, Event, PersonId, ReferralId, Sealed
 from domain.referral import HandoverConfirmed
 from domain.visibility import ACTING, Agencies, Visible, naming
-from projections import case_view, referral_view
+from projections import case_course, case_view, referral_view
 from projections.case_view import CaseView
 from services.ports import Keys
 from services.sealing import Sealing, facts_in
@@ -39,16 +44,23 @@ from services.sights import Seen
 
 Named: TypeAlias = AgencyId | frozenset[AgencyId] | tuple[AgencyId, ...] | None
 Who: TypeAlias = frozenset[tuple[str, AgencyId]]
+RoleKey: TypeAlias = tuple[SupportFunction, AgencyId, PersonId | None]
 Reads: TypeAlias = Mapping[type[Event], frozenset[str]]
 
-# What a line of the case list is made of.
+# What is read of a correction, whatever it corrects.
+CORRECTION: Final[Reads] = {RecordCorrected: frozenset({"target_event_id", "field", "new_value"})}
+# What a line of the case list is made of, and a case.
 LINE: Final[Reads] = {
+    **CORRECTION,
+    **case_course.READS,
     SubjectIdentified: frozenset({"name", "kana"}),
     SubjectDetailsCorrected: frozenset({"name", "kana"}),
     CaseAccepted: frozenset({"main_responsible", "case_number", "accepted_on"}),
+    CaseTransferred: frozenset({"on", "to_network", "case_number"}),
     ResponsibilityMoved: frozenset({"to_agency"}),
     HandoverConfirmed: frozenset({"main_responsible_to"}),
 }
+WHOLE: Final[Reads] = {**CORRECTION, **case_view.READS}
 
 
 def reading(found: Iterable[Seen], reads: Reads) -> list[Seen]:
@@ -92,7 +104,7 @@ class Showing:
         # Whoever may not be named goes by an id made up for the while, also among ourselves.
         self._stands_for: Final[dict[AgencyId, AgencyId]] = {}
         self._stand_ins: Final[dict[AgencyId, AgencyId]] = {}
-        self._in_role: Final[dict[tuple[SupportFunction, AgencyId], AgencyId]] = {}
+        self._in_role: Final[dict[RoleKey, AgencyId]] = {}
 
     def envelope(self, seen: Seen, now: Visible) -> Envelope:
         """``now``: what may be seen at this time; more is told to have been seen, and not shown."""
@@ -110,36 +122,57 @@ class Showing:
             bases=then.bases,
         )
 
-    def events(self, found: Iterable[Seen]) -> Iterator[Event]:
+    def events(self, found: Sequence[Seen]) -> Iterator[Event]:
         """As the agency may see them: all else is closed, and who may not be named stands in."""
+        corrected = self._corrected(found)
         for seen in found:
             bases = seen.visible.bases
             event = self._sealing.open(seen.entry.stored, self._keys, bases).event
             changed: dict[str, Any] = {
                 name: CLOSED for name in event.__struct_fields__ if name not in bases
             }
+            for name, said in corrected.get(seen.header.id, {}).items():
+                if name in bases:
+                    changed[name] = corrected_value(type(event), name, said)
             for name in naming(type(event), AgencyId) & bases.keys():
                 changed[name] = self._as_named(name, getattr(event, name), seen.visible)
             self._same_role(event, changed)
             yield msgspec.structs.replace(event, **changed)
 
+    def _corrected(self, found: Sequence[Seen]) -> dict[UUID, dict[str, Sealed[str]]]:
+        """Of which events which fields were put right, as far as that may be seen."""
+        corrected: dict[UUID, dict[str, Sealed[str]]] = {}
+        for seen in found:
+            kind, bases = type(seen.entry.told.event), seen.visible.bases
+            if kind is not RecordCorrected or not CORRECTION[kind] <= bases.keys():
+                continue
+            event = self._sealing.open(seen.entry.stored, self._keys, bases).event
+            assert isinstance(event, RecordCorrected)
+            name = event.field.rpartition("/")[2]
+            corrected.setdefault(event.target_event_id, {})[name] = event.new_value
+        return corrected
+
     def _same_role(self, event: Event, changed: dict[str, Any]) -> None:
         """A role ends as whoever it was given to, however that agency is told of by then."""
         match event:
             case RoleAssigned() if "agency_id" in changed:
-                self._in_role[event.function, event.agency_id] = changed["agency_id"]
+                given = event.function, event.agency_id, event.person_id
+                self._in_role[given] = changed["agency_id"]
             case RoleEnded() if changed.get("agency_id", CLOSED) != CLOSED:
-                given = (event.function, event.agency_id)
+                given = event.function, event.agency_id, event.person_id
                 changed["agency_id"] = self._in_role.get(given, changed["agency_id"])
             case _:
                 pass
 
-    def view(self, found: Iterable[Seen]) -> CaseView:
+    def view(self, found: Sequence[Seen]) -> CaseView:
         return case_view.project(self.events(found))
 
-    def case(self, view: CaseView) -> CaseShown:
+    def case(self, view: CaseView, at: datetime) -> CaseShown:
         return CaseShown(
             case=self._alias,
+            status=view.course.status,
+            stage=view.course.stage,
+            closed_on=view.course.closed_on,
             opened_by=self.agency(view.opened_by),
             main_responsible=self.agency(view.main_responsible),
             number=view.number,
@@ -151,13 +184,15 @@ class Showing:
             addresses=tuple(AddressShown(**asdict(a)) for a in view.addresses),
             problems=view.problems,
             notes=view.notes,
-            roles=tuple(RoleShown(r.function, self._shown(r.agency)) for r in view.roles),
-            consents=view.consents,
+            roles=tuple(RoleShown(r.function, self._shown(r.agency), r.child) for r in view.roles),
+            consents=case_view.consents_on(view, date_in_japan(at)),
         )
 
     def line(self, view: CaseView) -> CaseLine:
         return CaseLine(
             case=self._alias,
+            status=view.course.status,
+            stage=view.course.stage,
             name=view.name,
             kana=view.kana,
             number=view.number,
@@ -165,7 +200,7 @@ class Showing:
             main_responsible=self.agency(view.main_responsible),
         )
 
-    def referral(self, found: Iterable[Seen], referral: ReferralId, side: Side) -> ReferralLine:
+    def referral(self, found: Sequence[Seen], referral: ReferralId, side: Side) -> ReferralLine:
         view = referral_view.project(self.events(found))
         assert view.status is not None, "something of it may be seen"
         return ReferralLine(

@@ -120,9 +120,14 @@ class Sight:
         self._look: Final = looking(sharing, recipient, roster, at)
         self._from_an_angle: Final[dict[Hashable, Visible]] = {}
 
-    def seen(self, after: int = 0, stream: StreamId | None = None) -> Iterator[Seen]:
+    def seen(
+        self, after: int = 0, stream: StreamId | None = None, of: type[Event] | None = None
+    ) -> Iterator[Seen]:
         for entry in self._entries:
-            if entry.told.position > after and stream in {None, entry.told.stream}:
+            told = entry.told
+            if told.position <= after or stream not in {None, told.stream}:
+                continue
+            if of in {None, type(told.event)}:
                 visible, header = self._visible(entry)
                 if visible:
                     yield Seen(entry, header or header_of(entry.stored), visible)

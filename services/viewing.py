@@ -29,14 +29,14 @@ from contracts.pages import CaseChange, CaseLine, CaseShown, Page, ReferralLine
 from domain import agency as agencies
 from domain.agency import Agency, AgencyEvent, KnownAgency, check_may_act
 from domain.calendar import in_utc
+from domain.case import RecordCorrected
 from domain.model import AgencyId, CaseId, NetworkId, ReferralId, StaffId, StaffRole, stream_of
 from domain.visibility import Membership, Recipient, Roster, membership, who_reads
-from projections import case_view
 from services.aliases import Aliases, Cursors
 from services.deciding import NO_AGENCY, past_of
 from services.ports import EPOCH, Clock, EventLog, Keyring, Keys
 from services.sealing import Sealing
-from services.showing import LINE, Showing, limited, persons_shown, reading
+from services.showing import CORRECTION, LINE, WHOLE, Showing, limited, persons_shown, reading
 from services.sights import Record, Seen, Sight, record_of
 
 Line = TypeVar("Line")
@@ -166,9 +166,9 @@ class Viewing:
         found = [*looked.now[case].seen()]
         if not found:
             return None
-        read = reading(found, case_view.READS)
+        read = reading(found, WHOLE)
         showing = self._showing(looked, case, await self._keys(read))
-        return showing.case(showing.view(read))
+        return showing.case(showing.view(read), looked.at)
 
     async def timeline(
         self,
@@ -231,6 +231,7 @@ class Viewing:
             side, seen = sight.side(stream), [*sight.seen(stream=stream)]
             if side is None or not seen:
                 return None
+            seen += reading(sight.seen(of=RecordCorrected), CORRECTION)
 
             def show(keys: Keys) -> ReferralLine:
                 showing = self._showing(looked, row.case_id, keys)
@@ -410,9 +411,14 @@ class Viewing:
 
 def _line_of(sight: Sight) -> list[Seen] | None:
     """What a line of the case list is made of, where the case stands in the list at all."""
-    if not sight.takes_part or not (found := [*sight.seen()]):
+    if not sight.takes_part or not (found := [*sight.seen()]) or all(map(_is_notice, found)):
         return None
     return reading(found, LINE)
+
+
+def _is_notice(seen: Seen) -> bool:
+    """That she has taken something back is still told of a case which is itself shown to nobody."""
+    return all(basis.rule == "NOTICE" for basis in seen.visible.bases.values())
 
 
 def _told(found: Iterable[Seen]) -> set[tuple[int, str, AgencyId | None]]:

@@ -93,13 +93,20 @@ def decide(facts: Facts, command: CorrectRecord, by: Context) -> tuple[RecordCor
 
 def check_value_fits(event: Event, command: CorrectRecord) -> None:
     """What stands in for a value has to be such a value; a list or a set of them is none."""
-    kind = get_type_hints(type(event), include_extras=True)[command.field]
     try:
-        said = msgspec.convert(command.new_value, kind, strict=False)
+        said = corrected_value(type(event), command.field, command.new_value)
     except msgspec.ValidationError:
         raise ValueDoesNotFit from None
     if said is None:  # ``null`` would leave nothing behind to see.
         raise ValueDoesNotFit
+
+
+def corrected_value(event: type[Event], field: str, said: Sealed[str]) -> object:
+    """What the field of such an event says from then on."""
+    if not isinstance(said, str):
+        return said  # It was not opened, or never can be again.
+    kind = get_type_hints(event, include_extras=True)[field]
+    return msgspec.convert(said, kind, strict=False)
 
 
 def _own(target: Recorded | None, by: Context) -> Recorded:
