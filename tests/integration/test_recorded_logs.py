@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
 import psycopg
@@ -23,7 +23,7 @@ from domain.consent_ledger import Ledger, consent_ledger
 from domain.fields import tag_of
 from domain.grievance import grievance_of
 from domain.meeting import Facts, meeting_beside
-from domain.model import AgencyId, Decider, StreamId
+from domain.model import AgencyId, Decider, Event, StreamId
 from domain.network import network_among
 from domain.sharing import replay
 from domain.trail import trail_of
@@ -47,6 +47,7 @@ DECIDERS: Final[Mapping[str, Decider[Any, Any, Any]]] = {
     "trail": trail_of(None, Ledger()),
 }
 FOLDED_BY_NOBODY: Final = frozenset({"disclosure", "installation"})
+Said: TypeAlias = "dict[str, Said] | list[Said] | str | int | float | bool | None"
 RECORDINGS = sorted(RECORDED.glob("*.json"))
 
 
@@ -74,13 +75,23 @@ def test_a_recorded_log_opens_and_folds_to_what_it_was(
             PostgresKeyring(database.keyring, parsed(recording.kek, where=path.name)) as keyring,
         ):
             sealing = Sealing(EVENTS, ChaChaCipher())
-            assert await views(database.owner, log, keyring, sealing) == recording.views
+            now = await views(database.owner, log, keyring, sealing)
+            assert still_said(recording.views, now), (recording.views, now)
             for stream in streams_of(database.owner):
                 read, recalled = await log.read(stream), await log.recall(stream)
                 folded = list(sealing.facts(recalled.streams[stream]))
                 assert folded == [sealing.open(each).event for each in read.streams[stream]]
 
     asyncio.run(reread())
+
+
+def still_said(before: Said, now: Said) -> bool:
+    """A later view may say more of a case, and says all that was said of it."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        return all(name in now and still_said(said, now[name]) for name, said in before.items())
+    if isinstance(before, list) and isinstance(now, list):
+        return len(before) == len(now) and all(map(still_said, before, now))
+    return before == now
 
 
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
@@ -97,12 +108,12 @@ def test_every_decider_folds_what_stands_in_its_streams(
         sealing = Sealing(EVENTS, ChaChaCipher())
         async with PostgresEventLog(database.app) as log:
             recalled = (await log.recall(*streams_of(database.owner))).streams.values()
-            histories = [[*sealing.facts(facts)] for facts in recalled]
-            kinds = [tag_of(type(history[0])).split(".")[0] for history in histories]
-            for kind, history in zip(kinds, histories, strict=True):
+            for facts in recalled:
+                history: list[Event] = [*sealing.facts(facts)]
+                kind = tag_of(type(history[0])).split(".")[0]
                 if kind not in FOLDED_BY_NOBODY:
                     decider = DECIDERS[kind]
-                    assert decider.replay(history) != decider.initial
+                    assert decider.replay(cast("list[Any]", history)) != decider.initial
             read = (await log.read(*streams_of(database.owner))).streams.values()
             named = {header_of(stored).case for stored in chain.from_iterable(read)}
             cases = [case for case in named if case is not None]
