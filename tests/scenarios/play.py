@@ -239,7 +239,7 @@ class Play:
         self.stays[name] = said.the(StayDecided).stay_id
         return said
 
-    def convenes(  # noqa: PLR0913 (what an invitation has on it)
+    def convenes(  # noqa: PLR0913, PLR0917 (what an invitation has on it)
         self,
         name: str,
         by: Name,
