@@ -140,6 +140,7 @@ def test_whoever_is_enrolled_next_displaces_nobody() -> None:
     assert both == KnownAgency(
         kind="PRIVATE_SHELTER",
         prefecture="06",
+        private=True,
         staff={YUI: Staff("CASEWORKER", "2026-04"), interpreter.staff_id: Staff("INTERPRETER")},
     )
 

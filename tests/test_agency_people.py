@@ -159,6 +159,7 @@ def test_the_pledge_of_whoever_has_left_stays_signed() -> None:
     assert agency == KnownAgency(
         kind="PRIVATE_SHELTER",
         prefecture="06",
+        private=True,
         staff={YUI: Staff("CASEWORKER", pledged_under="2026-04", left=TODAY)},
     )
 

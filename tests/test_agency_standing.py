@@ -158,6 +158,22 @@ def test_what_is_corrected_is_said_and_what_is_not_said_stays() -> None:
         given(DECIDER, registered).when(rename, by=somebody).refused(NotYourAgency)
 
 
+def test_a_private_body_is_named_in_public_if_and_as_long_as_it_says_so() -> None:
+    salon = replace(registered, sector="PRIVATE", publish_name=False)
+    renamed = AgencyUpdated(kind=salon.kind, name=None, municipality=None)
+    for history, named in (
+        ((registered,), True),
+        ((salon,), False),
+        ((salon, replace(renamed, publish_name=True)), True),
+        ((salon, replace(renamed, publish_name=True), renamed), True),
+        ((replace(salon, publish_name=True), replace(renamed, publish_name=False)), False),
+        ((salon, replace(renamed, sector="PUBLIC")), True),
+    ):
+        agency = DECIDER.replay(history)
+        assert isinstance(agency, KnownAgency)
+        assert agency.named_in_public is named
+
+
 def test_the_name_of_a_shelter_is_corrected_as_secretly_as_it_was_given() -> None:
     shelter = replace(registered, kind="PRIVATE_SHELTER")
     rename = UpdateAgency(agency_id=MIDORI, name="つきのわ", publish_name=False)

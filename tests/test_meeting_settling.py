@@ -178,6 +178,7 @@ def test_several_agencies_may_support_her() -> None:
     )
 
 
+@refused("INV-K3", guard="domain.meeting.settling:check_support_is_settled")
 def test_nobody_becomes_her_main_support_while_they_do_not_agree() -> None:
     given(meeting(UNSETTLED), *HELD).when(allocate, by=CENTRE).refused(ConsultationUnsettled)
     other = replace(allocate, function="SERVICE_PROVIDER")
@@ -186,6 +187,7 @@ def test_nobody_becomes_her_main_support_while_they_do_not_agree() -> None:
     )
 
 
+@refused("INV-K3", guard="domain.meeting.settling:check_support_is_settled")
 def test_nor_another_than_was_designated() -> None:
     after = knowing(consultation=Consultation(status="DESIGNATED", designated=SHELTER.agency))
     given(meeting(after), *HELD).when(allocate, by=CENTRE).then(allocated)

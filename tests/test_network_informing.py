@@ -37,6 +37,7 @@ from domain.network import (
     LeaveNetwork,
     MemberJoined,
     MemberLeft,
+    NameNotForThePublic,
     NetworkCommand,
     NetworkDissolved,
     NetworkEstablished,
@@ -193,6 +194,24 @@ def test_no_place_of_protection_of_any_kind_is_in_a_directory(kind: AgencyKind) 
     around = network_among(OPERATOR.agency, {**AGENCIES, SHELTER: agency(kind)})
     told = replace(publish, windows=frozenset({SHELTER}))
     given(around, *LED).when(told, by=HUB).refused(ShelterInDirectory)
+
+
+@accepted("INV-A7")
+def test_a_private_body_that_wants_to_be_named_is_in_the_directory() -> None:
+    salon = replace(AGENCIES[SALON.agency], private=True, publishes_name=True)
+    around = network_among(OPERATOR.agency, {**AGENCIES, SALON.agency: salon})
+    told = replace(publish, windows=frozenset({HUB.agency, SALON.agency}))
+    given(around, *LED).when(told, by=HUB).then(
+        replace(published, windows=frozenset({HUB.agency, SALON.agency}))
+    )
+
+
+@refused("INV-A7", guard="domain.network.informing:check_lists_only_who_is_named")
+def test_a_private_body_is_not_named_in_public_unless_it_wants_to_be() -> None:
+    salon = replace(AGENCIES[SALON.agency], private=True)
+    around = network_among(OPERATOR.agency, {**AGENCIES, SALON.agency: salon})
+    told = replace(publish, windows=frozenset({HUB.agency, SALON.agency}))
+    given(around, *LED).when(told, by=HUB).refused(NameNotForThePublic)
 
 
 def test_a_directory_says_nothing_of_its_own() -> None:

@@ -267,7 +267,13 @@ def decide(
 
 def evolve(state: Agency, event: AgencyEvent) -> Agency:
     if isinstance(event, AgencyRegistered):
-        return KnownAgency(kind=event.kind, prefecture=event.prefecture, functions=event.functions)
+        return KnownAgency(
+            kind=event.kind,
+            prefecture=event.prefecture,
+            functions=event.functions,
+            private=event.sector == "PRIVATE",
+            publishes_name=event.publish_name,
+        )
     assert isinstance(state, KnownAgency)
     agency = _evolved(state, event)
     return msgspec.structs.replace(agency, status=AGENCY.after(state.status, type(event)))

@@ -213,13 +213,11 @@ def evolve(agency: KnownAgency, event: StandingEvent) -> KnownAgency:
             return replace(agency, succeeded_by=new)
         case AgencyTookOver(old=old):
             return replace(agency, predecessors=agency.predecessors | {old})
-        case (
-            AgencyRegistered()
-            | AgencyUpdated()
-            | AgencySuspended()
-            | AgencyRestored()
-            | AgencyDeactivated()
-        ):
+        case AgencyUpdated(sector=sector, publish_name=publish):
+            private = agency.private if sector is None else sector == "PRIVATE"
+            publishes = agency.publishes_name if publish is None else publish
+            return replace(agency, private=private, publishes_name=publishes)
+        case AgencyRegistered() | AgencySuspended() | AgencyRestored() | AgencyDeactivated():
             return agency
     assert_never(event)
 

@@ -58,6 +58,13 @@ class KnownAgency(msgspec.Struct, frozen=True, kw_only=True):
     custodians: frozenset[StaffId] = frozenset()  # Who answers for its feed.
     succeeded_by: AgencyId | None = None
     predecessors: frozenset[AgencyId] = frozenset()
+    private: bool = False
+    publishes_name: bool = False
+
+    @property
+    def named_in_public(self) -> bool:
+        """Public bodies are; of the others, those that said that they want to be."""
+        return self.publishes_name or not self.private
 
     @property
     def suspended(self) -> bool:

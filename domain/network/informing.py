@@ -192,6 +192,15 @@ class ShelterInDirectory(Refused):
     )
 
 
+class NameNotForThePublic(Refused):
+    """This private body has not agreed to be named in public: leave it out, or ask it first."""
+
+    ja: ClassVar[str] = (
+        "名称の公表に同意していない民間の団体・個人は、相談窓口一覧に載せられません。"
+        "一覧から外すか、先に確認してください。"
+    )
+
+
 class DirectoryNotFound(Refused):
     """Your agency was sent no such directory, or none of that version was published."""
 
@@ -272,6 +281,14 @@ def check_lists_no_shelter(
         raise ShelterInDirectory
 
 
+def check_lists_only_who_is_named(
+    windows: frozenset[AgencyId], agencies: Mapping[AgencyId, KnownAgency]
+) -> None:
+    """Of a private body it may be told that it is there without telling its name."""
+    if not all(agencies[window].named_in_public for window in windows):
+        raise NameNotForThePublic
+
+
 def _published(
     agencies: Mapping[AgencyId, KnownAgency],
     network: KnownNetwork,
@@ -280,6 +297,7 @@ def _published(
     if command.version in network.directories:
         raise VersionAlreadyUsed
     check_lists_no_shelter(command.windows, agencies)
+    check_lists_only_who_is_named(command.windows, agencies)
     return (
         ConsultationDirectoryPublished(
             version=command.version, windows=command.windows, recipients=command.recipients
