@@ -5,9 +5,9 @@ amendments, which win), §3.2, §3.3, the fields of §4, and consent-gate.md "Ba
 Every rule is one small function; ``ORDER`` at the end says which is asked first.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta, timezone
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from tests.spec import agency, case, consent, grievance, meeting, network, referral
 from tests.spec.deviations import BESIDE, PRIMARY, STANDS_AS
@@ -87,21 +87,25 @@ STATE_OF: Final = {
 }
 
 # The categories of §4: its tables, with what is recorded of where they stand otherwise.
+NO_FIELDS: Final[Mapping[str, str]] = {}
 ROOMS: Final = (agency, case, consent, grievance, meeting, network, referral)
 TOLD: Final = {told.tag: (name, told) for room in ROOMS for name, told in room.EVENTS.items()}
+
+
+def listed(name: str, fields: Mapping[str, str]) -> dict[str, str]:
+    """The fields of an event as they stand, and those that stand beside them."""
+    found: dict[str, str] = {}
+    for field, code in fields.items():
+        stands = STANDS_AS.get((name, field))
+        found.update(stands.fields if stands else {field: code})
+    return found | {field: more.category for field, more in BESIDE.get(name, {}).items()}
+
+
 CATEGORIES: Final[dict[tuple[str, str], str]] = {
     **{
-        (tag, as_field): code
+        (tag, field): code
         for tag, (name, told) in TOLD.items()
-        for field, category in (told.fields or {}).items()
-        for as_field, code in (
-            STANDS_AS[name, field].fields if (name, field) in STANDS_AS else {field: category}
-        ).items()
-    },
-    **{
-        (tag, field): more.category
-        for tag, (name, _) in TOLD.items()
-        for field, more in BESIDE.get(name, {}).items()
+        for field, code in listed(name, told.fields or NO_FIELDS).items()
     },
     ("case.stay_cancelled.v1", "stay_id"): "ENV",
     ("consent.emergency_requested.v1", "requested_by"): "STF",
@@ -164,7 +168,7 @@ def holds(value: object, item: object) -> bool:
 
 def flat(value: object) -> Iterator[object]:
     if isinstance(value, tuple | list | frozenset | set):
-        for part in value:
+        for part in cast("Iterable[object]", value):
             yield from flat(part)
     else:
         yield value
@@ -259,7 +263,7 @@ class Oracle:
 
     def network_of_case(self) -> str | None:
         moved = self.her("case.accepted.v1", "case.transferred.v1")
-        last = moved[-1]["facts"] if moved else {}
+        last: Scope = moved[-1]["facts"] if moved else {}
         return last.get("ledger_network_id") or last.get("to_network")
 
     def members(self, network: str | None) -> set[str]:
@@ -276,7 +280,7 @@ class Oracle:
 
     def main_responsible(self) -> str | None:
         told = self.her(*MAIN)
-        last = told[-1]["facts"] if told else {}
+        last: Scope = told[-1]["facts"] if told else {}
         return last.get("main_responsible") or last.get("to_agency")
 
     def enrolled(self) -> dict[str, set[str]]:
@@ -332,7 +336,7 @@ class Oracle:
                 last.update({("details", field[1]): {field} for field in fields})
             else:
                 last[tag, *(facts.get(name) for name in STATE_OF.get(tag, ()))] = fields
-        return set().union(*last.values())
+        return {field for fields in last.values() for field in fields}
 
     def filings(self) -> list[Scope]:
         told = self.her("consent.statutory_disclosure_recorded.v1")
@@ -342,7 +346,7 @@ class Oracle:
     def emergencies_in_force(self) -> list[Scope]:
         over_now = {e["facts"]["emergency_id"] for e in self.her("consent.emergency_expired.v1")}
         authorisers: dict[str, set[str]] = {}
-        found = []
+        found: list[Scope] = []
         for event in self.her("consent.emergency_disclosure_authorised.v1"):
             facts = event["facts"]
             by = authorisers.setdefault(facts["emergency_id"], set())
@@ -633,18 +637,18 @@ class Oracle:
 
 # Which rule is asked first, and whether it is one of the case and not of what belongs to none.
 ORDER: Final[tuple[tuple[str, str, bool, Callable[[Oracle, Event, str], bool]], ...]] = (
-    ("DENY", "NO_PLEDGE", False, lambda o, *_: not o.pledged),
+    ("DENY", "NO_PLEDGE", False, lambda o, _e, _n: not o.pledged),
     ("ALLOW", "NOTICE", True, Oracle.notice),
-    ("DENY", "ERASED", True, lambda o, *_: o.erased),
-    ("DENY", "RESTRICTED", True, lambda o, *_: o.restricted),
-    ("DENY", "SUSPENDED", False, lambda o, *_: not o.active),
-    ("DENY", "EXCLUDED_PERSON", True, lambda o, *_: o.person_excluded),
+    ("DENY", "ERASED", True, lambda o, _e, _n: o.erased),
+    ("DENY", "RESTRICTED", True, lambda o, _e, _n: o.restricted),
+    ("DENY", "SUSPENDED", False, lambda o, _e, _n: not o.active),
+    ("DENY", "EXCLUDED_PERSON", True, lambda o, _e, _n: o.person_excluded),
     ("DENY", "CASE_NUMBER", True, Oracle.case_number),
     ("ALLOW", "STATUTORY", True, Oracle.by_statute),
     ("ALLOW", "EMERGENCY", True, Oracle.by_emergency),
     ("ALLOW", "OWN", False, Oracle.own),
     ("ALLOW", "PUBLIC", False, Oracle.public),
-    ("DENY", "EXCLUDED_AGENCY", True, lambda o, *_: o.excluded),
+    ("DENY", "EXCLUDED_AGENCY", True, lambda o, _e, _n: o.excluded),
     ("ALLOW", "PARTY", False, Oracle.party),
     ("ALLOW", "LEDGER", True, Oracle.by_ledger),
     ("ALLOW", "CONSENT", True, Oracle.by_consent),
