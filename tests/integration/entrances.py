@@ -31,6 +31,7 @@ from services.aliases import Aliases
 from services.handling import Handling
 from services.identity import Identity
 from services.keys import installation_key
+from services.ports import Clock
 from services.receiving import Receiving
 from services.sealing import Sealing
 from services.viewing import Viewing
@@ -45,6 +46,7 @@ ANYWHERE: Final = Settings(data=Path("/nowhere"), http_port=0)
 
 
 UNTRACED: Final = NoTraces()
+WALL: Final = WallClock()
 
 
 class Visitor(NamedTuple):
@@ -89,23 +91,24 @@ async def an_entrance(
     *,
     settings: Settings = ANYWHERE,
     traces: Traces = UNTRACED,
+    clock: Clock = WALL,
     **other: Any,
 ) -> AsyncGenerator[Entrance]:
-    """For two agencies; each has one member of staff, enrolled and pledged."""
+    """For two agencies; each has one member of staff. ``clock``: by which commands are handled."""
     async with (
         PostgresEventLog(database.app) as log,
         PostgresKeyring(database.keyring, Kek(epoch=1, secret=bytes(32))) as keyring,
         PostgresTokens(database.app) as tokens,
         PostgresAnswers(database.app) as answers,
     ):
-        sealing, clock = Sealing(EVENTS, ChaChaCipher()), WallClock()
+        sealing = Sealing(EVENTS, ChaChaCipher())
         if not await log.head():
             registry = Registry(log, keyring, sealing)
             await registry.founded(CITY, SATO)
             await registry.enrolled(CITY, SATO, role="REPRESENTATIVE")
             await registry.enrolled(CENTRE, MORI)
         aliases = Aliases(await installation_key(keyring), AesVeil())
-        identity = Identity(log, keyring, sealing, tokens, clock)
+        identity = Identity(log, keyring, sealing, tokens, WALL)
         handling = Handling(log, keyring, sealing, clock)
         behind = Behind(
             identity=identity,

@@ -3,7 +3,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple, cast, get_args
+from typing import Final, NamedTuple, get_args
 from uuid import uuid4
 
 import httpx
@@ -12,7 +12,6 @@ import pytest
 import pytest_asyncio
 from nats.aio.client import Client
 
-from adapters.app import App
 from adapters.engines import Endpoints, PostgresAccess
 from adapters.nats.connecting import connected
 from adapters.nats.desk import open_desk
@@ -26,7 +25,7 @@ from domain.model import AgencyId, CommandId, StaffId
 from services.handling import Ask
 from tests.integration.desks import Hub, clean_hub
 from tests.integration.entrances import CENTRE, CITY, MORI, OPEN, SATO, Entrance, an_entrance
-from tests.stories import tell
+from tests.stories import Clock, LogBook, Stage, tell
 
 COMMANDS: Final = {each.__struct_config__.tag for each in get_args(AnyCommand)}
 CORRELATION: Final = str(uuid4())
@@ -47,6 +46,7 @@ class Both(NamedTuple):
     http: httpx.AsyncClient
     nats: Client
     hub: Hub
+    clock: Clock
 
     async def over_http(self, body: bytes, headers: Mapping[str, str]) -> Said:
         sent = {"Content-Type": "application/json", **headers}
@@ -68,14 +68,15 @@ class Both(NamedTuple):
 
 @pytest_asyncio.fixture
 async def both(endpoints: Endpoints, database: PostgresAccess) -> AsyncIterator[Both]:
+    clock = Clock()
     async with (
-        an_entrance(database) as entrance,
+        an_entrance(database, clock=clock) as entrance,
         clean_hub(endpoints.nats) as hub,
         open_desk(endpoints.nats, entrance.behind.identity, entrance.behind.receiving),
         httpx.AsyncClient(base_url=entrance.url, timeout=30) as http,
         connected(endpoints.nats.at_the_desk(), "visitor") as nats,
     ):
-        yield Both(entrance, http, nats, hub)
+        yield Both(entrance, http, nats, hub, clock)
 
 
 class Teller:
@@ -121,13 +122,13 @@ class Teller:
 
 async def test_every_command_is_done_and_refused_alike_through_both(both: Both) -> None:
     teller = Teller(both)
-    nothing = cast("Any", None)
-    app = App._make(nothing for _ in App._fields)._replace(
-        log=both.entrance.log,
-        handling=cast("Any", teller),
+    stage = Stage(
+        handling=teller,
         operator=InstallationFounded(operator=CITY, first_staff=SATO),
+        book=LogBook(both.entrance.log),
+        clock=both.clock,
     )
-    await tell(app)
+    await tell(stage)
     assert teller.told == COMMANDS
 
 
