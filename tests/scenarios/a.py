@@ -4,6 +4,7 @@
 work. Each step bears the number it is told under.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -59,6 +60,14 @@ MEDICATION: Final = "case.attributes_recorded.v1/medication"
 BIRTH_DATE: Final = "case.subject_identified.v1/birth_date"
 # Where she was until then is not told with where her new home is.
 WHERE_SHE_WAS: Final = all_of("LOC") - {"case.stay_ended.v1/destination_address"}
+
+# What is told of and cannot be reached yet, and by what it will be.
+OWED: Final[Mapping[str, str]] = {
+    "A8": "That it was disclosed is recorded by a fetch, and never by sending.",
+    "A20": "The requests to purge here, at A26 and at A28 follow by themselves once settling does "
+    "it: here somebody says them.",
+    "A23": "Which rows the others see masked is said by the ledger of the network.",
+}
 
 
 def play() -> tuple[Play, Places]:

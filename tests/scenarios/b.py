@@ -4,6 +4,7 @@
 works at the school affairs division (ED1). Each step bears the number it is told under.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -33,6 +34,7 @@ from domain.case.safety import IssueSafetyInstruction, NeitherYesNorNo, RefuseTh
 from domain.case.services import LinkService
 from domain.case.stay_events import DecideStay, EndStay, StartStay
 from domain.case.support import AssessmentRecorded, RecordAssessment, RecordSupportActivity
+from domain.categories import CategoryCode
 from domain.consent_ledger import NarrowConsent, WithdrawConsent
 from domain.exclusions import SetExclusion
 from domain.items import NotAgreedTo
@@ -66,6 +68,13 @@ CHILDS_NAME_AND_YEAR: Final = {
 }
 # Told by whoever hears that she is there no more, and nothing of where she is.
 MOVED_ON: Final = frozenset({"case.transferred.v1/on"})
+
+# What is told of and cannot be reached yet, and by what it will be.
+OWED: Final[Mapping[str, str]] = {
+    "B23": "The withdrawal of what waits for an answer, and the requests to purge, follow from "
+    "taking back by themselves once settling does it: here somebody says them.",
+    "B25": "What the auditor finds is in what was disclosed, and only a fetch records that.",
+}
 
 
 def play() -> tuple[Play, Places]:
@@ -387,7 +396,7 @@ def asked_without_a_name(play: Play) -> None:
 def agreed_across(play: Play, midorino: NetworkId) -> None:
     """B13 to B17."""
     play.at("2026-07-21 15:00")
-    known = ["IDN", "CNT", "FAM", "CHD", "PRB", "RSK", "HLT", "ACC", "PLN", "SVC"]
+    known: list[CategoryCode] = ["IDN", "CNT", "FAM", "CHD", "PRB", "RSK", "HLT", "ACC", "PLN", "SVC"]
     play.agrees("K-B5 C2", "C1", ["C2"], known, purpose="RELOCATION")
     play.agrees("K-B5 W2", "C1", ["W2"], known, purpose="RELOCATION")
     play.agrees("K-B5 MC2", "C1", ["MC2"], known, purpose="RELOCATION")
