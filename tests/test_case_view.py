@@ -1,6 +1,6 @@
 """A view folds whatever subset of the events may be seen."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -24,7 +24,15 @@ from domain.case import (
     SubjectIdentified,
 )
 from domain.codes import ContactMeans
-from domain.consent_ledger import ConsentExplained, ConsentGranted, ConsentRefused, ConsentWithdrawn
+from domain.consent_ledger import (
+    ConsentExpired,
+    ConsentExplained,
+    ConsentGranted,
+    ConsentRefused,
+    ConsentSuperseded,
+    ConsentWithdrawn,
+    ConsentWithdrawnWordless,
+)
 from domain.model import (
     CLOSED,
     ERASED,
@@ -37,7 +45,9 @@ from domain.model import (
     StaffId,
 )
 from domain.referral import HandoverConfirmed
-from projections.case_view import READS, Address, CaseView, Contact, Role, project
+from projections.case_course import Course
+from projections.case_view import READS, Address, CaseView, Contact, Role, consents_on, project
+from tests import told
 
 CITY = AgencyId(UUID(int=1))
 CENTRE = AgencyId(UUID(int=9))
@@ -144,6 +154,9 @@ granted = ConsentGranted(
     conditions=frozenset(),
     conditions_text=None,
 )
+wordless = ConsentWithdrawnWordless(grant_id=GRANT, at=NOON, via_agency=CITY)
+superseded = ConsentSuperseded(grant_id=GRANT, by_grant=GrantId(UUID(int=10)))
+expired = ConsentExpired(grant_id=GRANT)
 STORY: tuple[Event, ...] = (
     opened,
     consulted,
@@ -161,14 +174,34 @@ STORY: tuple[Event, ...] = (
     confirmed,
     ended,
     withdrawn,
+    wordless,
+    superseded,
+    expired,
+    told.assessed,
+    told.policy,
+    told.linked,
+    told.protects,
+    told.protected,
+    told.let_go,
+    told.in_touch,
+    told.no_longer,
+    told.to_another_network,
+    told.ended,
+    told.again,
 )
 
 
 def test_the_whole_story_folds_to_where_it_ended() -> None:
     assert project(STORY) == CaseView(
+        course=Course(
+            status="ACTIVE",
+            stage="COMMUNITY_SUPPORT",
+            while_open="ACTIVE",
+            stays={told.PROTECTION: "TEMPORARY_PROTECTION"},
+        ),
         opened_by=CITY,
         main_responsible=CENTRE,
-        number="2026-0001",
+        number="2026-0007",
         accepted_on=date(2026, 5, 13),
         name="相川",
         kana="アイカワ ミサキ",
@@ -182,7 +215,7 @@ def test_the_whole_story_folds_to_where_it_ended() -> None:
         addresses=(Address(kind="REGISTERED", address="青葉県緑野市若葉町1-2-3"),),
         problems=("SPOUSE_VIOLENCE",),
         notes=("振込先を変えたい。",),
-        consents={GRANT: "WITHDRAWN"},
+        consents={GRANT: "EXPIRED"},
     )
 
 
@@ -207,6 +240,41 @@ def test_responsibility_moves_and_roles_come_and_go() -> None:
     view = project((accepted, role, replace(role, agency_id=CITY), ended, moved))
     assert view.main_responsible == CENTRE
     assert view.roles == (Role("MAIN_SUPPORT", CITY),)
+
+
+def test_a_role_for_a_child_is_one_beside_the_role_for_the_woman() -> None:
+    child = PersonId(UUID(int=11))
+    for_the_child = replace(role, person_id=child)
+    both = (Role("MAIN_SUPPORT", CENTRE), Role("MAIN_SUPPORT", CENTRE, child))
+    assert project((role, for_the_child)).roles == both
+    assert project((role, for_the_child, ended)).roles == both[1:]
+    assert project((role, for_the_child, replace(ended, person_id=child))).roles == both[:1]
+
+
+@pytest.mark.parametrize(
+    ("event", "consent"),
+    [
+        (withdrawn, "WITHDRAWN"),
+        (wordless, "WITHDRAWN"),
+        (superseded, "SUPERSEDED"),
+        (expired, "EXPIRED"),
+    ],
+    ids=lambda said: said if isinstance(said, str) else type(said).__name__,
+)
+def test_a_consent_ends_in_one_way_or_another(event: Event, consent: str) -> None:
+    assert project((explained, granted, event)).consents == {GRANT: consent}
+    assert project((explained, granted, replace(event, grant_id=CLOSED))).consents == {
+        GRANT: "GRANTED"
+    }
+
+
+def test_a_consent_ends_with_its_last_day_though_nobody_has_recorded_it() -> None:
+    day = date(2026, 5, 31)
+    view = project((replace(granted, valid_until=day),))
+    assert consents_on(view, day) == {GRANT: "GRANTED"}
+    assert consents_on(view, day + timedelta(1)) == {GRANT: "EXPIRED"}
+    taken_back = project((replace(granted, valid_until=day), withdrawn))
+    assert consents_on(taken_back, day + timedelta(1)) == {GRANT: "WITHDRAWN"}
 
 
 @given(strategies.sets(strategies.sampled_from(range(len(STORY)))))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies
 from msgspec.structs import replace
 
+from domain.case.services import ServiceStatusChanged
 from domain.fields import tag_of
 from domain.header import SCHEMA, Header
 from domain.model import AgencyId, CaseId, CommandId, Context, Event, stream_of
@@ -25,12 +26,14 @@ from tests.told import (
     accepted,
     address,
     by,
+    closed,
     consulted,
     drafted,
     granted,
     handed_over,
     joined,
     left,
+    linked,
     moved,
     note,
     opened,
@@ -97,6 +100,22 @@ def test_a_case_comes_into_the_list_of_who_is_made_to_take_part(event: Event) ->
     assert listed(by(CITY, opened, event)) == {CITY.agency: 1, CENTRE.agency: 2}
 
 
+def test_a_case_comes_into_the_list_of_who_provides_something_for_her_once_it_does() -> None:
+    asked, granted_now = (
+        replace(linked, status="REQUESTED"),
+        closed(
+            ServiceStatusChanged,
+            service_id=linked.service_id,
+            about=linked.about,
+            provider_agency=linked.provider_agency,
+            status="APPROVED",
+        ),
+    )
+    assert listed(by(CITY, opened, linked)) == {CITY.agency: 1, CENTRE.agency: 2}
+    assert listed(by(CITY, opened, asked)) == {CITY.agency: 1}
+    assert listed(by(CITY, opened, asked, granted_now)) == {CITY.agency: 1, CENTRE.agency: 3}
+
+
 def test_a_case_is_in_no_list_of_those_who_are_only_asked_to_take_her_on() -> None:
     assert listed(by(CITY, opened, drafted, sent)) == {CITY.agency: 1}
 
@@ -117,6 +136,7 @@ lives = strategies.lists(
     strategies.sampled_from(
         [
             *by(CITY, consulted, note, address, joined, left, moved, granted, withdrawn, sent),
+            *by(CITY, linked, replace(linked, provider_agency=SHELTER.agency)),
             *by(CENTRE, consulted, note, received, taken, handed_over),
         ]
     ),

@@ -4,11 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
+from msgspec.structs import replace
+
 from domain.agency import Agency, KnownAgency
 from domain.case import (
     AddressRecorded,
     CaseAccepted,
+    CaseClosed,
     CaseOpened,
+    CaseReopened,
+    CaseTransferred,
     ConsultationId,
     ConsultationRecorded,
     ContactMethodSet,
@@ -20,6 +25,11 @@ from domain.case import (
     SubjectDetailsCorrected,
     SubjectIdentified,
 )
+from domain.case.aftercare import AftercareEnded, AftercareStarted
+from domain.case.plans import SupportPolicySet
+from domain.case.services import ServiceId, ServiceLinked
+from domain.case.stay_events import StayDecided, StayEnded, StayStarted
+from domain.case.support import AssessmentId, AssessmentRecorded
 from domain.consent_ledger import ConsentExplained, ConsentGranted, ConsentWithdrawn
 from domain.fields import cut_of
 from domain.header import PartLine
@@ -34,6 +44,7 @@ from domain.model import (
     NetworkId,
     PersonId,
     ReferralId,
+    StayId,
     StreamId,
     stream_of,
 )
@@ -157,6 +168,55 @@ handed_over: Final = closed(
     referrer_remains=True,
     accompanied_by=CITY.staff,
 )
+
+# How a case goes on.
+DAY: Final = NOW.date()
+PROTECTION, RESIDENCE = StayId(an_id(71)), StayId(an_id(72))
+
+to_another_network: Final = closed(
+    CaseTransferred,
+    on=DAY,
+    to_network=NetworkId(an_id(73)),
+    to_agency=CENTRE.agency,
+    case_number="2026-0007",
+    referral_id=REFERRAL,
+)
+abroad: Final = replace(to_another_network, to_network=None, case_number=None)
+ended: Final = closed(CaseClosed, on=DAY, reason="GOALS_MET")
+again: Final = closed(CaseReopened, on=DAY, reason="SUBJECTS_WISH")
+assessed: Final = closed(
+    AssessmentRecorded, assessment_id=AssessmentId(an_id(74)), with_subject=True
+)
+policy: Final = closed(SupportPolicySet, version=1, review_on=DAY)
+linked: Final = closed(
+    ServiceLinked,
+    service_id=ServiceId(an_id(75)),
+    about="ECO",
+    provider_agency=CENTRE.agency,
+    status="IN_USE",
+)
+protects: Final = closed(
+    StayDecided,
+    stay_id=PROTECTION,
+    kind="TEMPORARY_PROTECTION",
+    decided_by=CENTRE.agency,
+    decided_on=DAY,
+    provider_agency_id=SHELTER.agency,
+    direct_admission=False,
+    planned_from=DAY,
+    consent_id=GrantId(an_id(76)),
+)
+houses: Final = replace(protects, stay_id=RESIDENCE, kind="STEP_HOUSE")
+protected: Final = closed(
+    StayStarted, stay_id=PROTECTION, started_on=DAY, companions=(), elsewhere=()
+)
+housed: Final = replace(protected, stay_id=RESIDENCE)
+let_go: Final = closed(StayEnded, stay_id=PROTECTION, ended_on=DAY)
+moved_out: Final = replace(let_go, stay_id=RESIDENCE)
+in_touch: Final = closed(
+    AftercareStarted, lead_agency=CENTRE.agency, started_on=DAY, cadence_days=30
+)
+no_longer: Final = closed(AftercareEnded, lead_agency=CENTRE.agency, ended_on=DAY)
 
 
 def by(who: Context, *events: Event) -> list[tuple[Context, Event]]:
