@@ -2,10 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 import pytest
@@ -50,10 +49,6 @@ def table(name: str) -> tuple[Instant, ...]:
 
 
 INSTANTS: Final = [(name, nth) for name in TABLES for nth in range(len(table(name)))]
-
-
-def end_of(play: Play) -> datetime:
-    return play.world.at
 
 
 # The tables
@@ -135,3 +130,160 @@ def test_to_whom_she_refused_the_case_never_exists() -> None:
     assert play.last(ConsentRefused)
     for entry in play.world.of_case(play.case):
         assert [*seen_by(play, "P1", entry.at)] == []
+
+
+def test_consent_alone_opens_nothing() -> None:
+    play, _ = played("a")
+    for name in EVERYBODY:
+        if name != "M1":
+            assert [*seen_by(play, name, moment("2026-05-13 14:05"))] == []
+
+
+@pytest.mark.parametrize("at", [instant.at for instant in table("a")] + ["2027-05-31 10:00"])
+def test_nothing_told_to_the_city_names_the_shelter(at: str) -> None:
+    play, _ = played("a")
+    told = told_to(play, "M1", moment(at))
+    shelter = play.cast["S1"]
+    assert str(play.of("M1")).encode() in told  # What is looked for would be found.
+    for secret in (str(shelter.agency), str(shelter.staff), EVERYBODY["S1"].name, "シェルター"):
+        assert secret.encode() not in told
+
+
+def test_the_shelter_itself_is_told_all_of_that() -> None:
+    play, _ = played("a")
+    told = told_to(play, "S1", moment("2026-05-20 16:00"))
+    for known in (str(play.of("S1")), str(play.cast["S1"].staff), "シェルター"):
+        assert known.encode() in told
+
+
+def test_whoever_answers_for_her_is_not_told_where_she_lives_now() -> None:
+    play, _ = played("a")
+    home = "若葉町".encode()
+    at = moment("2026-12-15 12:00")
+    assert {name for name in EVERYBODY if home in told_to(play, name, at)} == {"F1", "N1", "M2"}
+    later = moment("2027-02-12 12:00")
+    assert {name for name in EVERYBODY if home in told_to(play, name, later)} == {"F1", "M2"}
+
+
+def test_whoever_kept_her_keeps_what_it_recorded_and_no_more() -> None:
+    play, _ = played("a")
+    ends: Mapping[Name, str] = {"S1": "2026-06-05 14:00", "F1": "2026-11-30 11:00"}
+    for name, at in ends.items():
+        left = [*seen_by(play, name, moment(at))]
+        of_others = [v for entry, v in left if entry.told.agency != play.of(name)]
+        rules = {basis.rule for visible in of_others for basis in visible.bases.values()}
+        assert left
+        assert rules <= {"PARTY", "NOTICE", "PUBLIC"}
+
+
+def test_what_ends_with_a_stay_with_support_or_with_a_move_ends_in_the_same_moment() -> None:
+    shelter, move = played("a")[0], played("b")[0]
+    assert ended_with(shelter, StayEnded) == {"K-A4", "K-A7"}
+    assert ended_with(shelter, CaseClosed) >= {"K-A1", "K-A2", "K-A5", "K-A8", "K-A9", "K-A10"}
+    assert ended_with(move, CaseTransferred) == {"K-B1", "K-B3", "K-B6"}
+
+
+def ended_with(play: Play, kind: type[Event]) -> set[str]:
+    names = {grant: name for name, grant in play.grants.items()}
+    at = {e.at for e in play.world.of_case(play.case) if isinstance(e.said, kind)}
+    return {
+        names[e.said.grant_id]
+        for e in play.world.of_case(play.case)
+        if isinstance(e.said, ConsentExpired) and e.at in at
+    }
+
+
+def test_one_agency_after_the_other_answers_for_her() -> None:
+    ways_of: Mapping[str, list[tuple[Name, Name]]] = {
+        "a": [("M1", "C1")],
+        "b": [("M1", "C1"), ("C1", "C2")],
+    }
+    for name, ways in ways_of.items():
+        play, _ = played(name)
+        moved = [
+            (e.said.from_agency, e.said.to_agency)
+            for e in play.world.of_case(play.case)
+            if isinstance(e.said, ResponsibilityMoved)
+        ]
+        assert moved == [(play.of(before), play.of(after)) for before, after in ways]
+
+
+# Scenario B
+
+
+def test_whom_she_shut_out_is_told_nothing_at_any_step() -> None:
+    play, _ = played("b")
+    for entry in play.world.of_case(play.case):
+        assert [*seen_by(play, "ED1", entry.at)] == []
+
+
+def test_an_inquiry_says_what_is_needed_and_not_who_she_is() -> None:
+    play, _ = played("b")
+    found = [*seen_by(play, "C2", moment("2026-07-18 10:00"))]
+    inquiry = play.last(ReferralInquirySent)
+    by_rule = {basis.rule for _, visible in found for basis in visible.bases.values()}
+    assert by_rule == {"PARTY"}
+    assert {entry.told.stream for entry, _ in found} == {inquiry.told.stream}
+    told = told_to(play, "C2", moment("2026-07-18 10:00"))
+    for secret in ("三浦", "あかね", "そら", "うみ", "080-0000", "青葉"):
+        assert secret.encode() not in told
+
+
+AWAY: Final[tuple[Name, ...]] = ("C2", "W2", "MC2", "CG2", "ED2", "H2")
+
+
+@pytest.mark.parametrize("at", [instant.at for instant in table("b")] + ["2026-09-30 10:00"])
+@pytest.mark.parametrize("name", ["M1", "CG1"])
+def test_nothing_told_at_home_says_where_she_went(name: Name, at: str) -> None:
+    """Whoever was at the conference of both prefectures knows of it for as long as she agreed."""
+    play, _ = played("b")
+    told = told_to(play, name, moment(at))
+    for away in AWAY:
+        who = play.cast[away]
+        for secret in (str(who.agency), str(who.staff), EVERYBODY[away].name):
+            its_own_report = (name, away) == ("CG1", "CG2")
+            assert its_own_report or secret.encode() not in told, (away, secret)
+    assert "白浜".encode() not in told
+
+
+def test_what_is_taken_back_leaves_what_the_law_has_told_for_the_children() -> None:
+    play, _ = played("b")
+    at = moment("2026-09-15 10:00")
+    emptied: tuple[Name, ...] = ("M1", "H2")
+    for name in emptied:
+        rules = {b.rule for _, v in seen_by(play, name, at) for b in v.bases.values()}
+        assert "CONSENT" not in rules
+    by_law: tuple[Name, ...] = ("CG1", "CG2")
+    for name in by_law:
+        rules = {b.rule for _, v in seen_by(play, name, at) for b in v.bases.values()}
+        assert "STATUTORY" in rules
+
+
+def test_where_she_is_is_seen_nowhere_but_in_the_cells_of_the_tables() -> None:
+    """Of what kind a place is, is as secret as the place."""
+    for name in TABLES:
+        play, _ = played(name)
+        for instant in table(name):
+            knowing = {
+                agency
+                for agency, row in instant.cells.items()
+                if any(said != "–" for column, said in row.items() if column.startswith("LOC:"))
+            }
+            seeing = {
+                agency
+                for agency in EVERYBODY
+                for entry, visible in seen_by(play, agency, moment(instant.at))
+                if entry.told.agency != play.of(agency)
+                and any(
+                    line.category == "LOC" and line.field in visible.bases for line in entry.parts
+                )
+            }
+            assert seeing <= knowing, instant.step
+
+
+@pytest.mark.parametrize("owed", [a.OWED, b.OWED])
+def test_what_cannot_be_reached_yet_is_named_by_its_step(owed: Mapping[str, str]) -> None:
+    for step, why in owed.items():
+        assert step[0] in "AB"
+        assert step[1:].isdigit()
+        assert why.endswith(".")

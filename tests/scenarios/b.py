@@ -396,7 +396,18 @@ def asked_without_a_name(play: Play) -> None:
 def agreed_across(play: Play, midorino: NetworkId) -> None:
     """B13 to B17."""
     play.at("2026-07-21 15:00")
-    known: list[CategoryCode] = ["IDN", "CNT", "FAM", "CHD", "PRB", "RSK", "HLT", "ACC", "PLN", "SVC"]
+    known: list[CategoryCode] = [
+        "IDN",
+        "CNT",
+        "FAM",
+        "CHD",
+        "PRB",
+        "RSK",
+        "HLT",
+        "ACC",
+        "PLN",
+        "SVC",
+    ]
     play.agrees("K-B5 C2", "C1", ["C2"], known, purpose="RELOCATION")
     play.agrees("K-B5 W2", "C1", ["W2"], known, purpose="RELOCATION")
     play.agrees("K-B5 MC2", "C1", ["MC2"], known, purpose="RELOCATION")
