@@ -248,6 +248,7 @@ def test_only_what_narrows_overtakes_what_others_decided() -> None:
         "AgencySucceeded": {"agency"},
         "AgencySuspended": {"agency"},
         "CaseErased": {"case"},
+        "CaseTransferred": {"case"},
         "CommissionContractEnded": {"agency"},
         "ConflictRecorded": {"case"},
         "ConsentExpired": {"case"},

@@ -44,9 +44,14 @@ class CaseAccepted(Event, frozen=True, kw_only=True, tag="case.accepted.v1"):
 
 
 class CaseTransferred(Event, frozen=True, kw_only=True, tag="case.transferred.v1"):
-    """Where it went tells where she is; without a network, it is to another installation."""
+    """Where it went tells where she is; without a network, it is to another installation.
+
+    The network it leaves, and whoever coordinates that, no longer see what was theirs to see of it.
+    """
 
     primary: ClassVar[Category] = SVC
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"case"})
+
     on: Annotated[date, SVC]
     to_network: Annotated[NetworkId | None, LOC] = None
     to_agency: Annotated[AgencyId, LOC]
