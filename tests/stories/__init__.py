@@ -42,6 +42,7 @@ async def tell(stage: Stage) -> Told:
     await _without_her(cast, her)
     await emergencies.asked_to_destroy(cast, her, grant)
     await grievances.about_the_city(cast, her)
+    await grievances.about_nobodys_case(cast)
     await _to_the_end(cast, her, next_town)
     _, opened = await stage.book.last(her.case, CaseOpened)
     return Told(her.case, opened.subject_id, grant, cast.city, cast.centre)
@@ -64,6 +65,7 @@ async def _her_own_say(cast: Cast, her: Her) -> GrantId:
     await consents.she_says_no(cast, her)
     await consents.until_a_day(cast, her)
     await consents.for_her_son(cast, her)
+    await consents.by_her_sister(cast, her)
     await consents.whom_she_shuts_out(cast, her)
     await record.an_earlier_case(cast, her)
     return grant
@@ -75,6 +77,7 @@ async def _helped_at_home(cast: Cast, her: Her) -> None:
     await support.kept_safe(cast, her)
     await support.planned(cast, her)
     await support.helped(cast, her)
+    await support.of_every_category(cast, her)
     await support.said_once(cast, her)
 
 
@@ -84,10 +87,13 @@ async def _protected(cast: Cast, her: Her, network: NetworkId) -> None:
     await stays.she_agrees_to_the_shelter(cast, her)
     await referrals.she_is_commissioned(cast, her)
     await stays.at_the_shelter(cast, her)
+    await stays.far_away(cast, her)
     await referrals.what_came_to_nothing(cast, her)
+    await referrals.what_else_was_asked(cast, her)
     await meetings.about_her(cast, her, network)
     await meetings.of_the_practitioners(cast, her, network)
     await meetings.of_representatives(cast, network)
+    await meetings.of_other_kinds(cast, network)
     await meetings.of_others(cast)
     await stays.afterwards(cast, her)
     await record.what_was_wrong(cast, her)
@@ -95,6 +101,7 @@ async def _protected(cast: Cast, her: Her, network: NetworkId) -> None:
 
 async def _without_her(cast: Cast, her: Her) -> None:
     await emergencies.in_danger(cast, her)
+    await emergencies.against_her_word(cast, her)
     await emergencies.by_law(cast, her)
     await emergencies.shown_to_her(cast, her)
 

@@ -21,6 +21,8 @@ class Cast(NamedTuple):
     housing: Someone
     prefecture: Someone
     neighbour: Someone
+    facility: Someone
+    far_away: Someone  # In another prefecture, 白浜県.
 
     @property
     def clock(self) -> Clock:
@@ -56,5 +58,15 @@ async def gathered(stage: Stage) -> Cast:
         ),
         neighbour=await joining(
             stage, "MUNICIPAL_WOMENS_SUPPORT_DIVISION", "若葉市女性支援課", "REPRESENTATIVE"
+        ),
+        facility=await joining(
+            stage, "WOMENS_SELF_RELIANCE_FACILITY", "青葉県女性自立支援施設", "FACILITY_HEAD"
+        ),
+        far_away=await joining(
+            stage,
+            "WOMENS_SUPPORT_CENTRE",
+            "白浜県女性相談支援センター",
+            "CENTRE_DIRECTOR",
+            prefecture="30",
         ),
     )

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from domain.consent_ledger import (
+    ExplainConsent,
     NarrowConsent,
     RecordConflict,
     RecordExpiry,
@@ -73,6 +74,17 @@ async def she_says_no(cast: Cast, her: Her) -> None:
     )
     grant = await agreed(city, her.case, "INFORMATION", "SERVICE", npo, "CNT", "IDN")
     await city.says(WithdrawConsent(grant_id=grant, reason="もう少し考えたい。"), her.case)
+    again = ExplainConsent(
+        kind="LEDGER",
+        purpose="LEDGER",
+        recipients=frozenset(npo),
+        categories=frozenset({"SVC"}),
+        language="vi",
+        interpreter=cast.npo.staff,
+        material_version="2026-04",
+        asked_again_because="HER_WISH",
+    )
+    await city.says(again, her.case)
 
 
 async def until_a_day(cast: Cast, her: Her) -> None:
@@ -101,6 +113,22 @@ async def for_her_son(cast: Cast, her: Her) -> None:
         "FAM",
         grantor="GUARDIAN",
         grantor_id=her.son,
+    )
+
+
+async def by_her_sister(cast: Cast, her: Her) -> None:
+    """For herself, on a form that she had signed the day before."""
+    await agreed(
+        cast.city,
+        her.case,
+        "INFORMATION",
+        "PROTECTION",
+        {cast.centre.agency},
+        "FAM",
+        grantor="ADULT_COMPANION",
+        grantor_id=her.sister,
+        granted_at=cast.clock.in_hours(-20),
+        only_fields=frozenset({"case.companion_added.v1/name"}),
     )
 
 

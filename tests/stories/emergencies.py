@@ -2,7 +2,9 @@
 
 from msgspec.structs import replace
 
+from domain.consent_ledger import RecordRefusal
 from domain.emergency import AuthoriseEmergency, EndEmergency, RequestEmergency
+from domain.exclusions import SetExclusion
 from domain.model import EmergencyId, GrantId
 from domain.reviews import ReviewEmergency, ReviewStatutory
 from domain.statutory import FileStatutory, StatutoryId
@@ -47,6 +49,53 @@ async def in_danger(cast: Cast, her: Her) -> None:
     await cast.prefecture.says(
         ReviewEmergency(emergency_id=emergency, outcome="EXCESSIVE", corrective="TRAINING"),
         her.case,
+    )
+
+
+async def against_her_word(cast: Cast, her: Her) -> None:
+    """She had said no to that agency: two answer for it, of different agencies; it was wrong."""
+    refusal = RecordRefusal(
+        kind="INFORMATION",
+        recipients=frozenset({cast.hospital.agency}),
+        categories=frozenset({"HLT"}),
+        purpose="PROTECTION",
+    )
+    refused = GrantId(await cast.city.makes(refusal, her.case))
+    await cast.city.says(SetExclusion(agency_id=cast.hospital.agency), her.case)
+    request = RequestEmergency(
+        recipients=frozenset({cast.hospital.agency}),
+        categories=frozenset({"HLT"}),
+        only_fields=frozenset({"case.attributes_recorded.v1/medication"}),
+        expires_at=cast.clock.in_hours(12),
+        asked_agencies=frozenset({cast.facility.agency}),
+        overrides_refusals=frozenset({refused}),
+        overrides_exclusions=frozenset({cast.hospital.agency}),
+        impracticability="UNCONSCIOUS",
+        danger=frozenset({"MEDICAL_EMERGENCY"}),
+        danger_place="ELSEWHERE",
+    )
+    emergency = EmergencyId(await cast.city.makes(request, her.case))
+    await cast.centre.says(_answered_for(emergency), her.case)
+    await cast.facility.says(_answered_for(emergency), her.case)
+    cast.clock.passes(days=1)
+    await cast.prefecture.says(
+        ReviewEmergency(
+            emergency_id=emergency,
+            outcome="UNJUSTIFIED",
+            corrective="PURGE",
+            purge_from=frozenset({cast.hospital.agency}),
+            purge_covers=frozenset({"HLT"}),
+        ),
+        her.case,
+    )
+
+
+def _answered_for(emergency: EmergencyId) -> AuthoriseEmergency:
+    return AuthoriseEmergency(
+        emergency_id=emergency,
+        impracticability="UNCONSCIOUS",
+        danger=frozenset({"MEDICAL_EMERGENCY"}),
+        danger_place="ELSEWHERE",
     )
 
 

@@ -17,6 +17,13 @@ from tests.stories.cast import Cast
 from tests.stories.record import Her
 
 
+async def about_nobodys_case(cast: Cast) -> None:
+    """What was said stands under a key of whoever heard it."""
+    complaint = ReceiveGrievance(complainant="ANONYMOUS", text="窓口の案内が見つけにくい。")
+    grievance = GrievanceId(await cast.city.makes(complaint))
+    await cast.city.says(AcknowledgeGrievance(grievance_id=grievance))
+
+
 async def about_the_city(cast: Cast, her: Her) -> None:
     centre, case = cast.centre, her.case
     complaint = ReceiveGrievance(

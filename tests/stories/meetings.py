@@ -32,7 +32,7 @@ from domain.meeting.commands import (
     TableCase,
 )
 from domain.meeting.events import AgendaItem, DecisionId, Figure
-from domain.meeting_codes import MeetingKind
+from domain.meeting_codes import MeetingKind, ReportReach
 from domain.model import CaseId, MeetingId, NetworkId
 from tests.stories.asking import agreed
 from tests.stories.cast import Cast
@@ -196,12 +196,28 @@ async def of_representatives(cast: Cast, network: NetworkId) -> None:
     meeting = await _planned(cast, "REPRESENTATIVES", network)
     await _held(cast, meeting, cast.city, cast.centre)
     figures = (Figure(measure="PRACTITIONER_MEETINGS", count=4),)
-    await cast.city.says(
-        ReportActivity(
-            meeting_id=meeting, reach="NETWORK", figures=figures, text=("相談が増えている。",)
+    reaches: tuple[ReportReach, ...] = ("NETWORK", "PUBLIC")
+    for reach in reaches:
+        await cast.city.says(
+            ReportActivity(
+                meeting_id=meeting, reach=reach, figures=figures, text=("相談が増えている。",)
+            )
         )
+    await cast.city.says(
+        RecordDecision(meeting_id=meeting, kind="OTHER", text="夜間の当番を置く。")
     )
     await _minuted(cast.city, meeting, cast.centre)
+
+
+async def of_other_kinds(cast: Cast, network: NetworkId) -> None:
+    """Two that were called off, and one that was only asked for."""
+    kinds: tuple[MeetingKind, ...] = ("COUNSELLOR_LIAISON", "LIAISON_COUNCIL")
+    for kind in kinds:
+        meeting = await _planned(cast, kind, network)
+        await cast.city.says(CancelMeeting(meeting_id=meeting, reason="大雪のため"))
+    request = RequestMeeting(network_id=network, reason="夜間の移動手段について話したい。")
+    asked = MeetingId(await cast.npo.makes(request))
+    await cast.npo.says(CancelMeeting(meeting_id=asked, reason="別の場で話せた。"))
 
 
 async def of_others(cast: Cast) -> None:
@@ -209,7 +225,11 @@ async def of_others(cast: Cast) -> None:
         kind="EXTERNAL_FORUM", on=cast.clock.in_days(14), held_within="要保護児童対策地域協議会"
     )
     meeting = MeetingId(await cast.city.makes(forum))
-    await cast.city.says(CancelMeeting(meeting_id=meeting, reason="先方の都合"))
+    await cast.city.says(AddInvitee(meeting_id=meeting, agency_id=cast.guidance.agency))
+    await cast.city.says(ConveneMeeting(meeting_id=meeting))
+    await _held(cast, meeting, cast.city, cast.guidance)
+    await cast.city.says(SetNextMeeting(meeting_id=meeting, not_needed=True))
+    await cast.city.says(CloseMeeting(meeting_id=meeting))
 
 
 async def _planned(cast: Cast, kind: MeetingKind, network: NetworkId) -> MeetingId:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from domain.case import (
     AcceptCase,
     AddCompanion,
+    CloseCase,
     CorrectRecord,
     CorrectSubjectDetails,
     IdentifySubject,
@@ -116,6 +117,7 @@ async def an_earlier_case(cast: Cast, her: Her) -> None:
     earlier = await cast.city.opens(OPEN)
     await agreed(cast.city, her.case, "CASE_LINK", "CONSULTATION", {cast.city.agency})
     await cast.city.says(LinkCases(other_case_id=earlier), her.case)
+    await cast.city.says(CloseCase(reason="REFERRED_ELSEWHERE"), earlier)
 
 
 OPEN = OpenCase(

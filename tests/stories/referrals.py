@@ -128,6 +128,31 @@ async def what_came_to_nothing(cast: Cast, her: Her) -> None:
     await centre.says(ExpireReferral(referral_id=forgotten), her.case)
 
 
+async def what_else_was_asked(cast: Cast, her: Her) -> None:
+    """For her son, for another place, for afterwards; and far away, where there is no room."""
+    guidance, centre = cast.guidance, cast.centre
+    for_him = await _sent(centre, her, guidance, "CHILD_GUIDANCE")
+    await guidance.says(AcceptReferral(referral_id=for_him), her.case)
+    await centre.says(ConfirmHandover(referral_id=for_him, referrer_remains=True), her.case)
+    asked: tuple[tuple[ReferralKind, Someone], ...] = (
+        ("FACILITY_ADMISSION", cast.facility),
+        ("AFTERCARE_HANDOVER", cast.npo),
+    )
+    for kind, to in asked:
+        referral = await _sent(centre, her, to, kind)
+        await to.says(DeclineReferral(referral_id=referral, reason="NOT_SAFE_HERE"), her.case)
+    far = DraftReferral(
+        kind="OUT_OF_PREFECTURE",
+        to_agency=cast.far_away.agency,
+        purpose="RELOCATION",
+        urgency="MEDIUM",
+    )
+    referral = ReferralId(await centre.makes(far, her.case))
+    await centre.says(SendInquiry(referral_id=referral, age_band="30S", family_size=2), her.case)
+    await cast.far_away.says(AnswerInquiry(referral_id=referral, feasible=False), her.case)
+    await centre.says(WithdrawReferral(referral_id=referral, reason="SUPERSEDED"), her.case)
+
+
 async def she_moves_away(cast: Cast, her: Her) -> None:
     """The neighbouring city would answer for her, and does."""
     neighbour, centre = cast.neighbour, cast.centre

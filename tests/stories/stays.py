@@ -1,5 +1,7 @@
 """Stays (一時保護・入所): one that is cancelled, one at a shelter, and how she is after it."""
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from domain.case.aftercare import AftercareTerms, EndAftercare, RescheduleAftercare, StartAftercare
@@ -11,6 +13,7 @@ from domain.case.stay_events import (
     ExtendStay,
     StartStay,
 )
+from domain.codes import ConsentKind
 from domain.model import StayId
 from tests.stories.asking import agreed
 from tests.stories.cast import Cast
@@ -99,6 +102,27 @@ async def another_is_cancelled(cast: Cast, her: Her) -> None:
     )
 
 
+async def far_away(cast: Cast, her: Her) -> None:
+    """A place in another prefecture, to which she would have to move, is found to be taken."""
+    for kind in KINDS_TO_MOVE:
+        await agreed(
+            cast.centre,
+            her.case,
+            kind,
+            "RELOCATION",
+            {cast.far_away.agency},
+            until_event="STAY_END",
+        )
+    decide = DecideStay(
+        kind="STEP_HOUSE",
+        scope="OUT_OF_PREFECTURE",
+        provider_agency_id=cast.far_away.agency,
+        planned_from=cast.clock.in_days(7),
+    )
+    stay = StayId(await cast.centre.makes(decide, her.case))
+    await cast.centre.says(CancelStay(stay_id=stay, reason="NO_PLACE"), her.case)
+
+
 async def afterwards(cast: Cast, her: Her) -> None:
     """Every two weeks, then every month, then no longer; and once more, for a while."""
     centre, terms = cast.centre, by(cast)
@@ -107,6 +131,9 @@ async def afterwards(cast: Cast, her: Her) -> None:
     await centre.says(EndAftercare(subject_wish="もう大丈夫。", reason="本人の希望"), her.case)
     await centre.says(StartAftercare(terms=monthly), her.case)
     await centre.says(EndAftercare(subject_wish="ありがとう。"), her.case)
+
+
+KINDS_TO_MOVE: Final[tuple[ConsentKind, ...]] = ("FACILITY_ADMISSION", "RELOCATION")
 
 
 def by(cast: Cast) -> AftercareTerms:

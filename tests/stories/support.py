@@ -28,6 +28,7 @@ from domain.case.support import (
     RecordAssessment,
     RecordSupportActivity,
 )
+from domain.support_codes import ActivityKind, ServiceCode
 from tests.stories.asking import agreed
 from tests.stories.cast import Cast
 from tests.stories.record import Her
@@ -64,14 +65,15 @@ async def kept_safe(cast: Cast, her: Her) -> None:
         ),
         her.case,
     )
-    await cast.city.says(
-        IssueSafetyInstruction(
-            to_agency_id=cast.school.agency,
-            instruction="迎えは本人か、事前に連絡した人だけに。",
-            valid_until=cast.clock.in_days(90),
-        ),
-        her.case,
-    )
+    for told in (cast.school, cast.housing):
+        await cast.city.says(
+            IssueSafetyInstruction(
+                to_agency_id=told.agency,
+                instruction="尋ねる人があれば、答えずに連絡してください。",
+                valid_until=cast.clock.in_days(90),
+            ),
+            her.case,
+        )
     order = RecordLegalStep(
         kind="PROTECTION_ORDER", status="FILED", expires_on=cast.clock.in_days(360)
     )
@@ -141,6 +143,26 @@ async def helped(cast: Cast, her: Her) -> None:
     await city.says(
         EndRole(function=role.function, agency_id=role.agency_id, person_id=her.son), her.case
     )
+
+
+async def of_every_category(cast: Cast, her: Her) -> None:
+    """What a service is about, and what is done, decides who may know of it."""
+    services: tuple[ServiceCode, ...] = (
+        "PUBLIC_ASSISTANCE",
+        "MEDICAL_TREATMENT",
+        "INTERPRETING",
+        "SCHOOL_ENROLMENT",
+        "FREE_LEGAL_CONSULTATION",
+    )
+    for service in services:
+        link = LinkService(service_code=service, provider_agency=cast.city.agency)
+        await cast.city.says(link, her.case)
+    activities: tuple[ActivityKind, ...] = ("ACCOMPANIMENT", "MEDICAL_CARE", "PSYCHOLOGICAL_CARE")
+    for kind in activities:
+        done = RecordSupportActivity(
+            kind=kind, place_kind="OFFICE", health_detail="落ち着いている。"
+        )
+        await cast.city.says(done, her.case)
 
 
 async def said_once(cast: Cast, her: Her) -> None:
