@@ -16,6 +16,7 @@ Event: TypeAlias = dict[str, Any]
 Scope: TypeAlias = dict[str, Any]
 
 JAPAN: Final = timezone(timedelta(hours=9))
+ALONE: Final = {"NOTICE", "LEDGER"}
 BESIDE_ONLY: Final = {"ENV", "STF"}  # §3.2: only with something else that is seen.
 NO_CONSENT_OPENS: Final = {"ENV", "STF", "CNS", "GRV"}  # Bases: CNS only OWN, NOTICE; GRV: PARTY.
 NEVER_WITHOUT_HER: Final = NO_CONSENT_OPENS | {"MTG"}  # INV-X3: no emergency opens a conference.
@@ -52,10 +53,13 @@ TAKES_PART: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "case.accepted.v1": ("main_responsible", ()),
     "case.responsibility_moved.v1": ("to_agency", ()),
     "case.role_assigned.v1": ("agency_id", ("function", "person_id")),
-    "case.service_linked.v1": ("provider_agency", ("service_id",)),
+    "case.service_linked.v1": ("provider_agency", ()),
+    "case.service_status_changed.v1": ("provider_agency", ()),
 }
+SERVICES: Final = {"case.service_linked.v1", "case.service_status_changed.v1"}
 MAIN: Final = {"case.accepted.v1", "case.responsibility_moved.v1"}
-SERVICE_ENDS: Final = {"ENDED", "REFUSED", "UNAVAILABLE"}
+# §3.3: an agency that *provides* a linked service; one that is only asked to does not yet.
+SERVICE_RUNS: Final = {"APPROVED", "IN_USE"}
 # Two event types tell one state, each field of it by itself.
 DETAILS: Final = {"case.subject_identified.v1", "case.subject_details_corrected.v1"}
 # By which clear fields it is known whose state an event tells; the case has one of all others.
@@ -320,7 +324,9 @@ class Oracle:
     def bases_received(self) -> set[object]:
         told = [e["facts"] for e in self.log if e["tag"] == "disclosure.disclosed.v1"]
         mine = [facts["basis_ids"] for facts in told if facts["recipient"] == self.agency]
-        return set(flat(mine))
+        asked = [e["facts"] for e in self.her("trail.purge_requested.v1")]
+        purges = [facts["grant_id"] for facts in asked if facts["recipient"] == self.agency]
+        return set(flat([mine, purges])) - {None}
 
     # What froze a state of the case: a late correction is not part of it.
 
@@ -328,7 +334,7 @@ class Oracle:
         """The fields, as (event, name), that told the current state then."""
         last: dict[tuple[object, ...], set[tuple[str, str]]] = {}
         for event in self.of_case:
-            if event["position"] > position:
+            if event["position"] >= position:  # §3.3: what she was asked about was there already.
                 break
             tag, facts = event["tag"], event["facts"]
             fields = {(str(event["id"]), name) for name in (*facts, *event["sealed"])}
@@ -382,15 +388,19 @@ class Oracle:
         return dict(told[0]["facts"]) if told else {}
 
     def begins(self, event: Event) -> set[tuple[object, ...]]:
-        """Why an event makes the reader take part, if it does."""
+        """Why an event makes the reader take part, if it does.
+
+        Whoever accepts a referral takes part by the role it takes, and not longer (§3.3: "or the
+        agency takes a role"; gate, "What must not leak": no access outlives its reason).
+        """
         facts, tag = event["facts"], event["tag"]
-        if tag == "referral.accepted.v1":
-            mine = self.drafted(event["stream"]).get("to_agency") == self.agency
-            return {(tag, event["stream"])} if mine else set()
         who, reason = TAKES_PART.get(tag, ("", ()))
-        idle = tag == "case.service_linked.v1" and facts["status"] in SERVICE_ENDS
-        if idle or facts.get(who) != self.agency:
+        if tag in SERVICES and facts["status"] not in SERVICE_RUNS:
             return set()
+        if facts.get(who) != self.agency:
+            return set()
+        if tag in SERVICES:
+            return {("service", facts["service_id"])}
         return {("main" if tag in MAIN else tag, *(facts[name] for name in reason))}
 
     def ends(self, event: Event, why: set[tuple[object, ...]]) -> set[tuple[object, ...]]:
@@ -403,12 +413,11 @@ class Oracle:
         if tag == "case.responsibility_moved.v1" and facts["from_agency"] == self.agency:
             leaves = {"main"}
             if facts["from_remains"] is False:
-                leaves |= {"case.opened.v1", "referral.accepted.v1"}
+                leaves |= {"case.opened.v1"}
             return {reason for reason in why if reason[0] in leaves}
-        if tag == "case.service_status_changed.v1" and facts["status"] in SERVICE_ENDS:
-            return {("case.service_linked.v1", facts["service_id"])}
-        withdrawn = event["stream"] if tag == "referral.withdrawn.v1" else None
-        return {("referral.accepted.v1", withdrawn)}
+        if tag in SERVICES and facts["status"] not in SERVICE_RUNS:
+            return {("service", facts["service_id"])}
+        return set()
 
     def is_taking_part(self) -> bool:
         why: set[tuple[object, ...]] = set()
@@ -515,7 +524,10 @@ class Oracle:
         return bool(event["agency"] == self.agency)
 
     def notice(self, event: Event, name: str) -> bool:
-        """To someone who received under that grant, and a request to purge to whom it is made."""
+        """To someone who received under that grant, and a request to purge to whom it is made.
+
+        INV-C6: a purge is asked of recipients that received what was covered, and so says it.
+        """
         if name not in NOTICES.get(event["tag"], set()):
             return False
         if event["tag"] == "trail.purge_requested.v1":
@@ -551,6 +563,11 @@ class Oracle:
         kind, _, key = event["stream"].partition("-")
         return self.agency in self.members(key if kind == "network" else network)
 
+    def are_colleagues(self, event: Event) -> bool:
+        """§3.2 STF: within the network, which both whose staff it is and who reads are in."""
+        of_network = event["agency"] in self.members(self.network) and self.in_network(event)
+        return self.own(event, "") or of_network
+
     def public(self, event: Event, name: str) -> bool:
         code = category(event, name)
         return code == "PUB" or (code == "AGG" and self.in_network(event))
@@ -580,13 +597,20 @@ class Oracle:
         return event["case"] is not None and event["case"] not in about
 
     def hears(self, event: Event) -> bool:
-        """Its handler from assignment; others what was shared; who it is about never."""
+        """Its handler from assignment; others what was shared; the person it is about never.
+
+        §3.2 GRV: also agencies complained about, as needed; §4.8: shared in full, or a summary.
+        Escalated, nobody handles it until somebody is assigned anew (§4.8, the states).
+        """
         received = self.stream(event["stream"], "grievance.received.v1")
-        if any(holds(e["facts"]["about_agencies"], self.agency) for e in received):
+        if any(holds(e["facts"]["about_staff"], self.staff) for e in received):
             return False
-        assigned = self.stream(event["stream"], "grievance.handler_assigned.v1")
-        handles = bool(assigned) and assigned[-1]["facts"]["handler"] == self.agency
-        return handles or holds(event["facts"].get("shared_with"), self.agency)
+        told = ("grievance.handler_assigned.v1", "grievance.escalated.v1")
+        handlers = [e["facts"].get("handler") for e in self.stream(event["stream"], *told)]
+        shared = [e["facts"] for e in self.stream(event["stream"], "grievance.shared.v1")]
+        full = [s for s in shared if s["extent"] == "FULL" and holds(s["shared_with"], self.agency)]
+        handles = handlers[-1:] == [self.agency]
+        return handles or bool(full) or holds(event["facts"].get("shared_with"), self.agency)
 
     def by_ledger(self, event: Event, name: str) -> bool:
         return (event["tag"], name) in LEDGER and self.coordinates()
@@ -626,12 +650,12 @@ class Oracle:
         fields = {name: category(event, name) for name in (*event["facts"], *event["sealed"])}
         said = {name: self.field(event, name) for name in fields}
         seen = {name: rule for name, (allowed, rule) in said.items() if allowed == "ALLOW"}
-        told = {fields[name] for name in seen} - BESIDE_ONLY
+        # Bases: by NOTICE nothing else, by LEDGER the number and who answers for her.
+        told = {fields[name] for name in seen if seen[name] not in ALONE} - BESIDE_ONLY
         beside: set[str] = set()
-        if told and primary(event) in told | BESIDE_ONLY:
-            beside.add("ENV")
-        if told and self.in_network(event):
-            beside.add("STF")
+        # §0.4.3: else the event is neutral; with who did it, or where they met, it were not (M4).
+        if told and primary(event) in {fields[name] for name in seen} | BESIDE_ONLY:
+            beside |= {"ENV", "STF"} if self.are_colleagues(event) else {"ENV"}
         return {name: "BESIDE" for name in fields if fields[name] in beside} | seen
 
 
