@@ -33,6 +33,7 @@ from domain.case.stay_events import StayCancelled, StayDecided, StayEnded, StayS
 from domain.case_codes import ClosureReason, ReopeningReason
 from domain.model import NetworkId, StayId
 from domain.network.state import NetworkNotFound, NotInTheNetwork
+from domain.support_codes import AftercareMeans
 from tests.beside import NPO, SHE_AGREED
 from tests.invariants import accepted as shown
 from tests.invariants import refused as kept
@@ -101,7 +102,7 @@ stay_cancelled = StayCancelled(stay_id=HER_STAY, reason="SHE_CHOSE_OTHERWISE", t
 aftercare_started = AftercareStarted(
     lead_agency=NPO.agency,
     started_on=TODAY,
-    means=frozenset({"PHONE"}),
+    means=frozenset[AftercareMeans]({"PHONE"}),
     cadence_days=21,
     subject_wish="電話なら安心できる。",
 )

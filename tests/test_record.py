@@ -18,7 +18,7 @@ from domain.case import (
     RecordConsultation,
     SubjectIdentified,
 )
-from domain.codes import ProblemCode
+from domain.codes import Language, ProblemCode
 from domain.model import StaffId
 from tests.invariants import accepted as shown
 from tests.invariants import refused as kept
@@ -120,7 +120,7 @@ def test_what_support_has_to_suit_is_recorded_as_a_whole() -> None:
     )
     attributes = AttributesRecorded(
         nationality="PH",
-        languages=frozenset({"fil", "ja"}),
+        languages=frozenset[Language]({"fil", "ja"}),
         interpreter_needed=True,
         disability_accommodation=None,
         religion_diet="豚肉は食べない",
