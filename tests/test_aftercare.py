@@ -32,6 +32,7 @@ from domain.model import CLOSED, Context, Decider
 from domain.speech import Refused
 from domain.support_codes import AftercareMeans, CannotBeAsked
 from tests.beside import BESIDE, NPO, beside
+from tests.courses import course
 from tests.invariants import accepted, refused
 from tests.spec import CENTRE, CITY, POLICE, SHELTER, given, without_words
 
@@ -182,6 +183,10 @@ FOLLOWS: Final[dict[tuple[str, type[AftercareCommand]], AftercareEvent | type[Re
     ("ENDED", RescheduleAftercare): NoAftercareRuns,
     ("ENDED", EndAftercare): NoAftercareRuns,
 }
+course(
+    "aftercare",
+    ((state, command.__name__, follows) for (state, command), follows in FOLLOWS.items()),
+)
 
 
 @pytest.mark.parametrize("state", BEFORE)

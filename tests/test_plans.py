@@ -36,6 +36,7 @@ from domain.case.plans import (
 from domain.model import CLOSED, Context, Decider, MeetingId
 from domain.speech import Refused
 from tests.beside import FACILITY, NPO, SHE_AGREED, beside
+from tests.courses import course
 from tests.invariants import accepted, refused
 from tests.spec import CENTRE, an_id, given, without_words
 from tests.spec.case import PLAN as ARROWS
@@ -196,6 +197,13 @@ FOLLOWS: Final[dict[tuple[str, type[PlanCommand]], PlanEvent | type[Refused]]] =
     ("CLOSED", ReviseSupportPlan): PlanIsClosed,
     ("CLOSED", CloseSupportPlan): PlanIsClosed,
 }
+course(
+    "support plan",
+    (
+        *((state, command.__name__, follows) for (state, command), follows in FOLLOWS.items()),
+        *((state, "DraftSupportPlan", drafted) for state in BEFORE),
+    ),
+)
 
 
 @pytest.mark.parametrize("state", BEFORE)

@@ -43,6 +43,7 @@ from domain.case.services import (
 )
 from domain.fields import cut_of
 from domain.model import CLOSED, AgencyId, Context, Decider
+from domain.speech import Refused
 from domain.support_codes import (
     CATEGORY_OF_SERVICE,
     LEGAL_STEP_STATUSES,
@@ -53,6 +54,7 @@ from domain.support_codes import (
     ServiceStatus,
 )
 from tests.beside import BESIDE, NPO, SCHOOL, TO_SHARE, WELFARE, beside
+from tests.courses import course
 from tests.invariants import accepted, refused
 from tests.spec import CITY, an_id, given, without_words
 from tests.spec.case import LEGAL_STEP as ARROWS
@@ -139,6 +141,12 @@ def test_what_a_service_is_mainly_about_follows_from_its_code(code: ServiceCode)
     assert {field.category.of(told) for field in cut_of(ServiceLinked).sealed} == {about}
 
 
+def follows(before: str, after: str) -> str | type[ServiceStatusNotNext] | None:
+    if before == after:
+        return None
+    return after if after in NEXT[before] else ServiceStatusNotNext
+
+
 NEXT: Final[dict[str, set[str]]] = {
     "—": {"REQUESTED", "APPROVED", "IN_USE"},
     "REQUESTED": {"APPROVED", "IN_USE", "REFUSED", "UNAVAILABLE", "ENDED"},
@@ -148,6 +156,14 @@ NEXT: Final[dict[str, set[str]]] = {
     "REFUSED": set(),
     "UNAVAILABLE": set(),
 }
+course(
+    "service",
+    (
+        (before, f"to {after}", follows(before, after))
+        for before in NEXT
+        for after in get_args(ServiceStatus)
+    ),
+)
 
 
 def as_it_is(status: ServiceStatus) -> tuple[ServiceEvent, ...]:
@@ -241,13 +257,42 @@ def test_no_division_is_asked_that_the_consent_does_not_name() -> None:
         given(using(rest)).when(open_bundle, by=CITY).refused(DivisionNotAgreed)
 
 
-def test_in_every_state_of_a_bundle_completing_it_leads_on_or_is_refused() -> None:
-    given(using()).when(complete, by=CITY).refused(BundleNotFound)
-    given(using(), bundle_opened).when(complete, by=CITY).then(bundle_completed)
-    given(using(), bundle_opened, bundle_completed).when(complete, by=CITY).refused(
-        BundleAlreadyCompleted
-    )
-    assert set(BUNDLE.states) == {"OPEN", "COMPLETED"}
+BUNDLES: Final[dict[str, tuple[ServiceEvent, ...]]] = {
+    "—": (),
+    "OPEN": (bundle_opened,),
+    "COMPLETED": (bundle_opened, bundle_completed),
+}
+DONE: Final[dict[str, ServiceEvent | type[Refused]]] = {
+    "—": BundleNotFound,
+    "OPEN": bundle_completed,
+    "COMPLETED": BundleAlreadyCompleted,
+}
+course(
+    "procedure bundle",
+    (
+        *((state, "CompleteProcedureBundle", done) for state, done in DONE.items()),
+        *((state, "OpenProcedureBundle", bundle_opened) for state in DONE),
+    ),
+)
+
+
+@pytest.mark.parametrize("state", ["—", *BUNDLE.states])
+def test_in_every_state_of_a_bundle_completing_it_leads_on_or_is_refused(state: str) -> None:
+    outcome = given(using(), *BUNDLES[state]).when(complete, by=CITY)
+    done = DONE[state]
+    if isinstance(done, type):
+        outcome.refused(done)
+    else:
+        outcome.then(done)
+
+
+def test_another_bundle_is_opened_whatever_has_become_of_the_first() -> None:
+    another = replace(CITY, new_id=an_id(820))
+    rest = told_to(WELFARE.agency, SCHOOL.agency, NPO.agency)
+    for before in BUNDLES.values():
+        given(using(rest), *before).when(open_bundle, by=another).then(
+            replace(bundle_opened, bundle_id=BundleId(an_id(820)))
+        )
 
 
 # Legal steps.
@@ -271,6 +316,14 @@ STEPS_TO: Final[dict[str, tuple[LegalStepStatus, ...]]] = {
     "REFUSED": ("FILED", "REFUSED"),
     "WITHDRAWN": ("FILED", "WITHDRAWN"),
 }
+course(
+    "legal step",
+    (
+        (before, f"to {after}", after if (before, after) in ARROWS else LegalStepNotNext)
+        for before in STEPS_TO
+        for after in get_args(LegalStepStatus)
+    ),
+)
 
 
 @pytest.mark.parametrize("before", STEPS_TO)

@@ -84,6 +84,7 @@ from tests.beside import (
     an_agency,
     beside,
 )
+from tests.courses import course
 from tests.invariants import accepted, refused
 from tests.spec import CENTRE, CITY, SHELTER, When, an_id, given, later, without_words
 from tests.spec.case import STAY as ARROWS
@@ -777,6 +778,15 @@ FOLLOWS: Final[dict[tuple[str, type[StayCommand]], Event | type[Refused]]] = {
     ("CANCELLED", EndStay): StayIsOver,
     ("CANCELLED", CancelStay): StayIsOver,
 }
+ANOTHER: Final = ["—", "DECIDED", "ENDED", "CANCELLED"]
+course(
+    "stay",
+    (
+        *((state, command.__name__, follows) for (state, command), follows in FOLLOWS.items()),
+        *((state, "DecideStay", decided) for state in ANOTHER),
+        ("ACTIVE", "DecideStay", AnotherStayRuns),
+    ),
+)
 
 
 @pytest.mark.parametrize("state", BEFORE)
@@ -792,12 +802,13 @@ def test_in_every_state_every_command_leads_on_or_is_refused(
         outcome.refused(follows)
 
 
-@pytest.mark.parametrize("state", ["—", "DECIDED", "ENDED", "CANCELLED"])
+@pytest.mark.parametrize("state", ANOTHER)
 def test_another_stay_is_decided_in_every_state_but_while_she_is_in_one(state: str) -> None:
     again = making_another(CENTRE)
     deciding(decide_commissioned, AGREED, again, *BEFORE[state]).then(
         replace(decided, stay_id=StayId(again.new_id))
     )
+    deciding(decide_commissioned, AGREED, again, *BEFORE["ACTIVE"]).refused(AnotherStayRuns)
 
 
 def making_another(by: Context) -> Context:

@@ -45,6 +45,7 @@ from domain.model import CLOSED, Context, Decider, PersonId, StayId
 from domain.speech import Refused
 from domain.support_codes import ACTIVITY_KINDS, CHILD_ACTIVITIES, ActivityKind, ServiceField
 from tests.beside import AGENCIES, BESIDE, HER, HER_MOTHER, HER_SON, NPO, SCHOOL, beside
+from tests.courses import course
 from tests.invariants import accepted, refused
 from tests.spec import CENTRE, CITY, NOW, POLICE, an_id, given, without_words
 
@@ -116,6 +117,13 @@ NEED_FOLLOWS: Final[dict[str, SupportEvent | type[Refused]]] = {
     "OPEN": closed,
     "CLOSED": NeedAlreadyClosed,
 }
+course(
+    "need",
+    (
+        *((state, "CloseNeed", follows) for state, follows in NEED_FOLLOWS.items()),
+        *((state, "IdentifyNeed", identified) for state in NEED_BEFORE),
+    ),
+)
 
 
 @pytest.mark.parametrize("state", ["—", *NEED.states])
