@@ -49,6 +49,7 @@ from tests.conferring import (
     covering,
     decided,
     deferred,
+    designated,
     disagreed,
     draft,
     drafted,
@@ -178,6 +179,11 @@ def test_a_conference_is_closed_with_roles_decisions_a_next_date_and_shared_minu
 def test_what_could_not_be_agreed_is_recorded_instead() -> None:
     unsettled = (*HELD, disagreed, next_set, drafted, confirmed, shared)
     given(meeting(), *unsettled).when(close, by=CENTRE).then(closed)
+
+
+def test_what_the_network_designates_in_it_is_what_was_decided() -> None:
+    settled = (*HELD, designated, allocated, next_set, drafted, confirmed, shared)
+    given(meeting(), *settled).when(close, by=CENTRE).then(closed)
 
 
 @refused("INV-M5", guard="domain.meeting.holding:check_is_recorded")

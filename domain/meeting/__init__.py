@@ -68,6 +68,7 @@ from domain.meeting.events import (
     DisagreementRecorded,
     InviteeAdded,
     InviteeRemoved,
+    MainSupportAgencyDesignated,
     MeetingCancelled,
     MeetingConvened,
     MeetingEvent,
@@ -265,6 +266,8 @@ def _said(meeting: KnownMeeting, event: MeetingEvent) -> KnownMeeting:
             return change(meeting, allocated={**meeting.allocated, case: before | {allocation}})
         case DisagreementRecorded(case_id=case):
             return change(meeting, disagreed=meeting.disagreed | {case})
+        case MainSupportAgencyDesignated(case_id=case):
+            return change(meeting, designated=meeting.designated | {case})
         case NextMeetingSet():
             return change(meeting, next_set=True)
         case _:

@@ -130,7 +130,7 @@ def check_is_recorded(meeting: KnownMeeting) -> None:
         return
     if not (meeting.allocated or meeting.disagreed):
         raise RolesNotAllocated
-    if not (meeting.decisions or meeting.disagreed):
+    if not (meeting.decisions or meeting.disagreed or meeting.designated):
         raise NothingDecided
     if not meeting.next_set:
         raise NextMeetingNotSet

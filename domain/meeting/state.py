@@ -58,6 +58,7 @@ class KnownMeeting(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged: frozenset[tuple[DecisionId, AgencyId]] = frozenset()
     allocated: Mapping[CaseId, frozenset[Allocation]] = {}
     disagreed: frozenset[CaseId] = frozenset()
+    designated: frozenset[CaseId] = frozenset()  # For whom a main support agency was.
     next_set: bool = False
     minutes: Digest | None = None
     minutes_with: frozenset[AgencyId] = frozenset()
