@@ -36,6 +36,7 @@ from domain.model import (
     AgencyId,
     CaseId,
     Context,
+    EmergencyId,
     Event,
     GrantId,
     MeetingId,
@@ -93,6 +94,7 @@ class Play:
         self.referrals: Final[dict[str, ReferralId]] = {}
         self.meetings: Final[dict[str, MeetingId]] = {}
         self.stays: Final[dict[str, StayId]] = {}
+        self.emergencies: Final[dict[str, EmergencyId]] = {}
         self.people: Final[dict[str, PersonId]] = {}
 
     # Who, and when
