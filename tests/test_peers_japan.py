@@ -128,22 +128,26 @@ def provide(here: Midorino, meeting: MeetingId, *to: Someone) -> ProvideInformat
 
 def test_j1_members_ask_for_it_the_secretariat_calls_it_and_only_who_is_invited_knows() -> None:
     here = with_secretariat()
-    here.agrees(here.city, here.ayumi, categories=TOLD_THERE)
+    here.agrees(here.city, here.ayumi, here.hospital, categories=TOLD_THERE)
     ask = RequestMeeting(network_id=here.network, reason="住まいの相談をしたい。")
     asked = MeetingId(here.says(here.ayumi, ask).made)
     meeting = planned(here, asked)
     assert meeting == asked
+    # The hospital may have to do with her soon, as she knows; the police have not.
+    here.says(here.city, AddInvitee(meeting_id=meeting, agency_id=here.hospital.agency))
     stranger = AddInvitee(meeting_id=meeting, agency_id=here.police.agency)
     assert here.refuses(here.city, stranger) is NotInvolved
     here.says(here.city, TableCase(meeting_id=meeting, categories=frozenset({"IDN"})))
+    assert here.bases(here.hospital) == {}
     here.says(here.city, ConveneMeeting(meeting_id=meeting))
     assert here.refuses(here.city, provide(here, meeting, here.police)) is NotInvited
-    here.says(here.city, provide(here, meeting, here.ayumi))
-    assert here.bases(here.ayumi)[HER_NAME] == "CONSENT"
+    assert HER_NAME not in here.sees(here.hospital)
+    here.says(here.city, provide(here, meeting, here.hospital))
+    assert here.bases(here.hospital)[HER_NAME] == "CONSENT"
+    assert not here.takes_part(here.hospital)
     for nobody in (here.police, here.centre):
         assert here.bases(nobody) == {}
-        close = CloseMeeting(meeting_id=meeting)
-        assert here.refuses(nobody, close) is MeetingNotFound
+        assert here.refuses(nobody, CloseMeeting(meeting_id=meeting)) is MeetingNotFound
 
 
 @pytest.mark.parametrize(
@@ -230,6 +234,16 @@ def test_j4_no_conference_is_told_of_her_without_her_consent() -> None:
     assert not {path for path in here.sees(here.ayumi) if path.startswith("case.")}
 
 
+def test_j4_what_she_takes_back_in_between_calls_the_conference_off() -> None:
+    here = with_secretariat()
+    grant = here.agrees(here.city, here.ayumi, categories=TOLD_THERE)
+    meeting = planned(here)
+    here.says(here.city, TableCase(meeting_id=meeting, categories=frozenset({"IDN"})))
+    here.says(here.city, WithdrawConsent(grant_id=grant))
+    convene = ConveneMeeting(meeting_id=meeting)
+    assert here.refuses(here.city, convene) is NotEverybodyCovered
+
+
 def test_j4_neither_an_emergency_nor_the_law_opens_a_conference() -> None:
     here = with_secretariat()
     emergency = RequestEmergency(
@@ -297,6 +311,8 @@ def test_j5_from_the_first_minute_it_is_withheld_and_silence_is_not_done() -> No
     for each in told:
         here.says(here.city, SetExclusion(agency_id=each.agency))
         assert here.bases(each) == {}
+    more = SendReferral(referral_id=here.drafts(here.city, here.hospital))
+    assert here.refuses(here.city, more) is NotAgreedTo
     purges = {each: purge_asked(here, each, grant) for each in told}
     assert {rule for each in told for rule in here.bases(each).values()} == {"NOTICE"}
     for each in (here.ayumi, here.hospital):

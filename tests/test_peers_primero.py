@@ -15,6 +15,7 @@ from domain.agency import (
 )
 from domain.case import (
     AddCompanion,
+    CaseNotFound,
     CloseCase,
     EndParticipation,
     ResponsibilityMoved,
@@ -54,6 +55,7 @@ from domain.referral import (
     ExpireReferral,
     HandoverAlreadyOpen,
     HandoverConfirmed,
+    NotForYouToDo,
     OutcomeReported,
     ReceiveReferral,
     ReferralAccepted,
@@ -68,6 +70,7 @@ from domain.referral import (
     ReportOutcome,
     SendReferral,
     WithdrawReferral,
+    WrongKindOfAgency,
 )
 from tests.peers import midorino
 from tests.world import Someone
@@ -137,7 +140,13 @@ def test_a4_nothing_goes_to_whoever_is_suspended_or_is_not_of_the_kind() -> None
     draft = here.drafts(here.city, here.ayumi)
     here.world.says(here.world.operator, SuspendAgency(agency_id=here.ayumi.agency))
     assert here.refuses(here.city, SendReferral(referral_id=draft)) is AgencyNotKnown
-    assert here.sees(here.ayumi) == set()
+    to_no_centre = DraftReferral(
+        kind="TEMPORARY_PROTECTION_REQUEST",
+        to_agency=here.hospital.agency,
+        purpose="PROTECTION",
+        urgency="HIGH",
+    )
+    assert here.refuses(here.city, to_no_centre) is WrongKindOfAgency
 
 
 def test_a5_with_acceptance_it_takes_part_and_sees_what_she_agreed_to() -> None:
@@ -169,7 +178,7 @@ def test_a6_whoever_declines_sees_no_more_and_the_sender_learns_who_and_why() ->
 def test_a7_what_was_done_is_told_to_both_and_then_its_reason_is_gone() -> None:
     here = midorino()
     here.agrees(here.ayumi, categories=["IDN"])
-    referral = here.sends(here.city, here.ayumi)
+    referral = here.sends(here.city, here.ayumi, items=(here.name,))
     here.accepts(here.ayumi, referral)
     linked = here.says(
         here.ayumi,
@@ -236,6 +245,7 @@ def test_a10_what_was_sent_is_withdrawn_though_the_receiver_is_suspended() -> No
     here.agrees(here.ayumi)
     referral = here.sends(here.city, here.ayumi, items=(here.name,))
     here.world.says(here.world.operator, SuspendAgency(agency_id=here.ayumi.agency))
+    assert here.sees(here.ayumi) == set()
     assert [type(event) for event in here.withdraws(here.city, referral).events] == [
         ReferralWithdrawn
     ]
@@ -281,6 +291,8 @@ def test_a13_until_it_is_confirmed_nothing_moves_and_there_is_one_at_a_time() ->
     first = here.sends(here.city, here.ayumi, "CASE_TRANSFER")
     here.accepts(here.ayumi, first, "MAIN_SUPPORT")
     assert here.answers_for_her == here.city.agency
+    confirm = ConfirmHandover(referral_id=first, referrer_remains=True)
+    assert here.refuses(here.city, confirm) is NotForYouToDo
     draft = DraftReferral(
         kind="CASE_TRANSFER", to_agency=here.ayumi.agency, purpose="SERVICE", urgency="LOW"
     )
@@ -430,6 +442,19 @@ def test_a22_what_she_takes_back_is_closed_at_once_and_withdrawing_is_always_pos
     assert not here.takes_part(here.ayumi)
 
 
+def test_a22_what_she_takes_back_before_it_is_accepted_is_not_accepted_any_more() -> None:
+    here = midorino()
+    grant = here.agrees(here.ayumi)
+    referral = here.sends(here.city, here.ayumi, items=(here.name,))
+    here.says(here.city, WithdrawConsent(grant_id=grant))
+    assert here.sees(here.ayumi) == set()
+    accept = AcceptReferral(referral_id=referral, role_taken="SERVICE_PROVIDER")
+    assert here.refuses(here.ayumi, accept) is NotAgreedTo
+    for by in (here.city, here.ayumi):
+        withdraw = WithdrawReferral(referral_id=referral, reason="CONSENT_WITHDRAWN")
+        assert here.refuses(by, withdraw) is None
+
+
 def test_a22_a_withdrawal_is_never_kept_from_her_by_how_the_case_stands() -> None:
     here = midorino()
     grant = here.agrees(here.centre, valid_until=date(2027, 3, 31))
@@ -490,6 +515,10 @@ def test_a23_an_emergency_takes_danger_two_people_authority_and_an_end() -> None
     assert here.sees(here.police) == set()  # She has refused: it takes a second agency.
     here.says(here.centre, answer)
     assert here.sees(here.police) == of_her_identity()
+    hand_on = DraftReferral(
+        kind="SERVICE_LINK", to_agency=here.ayumi.agency, purpose="SERVICE", urgency="LOW"
+    )
+    assert here.refuses(here.police, hand_on) is CaseNotFound
     here.world.passes(hours=72)
     assert here.sees(here.police) == set()
 

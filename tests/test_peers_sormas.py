@@ -7,6 +7,7 @@ import pytest
 
 from domain.case import (
     CloseCase,
+    EndParticipation,
     OpenCase,
     RecordConsultation,
     RecordNote,
@@ -27,6 +28,7 @@ from domain.referral import (
     DeclineReferral,
     ExpireReferral,
     HandoverAlreadyOpen,
+    NotItsToHandOver,
     ReferralAccepted,
     ReferralAlreadyAccepted,
     ReferralDeclined,
@@ -36,6 +38,7 @@ from domain.referral import (
     ReferralNotSent,
     ReferralSent,
     ReferralWithdrawn,
+    SenderNoLongerTakesPart,
     SendInquiry,
     SendReferral,
     WithdrawReferral,
@@ -240,6 +243,9 @@ def test_b12_whoever_accepts_what_at_every_moment_one_agency_answers_for_her() -
     beside = here.drafts(here.city, here.centre, "TEMPORARY_PROTECTION_REQUEST")
     here.says(here.city, SendReferral(referral_id=beside, hands_over=False))
     here.accepts(here.ayumi, transfer, "MAIN_SUPPORT")
+    not_its_own = here.drafts(here.ayumi, here.hospital, "CASE_TRANSFER")
+    giving_away = SendReferral(referral_id=not_its_own, hands_over=True)
+    assert here.refuses(here.ayumi, giving_away) is NotItsToHandOver
     taking_over = accept(beside, takes_over=True)
     assert here.refuses(here.centre, taking_over) is HandoverAlreadyOpen
     here.accepts(here.centre, beside, "MAIN_SUPPORT")
@@ -261,6 +267,14 @@ def test_b13_nothing_vanishes_under_a_request_and_what_was_withdrawn_says_so() -
     with pytest.raises(ReferralHasEnded) as refused:
         here.says(here.ayumi, accept(referral))
     assert refused.value.facts == {"status": "WITHDRAWN"}
+
+
+def test_b13_who_is_gone_brings_nobody_in() -> None:
+    here = midorino()
+    here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+    referral = here.sends(here.ayumi, here.hospital)
+    here.says(here.ayumi, EndParticipation(agency_id=here.ayumi.agency))
+    assert here.refuses(here.hospital, accept(referral)) is SenderNoLongerTakesPart
 
 
 def test_b14_nobody_takes_her_over_unknown_and_who_may_know_her_then_does() -> None:
@@ -291,17 +305,21 @@ def test_b15_what_was_refused_or_withdrawn_stays_in_both_trails() -> None:
 
 def test_b16_it_has_a_time_limit_and_may_be_withdrawn_as_long_as_it_waits() -> None:
     here = midorino()
-    late, pending, asked = (here.drafts(here.city, here.ayumi) for _ in range(3))
+    here.agrees(here.ayumi)
+    late, pending = (here.drafts(here.city, here.ayumi, items=(here.name,)) for _ in range(2))
+    asked = here.drafts(here.city, here.ayumi)
     due = here.world.at + timedelta(hours=2)
     for each in (late, pending):
         here.says(here.city, SendReferral(referral_id=each, respond_by=due))
     here.says(here.city, SendInquiry(referral_id=asked, age_band="20S", family_size=1))
     for each in (pending, asked):
         assert here.withdraws(here.city, each).the(ReferralWithdrawn)
+    assert here.sees(here.ayumi) == {HER_NAME}
     expire = ExpireReferral(referral_id=late)
     assert here.refuses(here.city, expire) is AnswerNotYetDue
     here.world.passes(hours=3)
     assert here.says(here.city, expire).the(ReferralExpired)
+    assert here.sees(here.ayumi) == set()
     assert here.refuses(here.ayumi, accept(late)) is ReferralHasEnded
     withdraw = WithdrawReferral(referral_id=late, reason="ERROR")
     assert here.refuses(here.city, withdraw) is ReferralHasEnded
