@@ -58,9 +58,9 @@ def test_the_page_of_the_rules_has_every_rule_in_its_order_in_both_languages() -
     assert POLICY_VERSION in text
     places = [text.index(f"| {number} | `{rule.id}`") for number, rule in enumerate(RULES, 1)]
     assert places == sorted(places)
-    for each in (*RULES, *CONDITIONS):
-        assert each.says.ja in text
-        assert each.says.en in text
+    for says in (*(rule.says for rule in RULES), *(each.says for each in CONDITIONS)):
+        assert says.ja in text
+        assert says.en in text
 
 
 def test_every_state_of_a_diagram_is_drawn_under_its_names() -> None:
