@@ -169,7 +169,7 @@ class EventLog(Protocol):
         ...
 
     async def of_cases(self, *cases: CaseId) -> Cases:
-        """All that stands in a case's name, at one moment: itself, its ledger, its referrals."""
+        """All that is said in a case's name, at one moment: of its own streams and of others."""
         ...
 
     async def after(self, position: int, most: int) -> Sequence[StoredEvent]:
