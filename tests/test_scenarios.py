@@ -9,13 +9,20 @@ from typing import Final
 import msgspec
 import pytest
 
-from domain.case import CaseClosed, CaseTransferred, ResponsibilityMoved
+from domain.case import (
+    CaseClosed,
+    CaseNotFound,
+    CaseTransferred,
+    RecordNote,
+    ResponsibilityMoved,
+)
 from domain.case.stay_events import StayEnded
-from domain.consent_ledger import ConsentExpired, ConsentRefused
-from domain.model import Event, GrantId
-from domain.referral import ReferralInquirySent
+from domain.catalogue import AnyCommand
+from domain.consent_ledger import ConsentExpired, ConsentRefused, ExplainConsent
+from domain.model import CaseId, Event, GrantId, ReferralId
+from domain.referral import AcceptReferral, ReferralInquirySent, ReferralNotFound
 from domain.visibility import OWN, Basis
-from tests.scenarios import a, b
+from tests.scenarios import a, b, c
 from tests.scenarios.cast import EVERYBODY, Name
 from tests.scenarios.matrix import Cell, Matrix, Places, Seen, cell, matrix
 from tests.scenarios.play import Play, moment
@@ -38,7 +45,7 @@ TABLES: Final = {
 
 @cache
 def played(name: str) -> tuple[Play, Places]:
-    return {"a": a.play, "b": b.play}[name]()
+    return {"a": a.play, "b": b.play, "c": c.play}[name]()
 
 
 @cache
@@ -281,9 +288,45 @@ def test_where_she_is_is_seen_nowhere_but_in_the_cells_of_the_tables() -> None:
             assert seeing <= knowing, instant.step
 
 
-@pytest.mark.parametrize("owed", [a.OWED, b.OWED])
+@pytest.mark.parametrize(("name", "case"), [("ED1", "hers"), ("P1", "hers"), ("M1", "none")])
+def test_a_case_that_is_hidden_and_none_at_all_are_refused_alike(name: Name, case: str) -> None:
+    play, _ = played("b")
+    which = play.case if case == "hers" else CaseId(play.world.operator.agency)
+    notes: list[AnyCommand] = [
+        RecordNote(declared_category="SVC", text="どこにいますか。"),
+        AcceptReferral(referral_id=play.referrals["R-B3"], role_taken="SERVICE_PROVIDER"),
+        ExplainConsent(
+            kind="INFORMATION",
+            purpose="SERVICE",
+            recipients=play.all(name),
+            categories=frozenset({"LOC"}),
+            language="ja",
+            material_version="2026-04",
+        ),
+    ]
+    met = [play.world.refuses(play.cast[name], note, which) for note in notes]
+    assert met == [CaseNotFound, ReferralNotFound, CaseNotFound]
+
+
+def test_whoever_takes_part_is_told_of_no_referral_but_its_own() -> None:
+    play, _ = played("b")
+    made_up = ReferralId(play.world.operator.agency)
+    for referral in (play.referrals["R-B3"], play.referrals["the place at MC2"], made_up):
+        accept = AcceptReferral(referral_id=referral, role_taken="SERVICE_PROVIDER")
+        play.refused("M1", accept, ReferralNotFound)
+
+
+@pytest.mark.parametrize("name", ["a", "b", "c"])
+def test_all_that_happened_could_stand_in_a_log(name: str) -> None:
+    play, _ = played(name)
+    for entry in play.world.log:
+        kind = type(entry.said)
+        assert msgspec.json.decode(msgspec.json.encode(entry.said), type=kind) == entry.said
+
+
+@pytest.mark.parametrize("owed", [a.OWED, b.OWED, c.OWED])
 def test_what_cannot_be_reached_yet_is_named_by_its_step(owed: Mapping[str, str]) -> None:
     for step, why in owed.items():
-        assert step[0] in "AB"
+        assert step[0] in "ABC"
         assert step[1:].isdigit()
         assert why.endswith(".")

@@ -39,7 +39,7 @@ from domain.emergency import (
     OverridesNotNamed,
     RequestEmergency,
 )
-from domain.erasure import DecideErasure, ErasureRequestId, NotYetErasable, RequestErasure
+from domain.erasure import DecideErasure, NotYetErasable, RequestErasure
 from domain.grievance import GrievanceReceived, HandlerComplainedAbout
 from domain.grievance.commands import (
     AcknowledgeGrievance,
@@ -64,7 +64,7 @@ from domain.meeting.commands import (
 )
 from domain.meeting.settling import NothingUnsettled
 from domain.meeting.state import OnlyWhoAttended
-from domain.model import EmergencyId, NetworkId
+from domain.model import EmergencyId, ErasureRequestId, NetworkId
 from domain.referral import (
     AcceptReferral,
     ConfirmHandover,
@@ -117,7 +117,7 @@ def she_is_met(play: Play) -> None:
         "N2",
         OpenCase(
             anonymous=False,
-            channel="OUTREACH",
+            channel="OUTREACH_VISIT",
             found_via="OUTREACH",
             frameworks=frozenset({"WOMEN_SUPPORT_ACT"}),
             at_risk_only=False,
@@ -128,7 +128,7 @@ def she_is_met(play: Play) -> None:
     play(
         "N2",
         RecordConsultation(
-            channel="OUTREACH",
+            channel="OUTREACH_VISIT",
             caller_is_subject=True,
             main_problem="MENTAL_PROBLEM",
             age_band="40S",

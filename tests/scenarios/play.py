@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from domain.agency.contracts import StartCommissionContract
 from domain.case import RecordCorrected
 from domain.case.stay_events import StayDecided
@@ -81,6 +83,11 @@ def moment(said: str) -> datetime:
     return datetime.fromisoformat(said).replace(tzinfo=JAPAN).astimezone(UTC)
 
 
+def as_sent(command: AnyCommand) -> AnyCommand:
+    """As it comes in from outside, where it is held to what can be said at all."""
+    return msgspec.json.decode(msgspec.json.encode(command), type=type(command))
+
+
 class Play:
     def __init__(self, since: str) -> None:
         self.world: Final = World(moment(since))
@@ -130,19 +137,19 @@ class Play:
     # What is said
 
     def __call__(self, who: Name, command: AnyCommand) -> Said:
-        return self.world.says(self.cast[who], command, self.case)
+        return self.world.says(self.cast[who], as_sent(command), self.case)
 
     def opens(self, who: Name, command: AnyCommand) -> Said:
-        said = self.world.says(self.cast[who], command)
+        said = self.world.says(self.cast[who], as_sent(command))
         assert said.case is not None
         self.case = said.case
         return said
 
     def without_case(self, who: Name, command: AnyCommand) -> Said:
-        return self.world.says(self.cast[who], command)
+        return self.world.says(self.cast[who], as_sent(command))
 
     def refused(self, who: Name, command: AnyCommand, why: type[Refused]) -> None:
-        met = self.world.refuses(self.cast[who], command, self.case)
+        met = self.world.refuses(self.cast[who], as_sent(command), self.case)
         assert met is why, f"{met} is not {why}"
 
     # Her agreement
@@ -295,7 +302,7 @@ class Play:
             self._in_meeting(by, step, about_her=about_her)
 
     def _in_meeting(self, by: Name, command: AnyCommand, *, about_her: bool) -> None:
-        self.world.says(self.cast[by], command, self.case if about_her else None)
+        self.world.says(self.cast[by], as_sent(command), self.case if about_her else None)
 
     def practitioners(
         self, name: str, by: Name, guests: Collection[Name], on: date, network: NetworkId
