@@ -190,9 +190,18 @@ def standing(events: Iterable[Event], begins: str, ends: str, field: str) -> set
 
 
 def names(path: str, event: Event, name: str) -> bool:
-    """§0.4.6: a cut or an item names ``type/field``."""
-    kind, _, field = path.rpartition("/")
-    return field == name and kind in {"", event["tag"], event["tag"].rpartition(".")[0]}
+    """§0.4.6: a cut or an item names ``type/field``. A correction (INV-K6) is what it corrects."""
+    corrected = (event["tag"], name) == ("case.record_corrected.v1", "new_value")
+    return bool(path == (event["facts"]["field"] if corrected else f"{event['tag']}/{name}"))
+
+
+def leaves_out(path: str, event: Event, name: str) -> bool:
+    """What is left out is so wherever it is said anew (INV-K6), and under the name it has there."""
+    if names(path, event, name) or path == f"{event['tag']}/{name}":
+        return True
+    said = event["facts"]["field"] if name == "new_value" else f"{event['tag']}/{name}"
+    kind, _, field = said.rpartition("/")
+    return kind in DETAILS and path == f"case.subject_identified.v1/{field}"
 
 
 def over(end: date | None, at: datetime) -> bool:
@@ -212,7 +221,7 @@ def covers(scope: Scope, event: Event, name: str) -> bool:
     return (
         category(event, name) in scope["categories"]
         and (not only or any(names(path, event, name) for path in only))
-        and not any(names(path, event, name) for path in scope.get("excluded_fields") or ())
+        and not any(leaves_out(path, event, name) for path in scope.get("excluded_fields") or ())
     )
 
 

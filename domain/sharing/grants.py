@@ -34,12 +34,10 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
         ended = self.valid_until is not None and self.valid_until < date_in_japan(at)
         return self.granted_at <= at and not ended
 
-    def names(self, path: str, also: str | None = None) -> bool:
-        """``also`` is what the field says anew: what is left out is left out there too."""
-        return (
-            path not in self.excluded_fields
-            and also not in self.excluded_fields
-            and (self.only_fields is None or path in self.only_fields)
+    def names(self, path: str, also: frozenset[str] = frozenset()) -> bool:
+        """``also``: under which names it is left out too."""
+        return self.excluded_fields.isdisjoint({path, *also}) and (
+            self.only_fields is None or path in self.only_fields
         )
 
     def reaches(self, told: Told, field: str) -> bool:

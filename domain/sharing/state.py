@@ -60,15 +60,12 @@ class Gathering(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Handling(msgspec.Struct, frozen=True):
-    """Of a grievance: who handles it or answers for it, and with whom how much of it was shared."""
+    """Of a grievance: who handles it, once assigned, and with whom how much of it was shared."""
 
     grievance: KnownGrievance
 
     def __contains__(self, agency: AgencyId) -> bool:
-        return (
-            agency in {self.grievance.handler, self.grievance.in_charge}
-            or self.grievance.shared.get(agency) == "FULL"
-        )
+        return agency == self.grievance.handler or self.grievance.shared.get(agency) == "FULL"
 
     def has_summary(self, agency: AgencyId) -> bool:
         return agency in self.grievance.shared

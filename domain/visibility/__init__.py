@@ -206,7 +206,9 @@ def decide(look: Look, told: Told, lines: Sequence[PartLine]) -> Visible:
         return NOTHING
     if beside is None:
         return _alone(look, told, bases, asking, what=what)
-    return _with_what_stands_beside(look, told, lines, bases, beside, asking, what=what)
+    return _with_what_stands_beside(
+        look, told, lines, bases, beside=beside, asking=asking, what=what
+    )
 
 
 def found(look: Look, told: Told, field: Asked) -> Found:
@@ -280,9 +282,9 @@ def _with_what_stands_beside(  # noqa: PLR0913 (one for each thing it stands bes
     told: Told,
     lines: Sequence[PartLine],
     bases: dict[str, Basis],
+    *,
     beside: Basis,
     asking: Asking,
-    *,
     what: bool,
 ) -> Visible:
     if asking.kind.naming or not _is_near(look, told.agency):

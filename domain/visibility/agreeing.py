@@ -47,7 +47,7 @@ def by_consent(facts: Facts, category: CategoryCode) -> Says | None:
                 (hers if person is woman else person is not None and person.int in whom)
                 and (only is None or path in only)
                 and path not in excluded
-                and field.also not in excluded
+                and excluded.isdisjoint(field.also)
                 and (told.position > since or state.holds(told, field.name))
             ):
                 return basis

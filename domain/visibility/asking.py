@@ -14,6 +14,8 @@ from domain.model import AgencyId, Event, NetworkId, PersonId
 from domain.policy import IN_NOTICE, SAYS_ANEW
 from domain.sharing import Details, Told
 
+NO_PATHS: Final[frozenset[str]] = frozenset()
+
 
 class Asked(msgspec.Struct, frozen=True):
     """A field that may be seen, or not."""
@@ -23,7 +25,7 @@ class Asked(msgspec.Struct, frozen=True):
     category: CategoryCode
     person: PersonId | None  # Whom it is about.
     names: frozenset[AgencyId] = frozenset()  # Which agencies it names.
-    also: str | None = None  # What it says anew, and is left out with.
+    also: frozenset[str] = NO_PATHS  # Under which names it is left out too: what it says anew.
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +33,7 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     path: str
-    also: str | None
+    also: frozenset[str]
     category: Category
     line: int | None  # Its place among the sealed ones; ``None``: it stands in the clear.
     names_agencies: bool
@@ -73,10 +75,17 @@ def asked(
     line = line_of(slot, lines)
     if line is None:
         return None
-    # What a correction says is the field that it corrects, wherever it is said.
-    corrects = isinstance(event, RecordCorrected) and slot.name == "new_value"
-    path = cast("RecordCorrected", event).field if corrects else slot.path
-    return Asked(slot.name, path, line.category, line.person, NOBODY, slot.also)
+    if isinstance(event, RecordCorrected) and slot.name == "new_value":
+        # What a correction says is the field that it corrects, wherever it is said.
+        also = _anew(event.field) | {slot.path}
+        return Asked(slot.name, event.field, line.category, line.person, NOBODY, also)
+    return Asked(slot.name, slot.path, line.category, line.person, NOBODY, slot.also)
+
+
+def _anew(path: str) -> frozenset[str]:
+    """What a field says anew, where it corrects what another event type says."""
+    tag, _, name = path.partition("/")
+    return frozenset({f"{SAYS_ANEW[tag]}/{name}"}) if tag in SAYS_ANEW else NO_PATHS
 
 
 def line_of(slot: Slot, lines: Sequence[PartLine]) -> PartLine | None:
@@ -128,13 +137,12 @@ def told_apart_by(event: Event, position: int) -> Hashable:
 def kind_of(event: type[Event]) -> Kind:
     cut, tag = cut_of(event), tag_of(event)
     agencies, networks = naming(event, AgencyId), naming(event, NetworkId)
-    anew = SAYS_ANEW.get(tag)
     sealed = {field.name: at for at, field in enumerate(cut.sealed)}
     slots = tuple(
         Slot(
             name=field.name,
             path=f"{tag}/{field.name}",
-            also=f"{anew}/{field.name}" if anew else None,
+            also=_anew(f"{tag}/{field.name}"),
             category=field.category,
             line=sealed.get(field.name),
             names_agencies=field.name in agencies,

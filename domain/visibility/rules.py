@@ -187,7 +187,8 @@ def _party(facts: Facts, category: CategoryCode) -> Says | None:
             return PARTY
         if told.stream.int not in streams:
             return None
-        if agency in field.names or (category == "GRV" and _is_summary(facts, told)):
+        named = category not in BY_NAME_TO_NOBODY and agency in field.names
+        if named or (category == "GRV" and _is_summary(facts, told)):
             return PARTY
         return None
 
@@ -237,6 +238,8 @@ RESTRICTED: Final = Denied("RESTRICTED")
 CASE_NUMBER: Final = Denied("CASE_NUMBER")
 NO_BASIS: Final = Denied("NO_BASIS")
 NONE: Final[frozenset[CategoryCode]] = frozenset()
+# These reach nobody for being named in them: consent by its own rules, a grievance when shared.
+BY_NAME_TO_NOBODY: Final[frozenset[CategoryCode]] = frozenset({"CNS", "GRV"})
 BY_PARTY: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC"})
 WITH_GRIEVANCE: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC", "GRV"})
 WITH_MINUTES: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC", "MTG"})
