@@ -220,8 +220,8 @@ sent: Final = ReferralSent(
     sent_at=NOW, respond_by=AT_ONCE, accompanied=True, hands_over=True, package_hash=NOTHING
 )
 received: Final = ReferralReceived(at=NOW, receiving_staff=CENTRE.staff)
-questioned: Final = InformationRequested(questions=("薬は足りていますか。",))
-supplied: Final = InformationSupplied(package_hash=NOTHING)
+questioned: Final = InformationRequested(at=NOW, questions=("薬は足りていますか。",))
+supplied: Final = InformationSupplied(at=NOW, package_hash=NOTHING)
 accepted: Final = ReferralAccepted(
     on=TODAY,
     conditions=frozenset[Condition]({"KEEPS_PHONE"}),

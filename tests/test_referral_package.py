@@ -67,7 +67,7 @@ from tests.referring import (
     telephone,
     telephone_item,
 )
-from tests.spec import CENTRE, CITY, POLICE, SHELTER, given
+from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, given
 
 held_back = replace(telephone, not_agreed=frozenset({CENTRE.agency}), consents=frozenset())
 unseen = replace(name, known=False, consents=frozenset())
@@ -166,6 +166,7 @@ def test_what_is_added_later_needs_her_consent_as_well() -> None:
     supply_telephone = replace(supply, items=(telephone_item,))
     history = (drafted, sent, received, questioned)
     added = InformationSupplied(
+        at=NOW,
         sources=(HER_TELEPHONE,),
         paths=(telephone.path,),
         item_categories=("CNT",),

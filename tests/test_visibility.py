@@ -436,8 +436,6 @@ SILENT: Final = {
     "meeting.convened.v1",
     "meeting.minutes_confirmed.v1",
     "meeting.minutes_shared.v1",
-    "referral.information_requested.v1",
-    "referral.information_supplied.v1",
 }
 
 

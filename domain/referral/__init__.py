@@ -268,7 +268,7 @@ def _told(
         case ReceiveReferral():
             return answering.received(by)
         case RequestInformation():
-            return answering.information_requested(command)
+            return answering.information_requested(command, by)
         case SupplyInformation():
             return sending.information_supplied(beside, known, by)
         case DeclineReferral():

@@ -55,8 +55,8 @@ def received(by: Context) -> ReferralReceived:
     return ReferralReceived(at=by.at, receiving_staff=by.staff)
 
 
-def information_requested(command: RequestInformation) -> InformationRequested:
-    return InformationRequested(questions=command.questions)
+def information_requested(command: RequestInformation, by: Context) -> InformationRequested:
+    return InformationRequested(at=by.at, questions=command.questions)
 
 
 def accepted(

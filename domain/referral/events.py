@@ -124,6 +124,7 @@ class InformationRequested(
     Event, frozen=True, kw_only=True, tag="referral.information_requested.v1"
 ):
     primary: ClassVar[Category] = SVC
+    at: Annotated[Instant | None, SVC] = None
     questions: Annotated[Sealed[Questions], PLN]
 
 
@@ -131,6 +132,7 @@ class InformationSupplied(Event, frozen=True, kw_only=True, tag="referral.inform
     """What is added to the package; nothing, where she would rather not."""
 
     primary: ClassVar[Category] = SVC
+    at: Annotated[Instant | None, SVC] = None
     sources: Annotated[Sources, CNS] = ()
     paths: Annotated[Paths, CNS] = ()
     item_categories: Annotated[ItemCategories, CNS] = ()

@@ -152,6 +152,7 @@ def information_supplied(
     beside.check_takes_part(by.agency)
     check_covered(beside, referral)
     return InformationSupplied(
+        at=by.at,
         sources=sources_of(beside.offered),
         paths=paths_of(beside.offered),
         item_categories=categories_of(beside.offered),

@@ -33,6 +33,7 @@ PYTHON: Final = "`from`, `to` and `with` cannot name a field in Python"
 NAMED_IDS: Final = "a field that holds an id is named for it"
 SIDE_BY_SIDE: Final = "no id stands inside a struct or a sealed value: tuples side by side instead"
 ONCE: Final = "the first event says it, and it does not change"
+SAYS_THAT: Final = "it is told to the other side of the referral that it happened"
 WORDS_BESIDE: Final = "a code says it, and words beside it may say more"
 STAFF: Final = "a member of staff is STF wherever one is named"
 WHOSE: Final = "words about her name the person whose they are"
@@ -212,7 +213,9 @@ BESIDE: Final[Mapping[str, Mapping[str, More]]] = {
         "paths": More("CNS", "what was frozen, as it was sent"),
         "item_categories": More("CNS", "what was frozen, as it was sent"),
     },
+    "InformationRequested": {"at": More("SVC", SAYS_THAT)},
     "InformationSupplied": {
+        "at": More("SVC", SAYS_THAT),
         "categories": More("CNS", "as at sending"),
         "package_hash": More("CNS", "as at sending"),
     },
