@@ -21,6 +21,7 @@ from domain.catalogue import AnyCommand
 from domain.consent_ledger import ConsentExpired, ConsentRefused, ExplainConsent
 from domain.model import CaseId, Event, GrantId, ReferralId
 from domain.referral import AcceptReferral, ReferralInquirySent, ReferralNotFound
+from domain.sharing import replay
 from domain.visibility import OWN, Basis
 from tests.scenarios import a, b, c
 from tests.scenarios.cast import EVERYBODY, Name
@@ -213,6 +214,20 @@ def test_one_agency_after_the_other_answers_for_her() -> None:
             if isinstance(e.said, ResponsibilityMoved)
         ]
         assert moved == [(play.of(before), play.of(after)) for before, after in ways]
+
+
+def test_whoever_has_done_its_part_takes_part_no_more() -> None:
+    for name, left in LEFT.items():
+        play, _ = played(name)
+        sharing = replay(entry.told for entry in play.world.of_case(play.case))
+        assert sharing.participants == play.all(*left)
+
+
+# Who is there in the end: whoever answers and helps, and whoever sent her on and is told of it.
+LEFT: Final[Mapping[str, tuple[Name, ...]]] = {
+    "a": ("M1", "M2", "C1", "N1"),
+    "b": ("M1", "C1", "CG1", "C2", "W2", "MC2", "ED2"),
+}
 
 
 # Scenario B

@@ -419,7 +419,7 @@ def into_the_residence(play: Play, midorino: NetworkId) -> None:
         items=play.items((SubjectIdentified, "name"), (AssessmentRecorded, "needs")),
     )
     play.at("2026-06-04 10:00")
-    play("F1", AcceptReferral(referral_id=play.referrals["R-A3"], role_taken="SERVICE_PROVIDER"))
+    play("F1", AcceptReferral(referral_id=play.referrals["R-A3"], role_taken="MAIN_SUPPORT"))
     play.at("2026-06-05 10:00")
     play("S1", EndStay(stay_id=play.stays["shelter"], destination_kind="FACILITY"))
     play("S1", NarrowConsent(grant_id=play.grants["K-A5"], removed_recipients=play.all("S1")))
@@ -556,6 +556,7 @@ def a_home_of_her_own(play: Play) -> None:
             referral_id=play.referrals["R-A4"],
             referrer_remains=False,
             functions=frozenset({"AFTERCARE_LEAD", "MAIN_SUPPORT"}),
+            relieved=play.all("F1"),
         ),
     )
     play(

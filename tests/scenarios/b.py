@@ -18,6 +18,7 @@ from domain.case import (
     ConsultationRecorded,
     ContactMethodSet,
     CorrectSubjectDetails,
+    EndRole,
     IdentifySubject,
     OnlyWhoAnswersForHer,
     OpenCase,
@@ -538,6 +539,7 @@ def she_moves(play: Play, shirahama: NetworkId) -> None:
             functions=frozenset({"MAIN_SUPPORT"}),
         ),
     )
+    play("C2", EndRole(function="MAIN_SUPPORT", agency_id=play.of("C1")))
     play("C2", TransferCase(network_id=shirahama))
     play.at("2026-07-31 16:00")
     play(
