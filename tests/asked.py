@@ -10,6 +10,7 @@ from domain.case import (
     AcceptCase,
     AddCompanion,
     AssignRole,
+    Case,
     CaseCommand,
     CaseEvent,
     CloseCase,
@@ -31,6 +32,7 @@ from domain.case import (
     SetContactMethod,
     SubjectIdentified,
     TransferCase,
+    case_among,
 )
 from domain.case.aftercare import (
     AftercareEnded,
@@ -84,7 +86,9 @@ from domain.case.support import (
     RecordSupportActivity,
 )
 from domain.codes import CONSENT_KINDS
+from domain.machine import NOT_YET
 from domain.model import CaseId, Context, EventId, PersonId, StayId
+from domain.speech import Refused
 from domain.support_codes import StayKind
 from tests.beside import NPO, SCHOOL, SHE_AGREED, TO_SHARE, WELFARE
 from tests.spec import CENTRE, CITY, an_id
@@ -94,10 +98,16 @@ from tests.supporting import (
     MIDORINO,
     TODAY,
     WAKABA,
+    accepted,
+    closed,
+    erased,
     handed_over,
     knowing,
     known,
+    moved_away,
     opened,
+    restricted,
+    supporting,
     with_her_son,
 )
 from tests.told import closed as worded
@@ -292,3 +302,39 @@ FACTS: Final = knowing(
     corrected=Recorded(with_her_son, CITY.agency, parts_of(with_her_son, HER)),
     linked=known(replace(opened, subject_id=PersonId(an_id(650)))),
 )
+
+
+def story(asking: Asking, state: str) -> tuple[CaseEvent, ...]:
+    """A case in this status, in which there is something to do, if there may be any."""
+    if state == NOT_YET:
+        return ()
+    if state == "CONTACT":
+        early = () if needs_somebody(asking.before) else asking.before
+        return (opened, supporting, *early)
+    active = (opened, accepted, supporting, *asking.before)
+    mine = replace(moved_away, to_agency=asking.by.agency)
+    return {
+        "ACTIVE": active,
+        "TRANSFERRED": (*active, mine),
+        "CLOSED": (*active, closed),
+        "RESTRICTED": (*active, closed, restricted),
+        "ERASED": (*active, closed, erased),
+    }[state]
+
+
+def needs_somebody(events: tuple[CaseEvent, ...]) -> bool:
+    """Before anybody answers for her there is no stay, no aftercare, and nothing to hand over."""
+    return any(isinstance(event, StayDecided | AftercareStarted) for event in events) or (
+        handed_over in events
+    )
+
+
+def outcome(case: Case, command: CaseCommand, by: Context) -> tuple[CaseEvent, ...] | type[Refused]:
+    try:
+        return case_among(FACTS).decide(case, command, by)
+    except Refused as refused:
+        return type(refused)
+
+
+def folded(events: tuple[CaseEvent, ...]) -> Case:
+    return case_among(FACTS).replay(events)

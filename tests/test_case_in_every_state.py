@@ -7,14 +7,12 @@ import pytest
 from msgspec.structs import replace
 
 from domain.case import (
-    Case,
     CaseAlreadyAccepted,
     CaseAlreadyOpened,
     CaseCommand,
     CaseEvent,
     CaseNotFound,
     KnownCase,
-    case_among,
     evolve,
 )
 from domain.case.aftercare import (
@@ -42,7 +40,6 @@ from domain.case.course import (
     CaseWasTransferred,
 )
 from domain.case.stay_events import (
-    StayDecided,
     StayEnded,
     StayStarted,
 )
@@ -56,7 +53,6 @@ from domain.model import Context, Event, PersonId
 from domain.speech import Refused
 from tests.asked import (
     COMMANDS,
-    FACTS,
     HER_STAY,
     HOUSED,
     NEXT_STAY,
@@ -64,10 +60,13 @@ from tests.asked import (
     Asking,
     assessed,
     decided,
+    folded,
     in_touch,
     no_longer,
+    outcome,
     policy_set,
     started,
+    story,
 )
 from tests.courses import course
 from tests.spec import CENTRE, CITY, POLICE
@@ -75,12 +74,9 @@ from tests.supporting import (
     HER,
     TODAY,
     accepted,
-    closed,
     erased,
-    handed_over,
     known,
     lifted,
-    moved_away,
     opened,
     reopened,
     restricted,
@@ -155,31 +151,6 @@ DATA_CELLS: Final = [
     for state, said in zip(STATUSES, deciding.row.split(), strict=True)
 ]
 course("case (status)", ((state, name, WHY.get(said, said)) for name, state, said in CELLS))
-
-
-def story(asking: Asking, state: str) -> tuple[CaseEvent, ...]:
-    """A case in this status, in which there is something to do, if there may be any."""
-    if state == NOT_YET:
-        return ()
-    if state == "CONTACT":
-        early = () if needs_somebody(asking.before) else asking.before
-        return (opened, supporting, *early)
-    active = (opened, accepted, supporting, *asking.before)
-    mine = replace(moved_away, to_agency=asking.by.agency)
-    return {
-        "ACTIVE": active,
-        "TRANSFERRED": (*active, mine),
-        "CLOSED": (*active, closed),
-        "RESTRICTED": (*active, closed, restricted),
-        "ERASED": (*active, closed, erased),
-    }[state]
-
-
-def needs_somebody(events: tuple[CaseEvent, ...]) -> bool:
-    """Before anybody answers for her there is no stay, no aftercare, and nothing to hand over."""
-    return any(isinstance(event, StayDecided | AftercareStarted) for event in events) or (
-        handed_over in events
-    )
 
 
 def asked_by(asking: Asking, state: str) -> Context:
@@ -390,17 +361,6 @@ def test_the_table_of_the_stages_has_all_that_is_asked_of_an_active_case() -> No
     assert sorted(n for n, s, _ in STAGE_CELLS if s == "CONSULTATION") == sorted(
         set(COMMANDS) - left_out
     )
-
-
-def outcome(case: Case, command: CaseCommand, by: Context) -> tuple[CaseEvent, ...] | type[Refused]:
-    try:
-        return case_among(FACTS).decide(case, command, by)
-    except Refused as refused:
-        return type(refused)
-
-
-def folded(events: tuple[CaseEvent, ...]) -> Case:
-    return case_among(FACTS).replay(events)
 
 
 def evolved(case: KnownCase, event: CaseEvent) -> KnownCase:

@@ -298,6 +298,13 @@ def test_a_disaster_is_declared_once_and_ended_once() -> None:
 # Information about nobody
 
 
+def test_each_year_the_network_says_what_it_will_do() -> None:
+    set_for_the_year = AnnualPolicySet(fiscal_year=2026, text=("早期の発見に力を入れる。",))
+    given(DECIDER, *LED).when(policy, by=HUB).then(set_for_the_year)
+    # What is said anew is said again: nobody reads the words of the first.
+    given(DECIDER, *LED, set_for_the_year).when(policy, by=HUB).then(set_for_the_year)
+
+
 def test_any_member_tells_the_others_what_is_of_use() -> None:
     for somebody in (HUB, TOWN, SALON, OPERATOR):
         given(DECIDER, *LED).when(share, by=somebody).then(shared)
