@@ -45,6 +45,15 @@ SORMAS: Final = frozenset(f"B{number}" for number in range(1, 17))
 CLOSED_LOOP: Final = frozenset(f"E{number}" for number in range(1, 12))
 JAPAN: Final = frozenset(f"J{number}" for number in range(1, 9))
 
+HER_NAME: Final = "case.subject_identified.v1/name"
+HER_TELEPHONE: Final = "case.contact_method_set.v1/value"
+HER_IDENTITY: Final = {
+    HER_NAME,
+    "case.subject_identified.v1/kana",
+    "case.subject_identified.v1/birth_date",
+    "case.subject_identified.v1/gender_identity_note",
+}
+
 OWED: Final[Mapping[str, str]] = {
     "A19": "the gate: what was disclosed is asked for by day and by reader",
     "A20": "the gate: how far each recipient's feed has come, and what is sent again",

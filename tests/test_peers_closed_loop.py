@@ -68,9 +68,6 @@ from tests.peers import Midorino, midorino
 from tests.test_agency_together import CHECKED
 from tests.world import Someone
 
-HER_NAME: Final = "case.subject_identified.v1/name"
-HER_TELEPHONE: Final = "case.contact_method_set.v1/value"
-
 
 def test_e1_what_was_asked_comes_back_and_whoever_asked_closes_the_need() -> None:
     here = midorino()

@@ -69,10 +69,9 @@ from domain.trail.notices import (
     SubjectNotified,
 )
 from domain.trail.purges import AcknowledgePurge, PurgeId, RequestPurge
-from tests.peers import Midorino, midorino
+from tests.peers import HER_NAME, Midorino, midorino
 from tests.world import Someone
 
-HER_NAME: Final = "case.subject_identified.v1/name"
 TOLD_THERE: Final[tuple[CategoryCode, ...]] = ("IDN", "MTG")
 DAY: Final = timedelta(days=1)
 

@@ -1,7 +1,6 @@
 """SORMAS's scenarios (B1-B16): what is known to go wrong where servers hand cases to each other."""
 
 from datetime import timedelta
-from typing import Final
 
 import pytest
 
@@ -43,11 +42,8 @@ from domain.referral import (
     SendReferral,
     WithdrawReferral,
 )
-from tests.peers import Midorino, midorino
+from tests.peers import HER_NAME, Midorino, midorino
 from tests.world import Someone
-
-HER_NAME: Final = "case.subject_identified.v1/name"
-HER_TELEPHONE: Final = "case.contact_method_set.v1/value"
 
 
 def accept(referral: ReferralId, *, takes_over: bool = False) -> AcceptReferral:
