@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from importlib import import_module
+from inspect import cleandoc
 from pkgutil import walk_packages
 from typing import Any, Final, TypeAlias, cast
 
 import contracts
 import domain
 import services
+from contracts.event_labels import EVENT_LABELS
 from contracts.problems import english, every, status_of
 from domain.speech import CannotRun, Spoken, code_of
 
@@ -24,6 +26,13 @@ def codes() -> list[Json]:
             "description": f"{english(spoken)} / {spoken.ja}",
         }
         for code, spoken in sorted(said().items())
+    ]
+
+
+def event_types() -> list[Json]:
+    return [
+        {"const": tag, "title": label.en, "description": label.ja}
+        for tag, label in sorted(EVENT_LABELS.items())
     ]
 
 
@@ -44,13 +53,18 @@ def portable(schema: object) -> object:
     """Patterns as ECMAScript writes them, which knows nothing of Python's `\\A` and `\\Z`."""
     match schema:
         case dict():
-            return {
-                name: value.replace(r"\A", "^").replace(r"\Z", "$")
-                if name == "pattern" and isinstance(value, str)
-                else portable(value)
-                for name, value in cast("Json", schema).items()
-            }
+            return {name: _said(name, value) for name, value in cast("Json", schema).items()}
         case list():
             return [portable(value) for value in cast("list[object]", schema)]
         case _:
             return schema
+
+
+def _said(name: str, value: object) -> object:
+    match name, value:
+        case "pattern", str():
+            return value.replace(r"\A", "^").replace(r"\Z", "$")
+        case "description", str():
+            return cleandoc(value)  # A docstring stands where its code does.
+        case _:
+            return portable(value)

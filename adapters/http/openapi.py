@@ -12,7 +12,7 @@ import msgspec
 
 import contracts
 from adapters.http.operations import OPERATIONS, Operation
-from adapters.schemas import REF, Json, codes, portable, said
+from adapters.schemas import REF, Json, codes, event_types, portable, said
 from contracts.asked import Asked
 from contracts.problems import MEDIA_TYPE, Problem, status_of
 
@@ -33,6 +33,7 @@ def document() -> Json:
         ref_template=REF,
     )
     components["Problem"]["properties"]["code"] = _ref("ProblemCode")
+    components["Envelope"]["properties"]["type"] = _ref("EventType")
     paths: dict[str, Json] = {}
     for operation, schema in zip(OPERATIONS, schemas, strict=True):
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation, schema)
@@ -46,7 +47,11 @@ def document() -> Json:
             "securitySchemes": {"token": TOKEN},
             "parameters": PARAMETERS,
             "responses": {str(status): _response(status) for status in _statuses()},
-            "schemas": {**components, "ProblemCode": {"oneOf": codes()}},
+            "schemas": {
+                **components,
+                "ProblemCode": {"oneOf": codes()},
+                "EventType": {"oneOf": event_types()},
+            },
         },
     }
     return cast("Json", portable(whole))
