@@ -1,5 +1,6 @@
 """Her consent as the examples have it: who she is, what is asked of her, and what she says."""
 
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -25,6 +26,7 @@ from domain.consent_ledger import (
     consent_ledger,
 )
 from domain.model import Decider, GrantId, PersonId, StaffId
+from domain.speech import Refused
 from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, an_id
 
 MISAKI: Final = PersonId(an_id(600))
@@ -125,3 +127,14 @@ refused_them = msgspec.structs.replace(
 )
 conflict = ConflictRecorded(child_id=HER_SON, via_agency=CITY.agency)
 settled = ConflictSettled(child_id=HER_SON, via_agency=CITY.agency)
+
+
+def held(
+    leads: Mapping[str, Sequence[str]], commands: Iterable[str], states: Collection[str]
+) -> Iterator[tuple[str, str, object]]:
+    """A table as ``tests.courses`` counts it: a state, a refusal, or ``-`` for nothing."""
+    names = [*commands]
+    for state, row in leads.items():
+        for command, said in zip(names, row, strict=True):
+            refused_or_on = said if said in states else Refused
+            yield state, command, None if said == "-" else refused_or_on

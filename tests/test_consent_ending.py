@@ -68,6 +68,7 @@ from tests.consenting import (
     explained,
     grant,
     granted,
+    held,
     ledger,
     refuse,
     refuse_what_was_asked,
@@ -75,6 +76,7 @@ from tests.consenting import (
     withdraw,
     withdrawn,
 )
+from tests.courses import course
 from tests.invariants import accepted
 from tests.invariants import refused as refused_
 from tests.spec import (
@@ -258,15 +260,15 @@ def test_what_opens_nothing_is_not_narrowed() -> None:
 
 def test_a_consent_ends_by_the_clock_with_its_last_day_in_japan() -> None:
     until = msgspec.structs.replace(granted, until_event=None, valid_until=date(2026, 5, 31))
-    held = LEDGER.replay((explained, until))
+    kept = LEDGER.replay((explained, until))
     last = datetime(2026, 5, 31, 23, 59, 59, tzinfo=JAPAN)
-    assert list(in_force(held, last)) == [ASKED]
-    assert in_force(held, last + timedelta(seconds=1)) == {}
+    assert list(in_force(kept, last)) == [ASKED]
+    assert in_force(kept, last + timedelta(seconds=1)) == {}
 
 
 def test_a_consent_does_not_begin_before_she_gave_it() -> None:
-    held = LEDGER.replay((explained, granted))
-    assert in_force(held, NOW - timedelta(seconds=1)) == {}
+    kept = LEDGER.replay((explained, granted))
+    assert in_force(kept, NOW - timedelta(seconds=1)) == {}
 
 
 def test_that_it_has_ended_is_recorded_once() -> None:
@@ -332,9 +334,9 @@ def test_a_consent_ends_with_what_it_was_to_last_for(happened: Event, over: set[
     meeting = isinstance(happened, MeetingClosed | MeetingCancelled)
     stream = stream_of("meeting", MEETING) if meeting else HERE
     for event in (*get_args(UntilEvent), None):
-        held = LEDGER.replay((explained, until(event)))
+        kept = LEDGER.replay((explained, until(event)))
         ends = (expired,) if event in over else ()
-        assert ended_with(held, [(stream, happened)]) == ends
+        assert ended_with(kept, [(stream, happened)]) == ends
         ended = LEDGER.replay((explained, until(event), withdrawn))
         assert ended_with(ended, [(stream, happened)]) == ()
 
@@ -364,8 +366,8 @@ def test_a_stay_is_planned_as_long_as_a_consent_waits_for_its_end() -> None:
 @accepted("INV-C9")
 def test_she_has_agreed_to_what_she_agreed_to() -> None:
     protection = msgspec.structs.replace(granted, kind="TEMPORARY_PROTECTION")
-    held = LEDGER.replay((explained, protection))
-    assert agreed(held, "TEMPORARY_PROTECTION", NOW) == ASKED
+    kept = LEDGER.replay((explained, protection))
+    assert agreed(kept, "TEMPORARY_PROTECTION", NOW) == ASKED
     later_one = msgspec.structs.replace(protection, grant_id=GrantId(an_id(801)))
     assert agreed(LEDGER.replay((explained, protection, later_one)), protection.kind, NOW) == (
         later_one.grant_id
@@ -375,9 +377,9 @@ def test_she_has_agreed_to_what_she_agreed_to() -> None:
 @refused_("INV-C9", guard="domain.consent_ledger:stands_for", instead=True)
 def test_no_kind_of_consent_implies_another() -> None:
     for given_kind in get_args(ConsentKind):
-        held = LEDGER.replay((explained, msgspec.structs.replace(granted, kind=given_kind)))
+        kept = LEDGER.replay((explained, msgspec.structs.replace(granted, kind=given_kind)))
         for kind in get_args(ConsentKind):
-            assert (agreed(held, kind, NOW) == ASKED) == (kind == given_kind)
+            assert (agreed(kept, kind, NOW) == ASKED) == (kind == given_kind)
 
 
 @refused_("INV-C10", guard="domain.consent_ledger:stands_for", instead=True)
@@ -441,6 +443,7 @@ LEADS: Final[Mapping[str, tuple[str, str, str, str, str]]] = {
     "EXPIRED": ("ConsentHasEnded", "-", "-", "-", "-"),
     "SUPERSEDED": ("ConsentHasEnded", "-", "-", "-", "-"),
 }
+course("consent", held(LEADS, EVERY_COMMAND, GRANT.states))
 
 
 @pytest.mark.parametrize("state", EVERY_STATE)

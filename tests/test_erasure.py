@@ -38,7 +38,8 @@ from domain.erasure import (
 from domain.machine import NOT_YET
 from domain.model import Context, ErasureRequestId, Event, PersonId
 from domain.speech import Refused
-from tests.consenting import HER_SISTER, HER_SON, MISAKI
+from tests.consenting import HER_SISTER, HER_SON, MISAKI, held
+from tests.courses import course
 from tests.invariants import accepted
 from tests.invariants import refused as refused_
 from tests.spec import CITY, When, an_id, making, someone
@@ -365,6 +366,7 @@ LEADS: Final[Mapping[str, tuple[str, str, str]]] = {
     "ERASED": ("-", "ErasureAlreadyDecided", "ErasureAlreadyDecided"),
     "REFUSED": ("ErasureAlreadyDecided", "ErasureAlreadyDecided", "-"),
 }
+course("erasure", held(LEADS, EVERY_COMMAND, ERASURE.states))
 
 
 @pytest.mark.parametrize("state", EVERY_STATE)

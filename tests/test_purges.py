@@ -24,7 +24,8 @@ from domain.trail.purges import (
     PurgeRequested,
     RequestPurge,
 )
-from tests.consenting import explained, granted
+from tests.consenting import explained, granted, held
+from tests.courses import course
 from tests.spec import CENTRE, CITY, SHELTER, an_id, given, later, making
 from tests.test_emergency import ID as EMERGENCY_ID
 from tests.trailing import (
@@ -114,6 +115,7 @@ LEADS: Final[Mapping[str, tuple[str, str]]] = {
     "ACKNOWLEDGED": ("-", "PurgeAlreadyAnswered"),
     "DECLINED": ("PurgeAlreadyAnswered", "-"),
 }
+course("purge", held(LEADS, ("acknowledge", "decline"), PURGE.states))
 
 
 @pytest.mark.parametrize("state", EVERY_STATE)

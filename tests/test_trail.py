@@ -52,7 +52,8 @@ from domain.trail.purges import (
     PurgeId,
     PurgeRequested,
 )
-from tests.consenting import ASKED, LEDGER
+from tests.consenting import ASKED, LEDGER, held
+from tests.courses import course
 from tests.spec import CENTRE, CITY, NOW, SHELTER, given, later
 from tests.test_emergency import ID as EMERGENCY_ID
 from tests.test_emergency import authorised as emergency_authorised
@@ -229,22 +230,26 @@ LEADS: Final[Mapping[str, str]] = {
     "LAPSED": "NothingToReview",
     "REVIEWED": "AlreadyReviewed",
 }
+course(
+    "emergency (review)",
+    held({state: [said] for state, said in LEADS.items()}, ["review"], EMERGENCY.states),
+)
 
 
 @pytest.mark.parametrize("state", EVERY_STATE)
 def test_in_every_state_an_emergency_is_reviewed_or_not_as_the_table_says(state: str) -> None:
     assert set(EVERY_STATE) == {NOT_YET, *EMERGENCY.states}
     told, before, hours = EVERY_STATE[state]
-    by, held = later(PREFECTURE, hours=hours), LEDGER.replay(told)
+    by, ledger = later(PREFECTURE, hours=hours), LEDGER.replay(told)
     trail = TRAIL.replay(before)
     if state != NOT_YET:
-        assert emergency_state(held, trail, EMERGENCY_ID, by.at) == state
+        assert emergency_state(ledger, trail, EMERGENCY_ID, by.at) == state
     asked = given(beside(*told), *before).when(review, by=by)
     if LEADS[state] == "REVIEWED":
         asked.then(reviewed)
         assert EMERGENCY.after(state, EmergencyDisclosureReviewed) == "REVIEWED"
         after = TRAIL.replay((*before, reviewed))
-        assert emergency_state(held, after, EMERGENCY_ID, by.at) == "REVIEWED"
+        assert emergency_state(ledger, after, EMERGENCY_ID, by.at) == "REVIEWED"
         return
     refusals = (NothingToReview, StillUnderWay, AlreadyReviewed)
     asked.refused(next(each for each in refusals if each.__name__ == LEADS[state]))
