@@ -45,7 +45,7 @@ async def tell(stage: Stage) -> Told:
     await grievances.about_nobodys_case(cast)
     await _to_the_end(cast, her, next_town)
     _, opened = await stage.book.last(her.case, CaseOpened)
-    return Told(her.case, opened.subject_id, grant, cast.city, cast.centre)
+    return Told(her.case, opened.subject_id, grant, cast)
 
 
 async def _before_she_comes(cast: Cast) -> tuple[NetworkId, NetworkId]:

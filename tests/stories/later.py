@@ -24,17 +24,17 @@ from domain.trail.blocked import DisclosureBlocked, WithdrawalSettled
 from services.ids import uuid7
 from services.ports import Append, EventLog
 from services.sealing import Origin, Place, Sealing
-from tests.stories.telling import Someone, Stage
+from tests.stories.cast import Cast
+from tests.stories.telling import Stage
 
 
 class Told(NamedTuple):
-    """What a story came to: whose it is, and what was agreed to between whom."""
+    """What a story came to: whose it is, one thing she agreed to, and who was in it."""
 
     case: CaseId
     woman: PersonId
     grant: GrantId
-    city: Someone
-    centre: Someone
+    cast: Cast
 
 
 async def written_later(stage: Stage, told: Told, log: EventLog, sealing: Sealing) -> None:
@@ -42,8 +42,8 @@ async def written_later(stage: Stage, told: Told, log: EventLog, sealing: Sealin
     disclosed = Disclosed(
         disclosure_id=DisclosureId(uuid4()),
         case_id=told.case,
-        recipient=told.centre.agency,
-        person=told.centre.staff,
+        recipient=told.cast.centre.agency,
+        person=told.cast.centre.staff,
         channel="FEED",
         policy=POLICY_VERSION,
         events=(name,),
@@ -53,15 +53,15 @@ async def written_later(stage: Stage, told: Told, log: EventLog, sealing: Sealin
         basis_ids=(BasisId(told.grant),),
     )
     blocked = DisclosureBlocked(
-        attempted_by=told.city.agency,
-        to_agency=told.centre.agency,
+        attempted_by=told.cast.city.agency,
+        to_agency=told.cast.centre.agency,
         channel="REFERRAL",
         categories=frozenset({"IDN", "LOC"}),
         missing=frozenset({"LOC"}),
     )
     settled = WithdrawalSettled(
         grant_id=told.grant,
-        recipients=frozenset({told.centre.agency}),
+        recipients=frozenset({told.cast.centre.agency}),
         at=stage.clock.now(),
     )
     disclosure = stream_of("disclosure", disclosed.disclosure_id)
@@ -73,7 +73,7 @@ async def _sealed(
     stage: Stage, told: Told, log: EventLog, sealing: Sealing, stream: StreamId, *events: Event
 ) -> None:
     now, command = stage.clock.now(), CommandId(uuid4())
-    who = told.centre
+    who = told.cast.centre
     by = Context(agency=who.agency, staff=who.staff, role=who.role, at=now, new_id=uuid4())
     before = len((await log.recall(stream)).streams[stream])
     outcome = await log.append(

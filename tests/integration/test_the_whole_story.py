@@ -1,0 +1,58 @@
+"""The story in which everything happens, read by those in it as it goes on."""
+
+from typing import Final
+
+from adapters.engines import PostgresAccess
+from contracts.answers import Accepted, Answer
+from domain.model import AgencyId, CaseId
+from services.handling import Ask
+from services.viewing import Reader
+from tests.integration.viewers import House, a_house
+from tests.stories import Clock, LogBook, Someone, Stage, tell
+from tests.stories.cast import Cast
+
+
+class Teller:
+    """Whoever has said something in a case looks at it afterwards, and at all that was done."""
+
+    def __init__(self, house: House) -> None:
+        self._house: Final = house
+        self.saw_most: Final[dict[AgencyId, int]] = {}
+
+    async def handle(self, ask: Ask) -> Answer:
+        answer = await self._house.handling.handle(ask)
+        if isinstance(answer, Accepted) and ask.case:
+            reader = Reader(agency=ask.agency, staff=ask.staff, role=ask.role)
+            seen = await self.seen(reader, ask.case)
+            self.saw_most[ask.agency] = max(seen, self.saw_most.get(ask.agency, 0))
+        return answer
+
+    async def seen(self, reader: Reader, case: CaseId) -> int:
+        """How much of it, alike in the case as it stands and in what was done in it."""
+        shown = await self._house.viewing.case(reader, case)
+        page = await self._house.viewing.timeline(reader, case, most=1000)
+        assert (shown is None) == (page is None)
+        return len(page.items) if page else 0
+
+
+async def test_whatever_happens_can_be_looked_at_by_those_who_may(
+    database: PostgresAccess,
+) -> None:
+    clock = Clock()
+    async with a_house(database, clock) as house:
+        teller = Teller(house)
+        stage = Stage(handling=teller, operator=house.founded, book=LogBook(house.log), clock=clock)
+        told = await tell(stage)
+        await house.lists_are_made()
+        assert min(teller.saw_most.values()) > 0
+        left: dict[str, int] = {}
+        listed: dict[str, int] = {}
+        for name in Cast._fields[1:]:
+            who: Someone = getattr(told.cast, name)
+            reader = Reader(agency=who.agency, staff=who.staff, role=who.role)
+            left[name] = await teller.seen(reader, told.case)
+            listed[name] = len((await house.viewing.cases(reader, most=100)).items)
+    # Her case is erased: who was asked to destroy what they had been told still has that to answer.
+    assert {name: seen for name, seen in left.items() if seen} == {"shelter": 2, "hospital": 3}
+    # Her earlier case is another, and only closed.
+    assert {name: cases for name, cases in listed.items() if cases} == {"city": 1}
