@@ -10,22 +10,26 @@ import msgspec
 import pytest
 
 from domain.case import (
+    AttributesRecorded,
     CaseClosed,
     CaseNotFound,
+    CaseOpened,
     CaseTransferred,
     RecordNote,
     ResponsibilityMoved,
 )
-from domain.case.stay_events import StayEnded
+from domain.case.stay_events import StayEnded, StayStarted
+from domain.case.support import SupportActivityRecorded
 from domain.catalogue import AnyCommand
-from domain.consent_ledger import ConsentExpired, ConsentRefused, ExplainConsent
+from domain.consent_ledger import ConsentExpired, ConsentGranted, ConsentRefused, ExplainConsent
+from domain.meeting.events import MinutesDrafted
 from domain.model import CaseId, Event, GrantId, ReferralId
-from domain.referral import AcceptReferral, ReferralInquirySent, ReferralNotFound
-from domain.sharing import replay
+from domain.referral import AcceptReferral, ReferralInquirySent, ReferralNotFound, ReferralSent
+from domain.sharing import Sharing, replay
 from domain.visibility import OWN, Basis
 from tests.scenarios import a, b, c
 from tests.scenarios.cast import EVERYBODY, Name
-from tests.scenarios.matrix import Cell, Matrix, Places, Seen, cell, matrix
+from tests.scenarios.matrix import Cell, Matrix, Places, Seen, cell, counted_in, matrix
 from tests.scenarios.play import Play, moment
 from tests.scenarios.telling import seen_by, told_to
 
@@ -111,6 +115,29 @@ def test_a_cell_says_whose_records_are_seen_and_how_they_come_to_be(
     seen: list[Seen], expected: Cell
 ) -> None:
     assert cell(seen) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "by", "kind", "columns"),
+    [
+        ("a", "M1", CaseOpened, ["SVC"]),
+        ("a", "M1", AttributesRecorded, ["ACC", "HLT"]),
+        ("a", "S1", StayStarted, ["SVC", "LOC:shelter"]),
+        ("a", "F1", StayEnded, ["SVC", "LOC:new home"]),
+        ("b", "C1", StayStarted, ["SVC", "FAM", "LOC:centre"]),
+        ("b", "CG1", SupportActivityRecorded, ["CHD"]),
+        ("a", "C1", MinutesDrafted, ["MTG"]),
+        ("a", "M1", ReferralSent, []),
+        ("a", "M1", ConsentGranted, []),
+    ],
+)
+def test_a_record_counts_for_what_it_says(
+    name: str, by: Name, kind: type[Event], columns: list[str]
+) -> None:
+    play, places = played(name)
+    entry = play.last(kind, by)
+    found = {each.column for each in counted_in(Sharing(), [entry], places)}
+    assert found - {"ENV", "CNS"} == {*columns}  # Of these there is no column in any table.
 
 
 def test_what_is_recorded_later_is_in_no_earlier_table() -> None:
