@@ -1,0 +1,250 @@
+"""A case beside all the rest: what is read elsewhere, and decided in one step with it."""
+
+from datetime import date
+from typing import Final
+
+from domain.agency import (
+    AgencyIsSuspended,
+    AgencyNotKnown,
+    EndCommissionContract,
+    StartCommissionContract,
+    SuspendAgency,
+)
+from domain.agency_codes import Criterion
+from domain.case import (
+    AssignRole,
+    CaseNotFound,
+    CasesLinked,
+    CaseTransferred,
+    CloseCase,
+    CorrectRecord,
+    EndParticipation,
+    IdentifySubject,
+    LinkCases,
+    OpenCase,
+    RecordCorrected,
+    SubjectIdentified,
+    TransferCase,
+)
+from domain.case.agreeing import ConsentOfThatKindMissing
+from domain.case.closing import CaseClosed, ReferralStillOpen
+from domain.case.correcting import RecordNotFound
+from domain.case.linking import LinkNotAgreed
+from domain.case.stay_events import DecideStay, EndStay, StartStay, StayDecided
+from domain.case.stay_rules import NoCommissionContract
+from domain.case.support import RecordAssessment
+from domain.case_numbers import CaseNumberTaken
+from domain.consent_ledger import ConsentExpired, WithdrawConsent
+from domain.model import AgencyId, CaseId, ContractId, EventId, NetworkId, StayId
+from domain.network import EstablishNetwork, JoinNetwork, NotInTheNetwork
+from domain.referral import SendReferral
+from tests.peers import Midorino, midorino
+from tests.spec import an_id
+from tests.world import Someone
+
+CHECKED: Final[frozenset[Criterion]] = frozenset(
+    {"CORPORATE_STATUS", "NOT_OPEN_TO_PUBLIC", "SAFETY", "HYGIENE", "PRIVACY"}
+)
+close = CloseCase(reason="GOALS_MET", subject_wish="もう大丈夫。")
+
+
+# Closing
+
+
+def test_a_case_is_not_closed_while_anybodys_referral_waits() -> None:
+    here = midorino()
+    draft = here.drafts(here.city, here.ayumi)
+    assert here.refuses(here.city, close) is None  # A draft is nobody's business yet.
+    here.says(here.city, SendReferral(referral_id=draft))
+    assert here.refuses(here.city, close) is ReferralStillOpen
+    here.withdraws(here.city, draft)
+    assert here.says(here.city, close).the(CaseClosed).reason == "GOALS_MET"
+
+
+def test_what_she_agreed_to_until_it_is_closed_ends_in_the_same_step() -> None:
+    here = midorino()
+    grant = here.agrees(here.ayumi)
+    lasting = here.agrees(here.ayumi, valid_until=date(2027, 3, 31))
+    ended = here.says(here.city, close)
+    assert [type(event) for event in ended.events] == [CaseClosed, ConsentExpired]
+    assert ended.the(ConsentExpired).grant_id == grant != lasting
+
+
+# Correcting and linking
+
+
+def test_an_agency_corrects_its_own_record_wherever_it_stands() -> None:
+    here = midorino()
+    here.says(here.city, AssignRole(function="CONVENOR", agency_id=here.ayumi.agency))
+    correct = CorrectRecord(
+        target_event_id=here.her_name, field="kana", new_value="あいかわみさき", reason="聞いた。"
+    )
+    corrected = here.says(here.city, correct).the(RecordCorrected)
+    assert (corrected.field, corrected.category) == ("case.subject_identified.v1/kana", "IDN")
+    assert here.refuses(here.ayumi, correct) is RecordNotFound
+    unheard_of = CorrectRecord(
+        target_event_id=EventId(an_id(999)), field="kana", new_value="あ", reason="聞いた。"
+    )
+    assert here.refuses(here.city, unheard_of) is RecordNotFound
+
+
+def test_a_record_of_another_case_is_none_of_this_one() -> None:
+    here = midorino()
+    other = another_case(here, here.city)
+    named = here.world.says(here.city, IdentifySubject(name="相川美咲"), other)
+    elsewhere = CorrectRecord(
+        target_event_id=named.id_of(SubjectIdentified), field="name", new_value="あ", reason="あ"
+    )
+    assert here.refuses(here.city, elsewhere) is RecordNotFound
+
+
+def test_two_cases_are_linked_by_whoever_works_on_both_and_as_she_agrees() -> None:
+    here = midorino()
+    other = another_case(here, here.city)
+    link = LinkCases(other_case_id=other)
+    assert here.refuses(here.city, link) is LinkNotAgreed
+    grant = here.agrees(kind="CASE_LINK", categories=())
+    assert here.says(here.city, link).the(CasesLinked).consent_id == grant
+    theirs = LinkCases(other_case_id=another_case(here, here.ayumi))
+    nobodys = LinkCases(other_case_id=CaseId(an_id(998)))
+    assert here.refuses(here.city, theirs) is here.refuses(here.city, nobodys) is CaseNotFound
+
+
+def another_case(here: Midorino, who: Someone) -> CaseId:
+    opened = here.world.says(
+        who,
+        OpenCase(
+            anonymous=True,
+            channel="SNS",
+            found_via="OUTREACH",
+            frameworks=frozenset(),
+            at_risk_only=True,
+        ),
+    )
+    assert opened.case
+    return opened.case
+
+
+# Going on elsewhere
+
+
+def test_in_another_network_she_gets_a_number_of_that_one_in_the_same_step() -> None:
+    here = midorino()
+    wakaba = a_network(here, "若葉市", here.centre)
+    transfer = TransferCase(network_id=wakaba)
+    here.takes_over(here.centre)
+    taken = here.says(here.centre, transfer)
+    assert [type(event) for event in taken.events] == [CaseTransferred, CaseNumberTaken]
+    assert taken.the(CaseTransferred).case_number == taken.the(CaseNumberTaken).number
+    assert here.known.network == wakaba
+    # Where it stands already it takes no second number.
+    assert here.says(here.centre, transfer).events == ()
+
+
+def test_a_network_that_is_there_takes_her_in_through_a_member() -> None:
+    here = midorino()
+    of_others = a_network(here, "若葉市", here.ayumi)
+    here.takes_over(here.centre)
+    assert here.refuses(here.centre, TransferCase(network_id=of_others)) is NotInTheNetwork
+
+
+def a_network(here: Midorino, name: str, body: Someone) -> NetworkId:
+    founded = here.world.says(
+        here.world.operator,
+        EstablishNetwork(
+            name=f"{name}支援調整会議",
+            level="MUNICIPALITY",
+            basis="ACT_ART_15",
+            prefecture="06",
+            area=name,
+            implementing_body=body.agency,
+        ),
+    )
+    network = NetworkId(founded.made)
+    joins = JoinNetwork(network_id=network, agency_id=body.agency, membership="MEMBER")
+    here.world.says(here.world.operator, joins)
+    return network
+
+
+# Stays
+
+
+def protecting(here: Midorino) -> tuple[ContractId, DecideStay]:
+    """The centre answers for her, has heard her, and has a contract with the shelter."""
+    here.takes_over(here.centre)
+    contract = StartCommissionContract(
+        agency_id=here.shelter.agency,
+        valid_from=date(2026, 4, 1),
+        valid_until=date(2027, 3, 31),
+        criteria_check=CHECKED,
+    )
+    running = ContractId(here.world.says(here.centre, contract).made)
+    assess = RecordAssessment(with_subject=True, danger_level="HIGH", urgency_level="HIGH")
+    here.says(here.centre, assess)
+    return running, DecideStay(
+        kind="COMMISSIONED_PROTECTION",
+        scope="IN_PREFECTURE",
+        legal_ground="SPOUSE_VIOLENCE",
+        provider_agency_id=here.shelter.agency,
+        planned_from=date(2026, 5, 13),
+    )
+
+
+def begin(stay: StayId) -> StartStay:
+    return StartStay(stay_id=stay, location="やすらぎ 2階", age_band="30S", reason_code="DV")
+
+
+def test_her_consent_to_a_stay_is_read_when_it_is_decided_and_again_when_it_begins() -> None:
+    here = midorino()
+    contract, decide = protecting(here)
+    assert here.refuses(here.centre, decide) is ConsentOfThatKindMissing
+    grant = here.agrees(here.shelter, kind="COMMISSIONED_PLACEMENT", via=here.centre)
+    decided = here.says(here.centre, decide).the(StayDecided)
+    assert (decided.contract_id, decided.consent_id) == (contract, grant)
+    assert here.refuses(here.centre, begin(decided.stay_id)) is None
+    here.says(here.centre, WithdrawConsent(grant_id=grant))
+    assert here.refuses(here.centre, begin(decided.stay_id)) is ConsentOfThatKindMissing
+
+
+def test_a_contract_that_ended_meanwhile_is_none_though_nobody_names_it_again() -> None:
+    here = midorino()
+    contract, decide = protecting(here)
+    here.agrees(here.shelter, kind="COMMISSIONED_PLACEMENT", via=here.centre)
+    stay = here.says(here.centre, decide).the(StayDecided).stay_id
+    end = EndCommissionContract(agency_id=here.shelter.agency, contract_id=contract)
+    here.world.says(here.centre, end)
+    assert here.refuses(here.centre, begin(stay)) is NoCommissionContract
+
+
+def test_nothing_is_given_to_do_to_an_agency_that_is_suspended_or_not_there() -> None:
+    here = midorino()
+    here.world.says(here.world.operator, SuspendAgency(agency_id=here.ayumi.agency))
+    role = AssignRole(function="CONVENOR", agency_id=here.ayumi.agency)
+    nobody = AssignRole(function="CONVENOR", agency_id=AgencyId(an_id(997)))
+    assert here.refuses(here.city, role) is here.refuses(here.city, nobody) is AgencyNotKnown
+    assert here.refuses(here.ayumi, role) is AgencyIsSuspended
+
+
+def test_whom_a_case_is_hidden_from_learns_nothing_of_whom_it_names() -> None:
+    here = midorino()
+    _, decide = protecting(here)
+    here.agrees(here.shelter, kind="COMMISSIONED_PLACEMENT", via=here.centre)
+    stay = here.says(here.centre, decide).the(StayDecided).stay_id
+    here.world.says(here.world.operator, SuspendAgency(agency_id=here.shelter.agency))
+    assert here.refuses(here.centre, begin(stay)) is AgencyNotKnown
+    for command in (begin(stay), begin(StayId(an_id(996))), decide):
+        assert here.refuses(here.police, command) is CaseNotFound
+
+
+def test_a_stay_ends_and_an_agency_leaves_whatever_the_standing_of_who_kept_her() -> None:
+    here = midorino()
+    _, decide = protecting(here)
+    here.agrees(here.shelter, kind="COMMISSIONED_PLACEMENT", via=here.centre)
+    stay = here.says(here.centre, decide).the(StayDecided).stay_id
+    here.says(here.centre, begin(stay))
+    here.says(here.centre, AssignRole(function="MAIN_SUPPORT", agency_id=here.shelter.agency))
+    here.world.says(here.world.operator, SuspendAgency(agency_id=here.shelter.agency))
+    let_go = EndStay(stay_id=stay, destination_kind="RELATIVE", without_aftercare="DECLINED")
+    assert here.refuses(here.centre, let_go) is None
+    leaves = EndParticipation(agency_id=here.shelter.agency)
+    assert here.refuses(here.centre, leaves) is None
