@@ -249,8 +249,8 @@ class Oracle:
         self.conflicts = self.on_list("conflict_recorded", "conflict_settled", "child_id")
         self.network, self.main = self.network_of_case(), self.main_responsible()
         self.pledged, self.active = self.may_read(), self.is_active()
-        self.erased = bool(self.her("case.erased.v1"))
-        self.restricted = self.is_restricted()
+        self.erased = set(flat([e["facts"]["scope"] for e in self.her("case.erased.v1")]))
+        self.restricted = self.persons_restricted()
         self.excluded = agency in self.on_list("exclusion_set", "exclusion_lifted", "agency_id")
         self.person_excluded = self.has_excluded_person()
         self.received = self.bases_received()
@@ -326,9 +326,14 @@ class Oracle:
         standings = [e["tag"] for e in self.house if e["tag"] in told]
         return not gone and standings[-1:] != ["agency.suspended.v1"]
 
-    def is_restricted(self) -> bool:
-        told = self.her("case.data_restricted.v1", "case.restriction_lifted.v1")
-        return bool(told) and told[-1]["tag"] == "case.data_restricted.v1"
+    def persons_restricted(self) -> set[object]:
+        """§0.4.13: per person, as it is erased."""
+        persons: set[object] = set()
+        for event in self.her("case.data_restricted.v1", "case.restriction_lifted.v1"):
+            scope = set(flat(event["facts"]["scope"]))
+            begins = event["tag"] == "case.data_restricted.v1"
+            persons = persons | scope if begins else persons - scope
+        return persons
 
     def bases_received(self) -> set[object]:
         told = [e["facts"] for e in self.log if e["tag"] == "disclosure.disclosed.v1"]
@@ -340,17 +345,17 @@ class Oracle:
     # What froze a state of the case: a late correction is not part of it.
 
     def state(self, position: int) -> set[tuple[str, str]]:
-        """The fields, as (event, name), that told the current state then."""
+        """The fields, as (event, name), that told the current state then, as each agency knew it."""
         last: dict[tuple[object, ...], set[tuple[str, str]]] = {}
         for event in self.of_case:
             if event["position"] >= position:  # §3.3: what she was asked about was there already.
                 break
-            tag, facts = event["tag"], event["facts"]
+            tag, facts, by = event["tag"], event["facts"], event["agency"]
             fields = {(str(event["id"]), name) for name in (*facts, *event["sealed"])}
             if tag in DETAILS:
-                last.update({("details", field[1]): {field} for field in fields})
+                last.update({(by, "details", field[1]): {field} for field in fields})
             else:
-                last[tag, *(facts.get(name) for name in STATE_OF.get(tag, ()))] = fields
+                last[by, tag, *(facts.get(name) for name in STATE_OF.get(tag, ()))] = fields
         return {field for fields in last.values() for field in fields}
 
     def filings(self) -> list[Scope]:
@@ -526,6 +531,11 @@ class Oracle:
 
     # The rules.
 
+    def is_gone(self, persons: set[object], event: Event, name: str) -> bool:
+        """§0.4.13: with the woman's data the case; with a companion's, what is theirs."""
+        person = event["sealed"][name][1] if name in event["sealed"] else None
+        return bool(self.subject & persons) or person in persons
+
     def of_this_case(self, event: Event) -> bool:
         return bool(event["case"] == self.case)
 
@@ -563,23 +573,22 @@ class Oracle:
             for emergency in self.emergencies
         )
 
-    def in_network(self, event: Event) -> bool:
+    def network_about(self, event: Event) -> set[str]:
         """The case's network; without a case, the one that meets or that it is about."""
         if self.of_this_case(event):
-            return self.agency in self.members(self.network)
+            return self.members(self.network)
         planned = self.stream(event["stream"], "meeting.planned.v1")
         network = planned[-1]["facts"]["network_id"] if planned else None
         kind, _, key = event["stream"].partition("-")
-        return self.agency in self.members(key if kind == "network" else network)
+        return self.members(key if kind == "network" else network)
 
     def are_colleagues(self, event: Event) -> bool:
         """§3.2 STF: within the network, which both whose staff it is and who reads are in."""
-        of_network = event["agency"] in self.members(self.network) and self.in_network(event)
-        return self.own(event, "") or of_network
+        return self.own(event, "") or {event["agency"], self.agency} <= self.network_about(event)
 
     def public(self, event: Event, name: str) -> bool:
         code = category(event, name)
-        return code == "PUB" or (code == "AGG" and self.in_network(event))
+        return code == "PUB" or (code == "AGG" and self.agency in self.network_about(event))
 
     def party(self, event: Event, name: str) -> bool:
         """§0.4.4: SVC and fields naming the reader, of that referral's or meeting's own events."""
@@ -672,8 +681,8 @@ class Oracle:
 ORDER: Final[tuple[tuple[str, str, bool, Callable[[Oracle, Event, str], bool]], ...]] = (
     ("DENY", "NO_PLEDGE", False, lambda o, _e, _n: not o.pledged),
     ("ALLOW", "NOTICE", True, Oracle.notice),
-    ("DENY", "ERASED", True, lambda o, _e, _n: o.erased),
-    ("DENY", "RESTRICTED", True, lambda o, _e, _n: o.restricted),
+    ("DENY", "ERASED", True, lambda o, e, n: o.is_gone(o.erased, e, n)),
+    ("DENY", "RESTRICTED", True, lambda o, e, n: o.is_gone(o.restricted, e, n)),
     ("DENY", "SUSPENDED", False, lambda o, _e, _n: not o.active),
     ("DENY", "EXCLUDED_PERSON", True, lambda o, _e, _n: o.person_excluded),
     ("DENY", "CASE_NUMBER", True, Oracle.case_number),

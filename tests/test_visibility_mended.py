@@ -12,11 +12,17 @@ from domain.grievance import (
     GrievanceShared,
     HandlerAssigned,
 )
-from domain.meeting.events import InformationProvided, InviteeAdded, MeetingConvened, MeetingPlanned
+from domain.meeting.events import (
+    ActivityReported,
+    InformationProvided,
+    InviteeAdded,
+    MeetingConvened,
+    MeetingPlanned,
+)
 from domain.model import Context, Event, EventId, GrievanceId, MeetingId, StreamId, stream_of
 from domain.sharing import Told
 from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, an_id
-from tests.told import CASE, WOMAN, by, closed, granted, joined, opened, told, visible
+from tests.told import CASE, NETWORK, WOMAN, by, closed, granted, joined, opened, told, visible
 
 GRIEVANCE: Final = GrievanceId(an_id(80))
 MEETING: Final = MeetingId(an_id(81))
@@ -111,3 +117,19 @@ def test_what_is_left_out_is_left_out_of_every_correction_of_it(left_out: str) -
     without = replace(granted, excluded_fields=frozenset({left_out}))
     history = told(by(CITY, opened, joined, without, corrects_her_name))
     assert seen(history, CENTRE, 4) == set()
+
+
+def test_what_is_counted_at_a_meeting_is_free_in_the_network_that_meets() -> None:
+    planned = closed(
+        MeetingPlanned,
+        meeting_id=MEETING,
+        kind="REPRESENTATIVES",
+        convenor=CITY.agency,
+        network_id=NETWORK,
+    )
+    reported = closed(ActivityReported, reach="NETWORK")
+    told_there = [
+        each._replace(stream=stream_of("meeting", MEETING))
+        for each in told(by(CITY, planned, reported))
+    ]
+    assert seen(told_there, POLICE, 2) == {"reach", "figures", "text"}

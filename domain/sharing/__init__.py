@@ -64,7 +64,7 @@ def replay(history: Iterable[Told]) -> Sharing:
     passed: dict[Hashable, int] = {}
     for told in history:
         if type(told.event) in SAYS_NOTHING:
-            passed[told_of(told.event)] = told.position
+            passed[told_of(told)] = told.position
         else:
             sharing = evolve(_past(sharing, passed), told)
             passed = {}

@@ -71,7 +71,8 @@ def _sides(sharing: Sharing, told: Told) -> Sides | None:
 
 def _planned(sharing: Sharing, told: Told, event: MeetingPlanned) -> Sharing:
     of_a_case = event.case_id is not None or sharing.subject is not None
-    return _with(sharing, told, Gathering(of_a_case=of_a_case, convenor=event.convenor))
+    meeting = Gathering(of_a_case=of_a_case, convenor=event.convenor, network=event.network_id)
+    return _with(sharing, told, meeting)
 
 
 def _invited(sharing: Sharing, told: Told, event: InviteeAdded) -> Sharing:

@@ -48,15 +48,18 @@ class Gathering(msgspec.Struct, frozen=True, kw_only=True):
 
     of_a_case: bool
     convenor: AgencyId
+    network: NetworkId | None = None
     invited: frozenset[AgencyId] = frozenset()
     came: frozenset[AgencyId] = frozenset()
     convened: bool = False
     items: Mapping[AgencyId, Given] = {}
 
     def __contains__(self, agency: AgencyId) -> bool:
-        return agency == self.convenor or (
-            self.convened and (agency in self.invited or agency in self.came)
-        )
+        return agency == self.convenor or (self.convened and agency in self.invited)
+
+    def is_heard_by(self, agency: AgencyId) -> bool:
+        """Who came has heard what was said, invited still or not."""
+        return agency in self or agency in self.came
 
 
 class Handling(msgspec.Struct, frozen=True):
@@ -125,8 +128,11 @@ class Sharing(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def network(self) -> NetworkId | None:
-        """In whose ledger the case stands."""
-        return None if isinstance(self.case, NoCase) else self.case.network
+        """In whose ledger the case stands; without one, under which they meet."""
+        if not isinstance(self.case, NoCase):
+            return self.case.network
+        meetings = (each for each in self.parties.values() if isinstance(each, Gathering))
+        return next((each.network for each in meetings), None)
 
     @property
     def participants(self) -> frozenset[AgencyId]:
@@ -150,7 +156,7 @@ class Sharing(msgspec.Struct, frozen=True, kw_only=True):
         return frozenset(
             stream
             for stream, party in self.parties.items()
-            if isinstance(party, Gathering) and agency in party
+            if isinstance(party, Gathering) and party.is_heard_by(agency)
         )
 
 
