@@ -56,7 +56,6 @@ def the_conference(play: Play, midorino: NetworkId) -> None:
         ["M1", "M2", "C1", "S1"],
         ["IDN", "PRB", "RSK", "ECO", "PLN", "SVC", "MTG"],
         purpose="CONFERENCE",
-        history="FULL",
     )
     play.at("2026-05-18 11:30")
     play.convenes(

@@ -225,7 +225,6 @@ def the_conference(play: Play, midorino: NetworkId) -> None:
         ["M1", "C1", "CG1"],
         ["IDN", "PRB", "RSK", "FAM", "CHD", "PLN", "SVC", "MTG"],
         purpose="CONFERENCE",
-        history="FULL",
         until="CASE_TRANSFER",
     )
     play.at("2026-07-10 10:30")
