@@ -37,6 +37,8 @@ RECORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "agency.register": ("agency.registered.v1",),
     "agency.enrol_staff": ("agency.staff_enrolled.v1",),
     "agency.sign_pledge": ("agency.pledge_signed.v1",),
+    "network.establish": ("network.established.v1",),
+    "network.join": ("network.member_joined.v1",),
     "case.open": ("case.opened.v1",),
     "case.identify_subject": ("case.subject_identified.v1",),
     "case.set_contact_method": ("case.contact_method_set.v1",),
