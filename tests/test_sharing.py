@@ -99,9 +99,11 @@ def test_a_snapshot_holds_the_last_event_of_each_type() -> None:
     assert [reached.reaches(it, "") for it in history] == [True, False, True, True, False, True]
 
 
-def test_what_an_agency_recorded_is_the_state_whatever_another_has_recorded_of_the_same() -> None:
+def test_what_an_agency_recorded_is_the_state_whatever_another_has_recorded() -> None:
     history = told(
-        by(CITY, opened, identified, consulted), by(CENTRE, consulted, corrected), by(CITY, SNAPSHOT)
+        by(CITY, opened, identified, consulted),
+        by(CENTRE, consulted, corrected),
+        by(CITY, SNAPSHOT),
     )
     reached = replay(history).grants[GRANT]
     assert all(reached.reaches(it, "name") for it in history[1:5])
