@@ -41,7 +41,7 @@ async def tell(stage: Stage) -> Told:
     await _protected(cast, her, network)
     await _without_her(cast, her)
     await emergencies.asked_to_destroy(cast, her, grant)
-    await grievances.about_the_city(cast, her)
+    await grievances.about_the_city(cast, her, grant)
     await grievances.about_nobodys_case(cast)
     await _to_the_end(cast, her, next_town)
     _, opened = await stage.book.last(her.case, CaseOpened)

@@ -1,5 +1,6 @@
 """Grievances (苦情): one about the city, from its receipt to its end, and once more."""
 
+from domain.consent_ledger import WithdrawConsent
 from domain.grievance import (
     AcknowledgeGrievance,
     AssignHandler,
@@ -12,7 +13,7 @@ from domain.grievance import (
     ReopenGrievance,
     ShareGrievance,
 )
-from domain.model import GrievanceId
+from domain.model import GrantId, GrievanceId
 from tests.stories.cast import Cast
 from tests.stories.record import Her
 
@@ -24,7 +25,8 @@ async def about_nobodys_case(cast: Cast) -> None:
     await cast.city.says(AcknowledgeGrievance(grievance_id=grievance))
 
 
-async def about_the_city(cast: Cast, her: Her) -> None:
+async def about_the_city(cast: Cast, her: Her, grant: GrantId) -> None:
+    """It is taken to the prefecture, and she takes her consent back through it, too."""
     centre, case = cast.centre, her.case
     complaint = ReceiveGrievance(
         complainant="SUBJECT",
@@ -64,3 +66,7 @@ async def about_the_city(cast: Cast, her: Her) -> None:
         ),
         case,
     )
+    prefecture = cast.prefecture
+    await prefecture.says(AcknowledgeGrievance(grievance_id=grievance), case)
+    await prefecture.says(AssignHandler(grievance_id=grievance, handler=prefecture.agency), case)
+    await prefecture.says(WithdrawConsent(grant_id=grant, reason="任せたくない。"), case)
