@@ -235,6 +235,8 @@ def test_what_is_not_in_it_any_more_is_not_taken_out_again() -> None:
     of_it_and_more = take_out(categories={"RSK", "HLT"}, recipients={POLICE.agency})
     given(LEDGER, explained, granted).when(of_it_and_more, by=CITY).then(narrowed)
     given(LEDGER, explained, granted, narrowed).when(of_it_and_more, by=CITY).then_nothing()
+    left_out_from_the_first = take_out(fields=granted.excluded_fields or ())
+    given(LEDGER, explained, granted).when(left_out_from_the_first, by=CITY).then_nothing()
     nothing = take_out()
     given(LEDGER, explained, granted).when(nothing, by=CITY).then_nothing()
 

@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 from typing import Final
 
+import msgspec
 import pytest
 
-from domain.agency import AgencyNotKnown, SuspendAgency
+from domain.agency import AgencyNotKnown, RestoreAgency, SuspendAgency
 from domain.case import CaseNotFound, CloseCase, EndParticipation, OpenCase, TransferCase
 from domain.case.stay_events import CancelStay, DecideStay, EndStay, StartStay, StayDecided
 from domain.consent_ledger import (
@@ -199,6 +200,23 @@ def test_a_stay_that_is_called_off_ends_it_too(here: Midorino) -> None:
     assert ended(here.says(here.centre, CancelStay(stay_id=stay, reason="NO_PLACE"))) == {grant}
 
 
+def test_a_stay_that_is_decided_may_be_waited_for_until_it_is_over(here: Midorino) -> None:
+    stay, _ = a_stay(here)
+    here.says(here.city, WithdrawConsent(grant_id=last_grant(here)))
+    grant = here.agrees(here.hospital, until_event="STAY_END", until_stay=stay)
+    asked = GrantId(here.says(here.city, explain(here)).made)
+    until_its_end = msgspec.structs.replace(
+        grant_until_the_close(here, asked, None), until_event="STAY_END", until_stay=stay
+    )
+    assert ended(here.says(here.centre, CancelStay(stay_id=stay, reason="NO_PLACE"))) == {grant}
+    assert here.refuses(here.city, until_its_end) is PeriodAlreadyOver
+
+
+def last_grant(here: Midorino) -> GrantId:
+    granted = (e.said for e in here.world.log if isinstance(e.said, ConsentGranted))
+    return [each.grant_id for each in granted][-1]
+
+
 # What ends with a meeting
 
 
@@ -329,8 +347,11 @@ def test_an_emergency_is_answered_for_by_whom_it_was_asked_of(here: Midorino) ->
     assert here.refuses(here.hospital, authorise) is CaseNotFound
     said = here.says(representative, authorise).the(EmergencyDisclosureAuthorised)
     assert said.in_force
-    world.says(world.operator, SuspendAgency(agency_id=here.police.agency))
-    assert here.refuses(here.city, ask) is AgencyNotKnown
+    for gone in (here.police, here.shirahama):
+        world.says(world.operator, SuspendAgency(agency_id=gone.agency))
+        assert here.refuses(here.city, ask) is AgencyNotKnown
+        world.says(world.operator, RestoreAgency(agency_id=gone.agency))
+    assert here.refuses(here.city, ask) is None
 
 
 def test_a_legal_duty_is_blocked_by_no_exclusion_and_no_suspension(here: Midorino) -> None:

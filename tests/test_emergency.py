@@ -249,6 +249,12 @@ def test_what_she_did_not_say_is_not_overridden() -> None:
     given(LEDGER, about_others, she_shut_out).when(ask_anyway, by=CITY).refused(NothingToOverride)
 
 
+def test_what_she_said_of_others_stands_against_nothing_here() -> None:
+    of_the_hospital = ExclusionSet(agency_id=HOSPITAL, via_agency=CITY.agency)
+    given(LEDGER, of_the_hospital).when(ask, by=CITY).then(requested)
+    given(LEDGER, requested, of_the_hospital).when(authorise, by=DIRECTOR).then(authorised)
+
+
 def test_nobody_asks_for_itself_and_learns_that_it_is_shut_out() -> None:
     to_us = ledger(
         participants=frozenset({CITY.agency, POLICE}),
@@ -319,6 +325,18 @@ def test_what_she_says_meanwhile_is_heard() -> None:
 def test_answering_twice_is_answering_once() -> None:
     given(LEDGER, requested, authorised).when(authorise, by=DIRECTOR).then_nothing()
     given(LEDGER, *AGAINST, requested_anyway, half).when(authorise, by=DIRECTOR).then_nothing()
+
+
+def test_nobody_answers_twice_by_answering_for_two_agencies() -> None:
+    for_the_city = msgspec.structs.replace(DIRECTOR, agency=CITY.agency)
+    given(LEDGER, *AGAINST, requested_anyway, half).when(authorise, by=for_the_city).refused(
+        AuthorisedByAnother
+    )
+
+
+def test_to_whom_it_goes_is_looked_at_again_when_it_is_answered_for() -> None:
+    no_police = ledger(agencies={POLICE: KnownAgency(kind="STEP_HOUSE", prefecture="06")})
+    given(no_police, requested).when(authorise, by=DIRECTOR).refused(RecipientKindNotAllowed)
 
 
 def test_whoever_answers_for_it_sees_the_danger_too() -> None:

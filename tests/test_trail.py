@@ -155,6 +155,11 @@ def test_whoever_had_a_part_in_it_reviews_nothing() -> None:
     )
     with_it = beside(asked_it, emergency_authorised, emergency_expired)
     given(with_it).when(review, by=PREFECTURE).refused(ReviewedByInvolved)
+    answered_for_it = msgspec.structs.replace(
+        emergency_authorised, authorising_agency=PREFECTURE.agency
+    )
+    by_it = beside(emergency_requested, answered_for_it, emergency_expired)
+    given(by_it).when(review, by=PREFECTURE).refused(ReviewedByInvolved)
     to_it = msgspec.structs.replace(filed, statutory_id=FILED, recipient=PREFECTURE.agency)
     given(beside(to_it)).when(review_filed, by=PREFECTURE).refused(ReviewedByInvolved)
 
