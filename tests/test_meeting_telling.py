@@ -108,7 +108,7 @@ def test_in_most_meetings_nothing_is_told_of_anybody() -> None:
         given(meeting(TELLING), *policy(kind, convened)).when(provide, by=CITY).refused(NoCasesHere)
 
 
-@refused("INV-M1", guard="domain.meeting:check_takes_cases")
+@refused("INV-M1", guard="domain.meeting.parties:check_takes_cases")
 def test_in_most_meetings_nobodys_case_is_tabled() -> None:
     for kind in ABOUT_NOBODY:
         given(meeting(TELLING), *policy(kind, convened)).when(table, by=CITY).refused(NoCasesHere)

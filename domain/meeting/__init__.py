@@ -21,6 +21,7 @@ from domain.case import CaseNotFound
 from domain.meeting import (
     holding,
     minutes,
+    parties,
     planning,
     reviewing,
     settling,
@@ -81,7 +82,7 @@ from domain.meeting.events import (
     RoleAllocated,
 )
 from domain.meeting.facts import About, Consultation, Facts, Reviews
-from domain.meeting.parties import as_party, check_case_takes, check_takes_cases, may_call
+from domain.meeting.parties import as_party, check_case_takes, may_call
 from domain.meeting.state import (
     KnownMeeting,
     Meeting,
@@ -153,7 +154,7 @@ def decide(
     if known.case_id is None and (facts.about is not None or facts.unknown_case):
         if not isinstance(command, ABOUT_A_CASE):
             raise NoCasesHere
-        check_takes_cases(known)
+        parties.check_takes_cases(known)
         _check_case_known(facts, by)
     check_case_takes(facts, command, begins=isinstance(command, BEGINS))
     return _decided(known, command, facts, by)
