@@ -75,14 +75,14 @@ class Watching:
         return frozenset(seen)
 
     def _readers(self) -> Iterator[Recipient]:
-        """Each feed, and of each agency the first who may read."""
+        """Of each agency its feed, and one who reads in person; to all others nothing is open."""
         for key, known in self._agencies.items():
-            if isinstance(known, KnownAgency):
-                people = (
-                    who_reads(key, known, staff, it.role) for staff, it in known.staff.items()
-                )
-                yield whose_feed(key, known)
-                yield from [each for each in people if each.pledged][:1]
+            if not isinstance(known, KnownAgency) or known.suspended:
+                continue
+            staff = known.staff.items()
+            people = [who_reads(key, known, each, itself.role) for each, itself in staff]
+            yield from [each for each in [whose_feed(key, known)] if each.pledged]
+            yield from [each for each in people if each.pledged][:1]
 
 
 def key_of(event: type[Event]) -> Stamp | None:

@@ -10,9 +10,7 @@ from typing import Final
 import pytest
 
 from domain.catalogue import EVENTS
-from domain.model import (
-    Event,
-)
+from domain.model import Event
 from tests.histories import history
 from tests.losing import NARROWS, WITHOUT_A_STORY
 from tests.narrowing import Watching, key_of
