@@ -345,7 +345,7 @@ class Oracle:
     # What froze a state of the case: a late correction is not part of it.
 
     def state(self, position: int) -> set[tuple[str, str]]:
-        """The fields, as (event, name), that told the current state then, as each agency knew it."""
+        """The fields, as (event, name), that told the state then, as each agency knew it."""
         last: dict[tuple[object, ...], set[tuple[str, str]]] = {}
         for event in self.of_case:
             if event["position"] >= position:  # §3.3: what she was asked about was there already.
@@ -456,8 +456,11 @@ class Oracle:
         return given
 
     def invited(self, stream: str) -> bool:
-        """From convening on."""
+        """From convening on; §4.6: whoever convenes it, from planning it, as who sends a referral."""
         told = self.streams.get(stream, [])
+        planned = self.stream(stream, "meeting.planned.v1")
+        if any(event["facts"]["convenor"] == self.agency for event in planned):
+            return True
         begins, ends = "meeting.invitee_added.v1", "meeting.invitee_removed.v1"
         convened = self.stream(stream, "meeting.convened.v1")
         return bool(convened) and self.agency in standing(told, begins, ends, "agency_id")
@@ -636,7 +639,8 @@ class Oracle:
     def by_consent(self, event: Event, name: str) -> bool:
         code = category(event, name)
         if code == "MTG":
-            reached = self.invited(event["stream"]) or self.attended(event["stream"])
+            there = self.invited(event["stream"]) or self.attended(event["stream"])
+            reached = there and not self.is_row(event)
         else:
             given = self.items.get(event["id"], ())
             reached = self.takes_part or any(names(path, event, name) for path in given)

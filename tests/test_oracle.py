@@ -104,6 +104,13 @@ def readers(play: Play, chance: random.Random) -> Iterator[Reader]:
         yield Reader(each, chance.choice([None, *play.people[each], *play.people[each]]))
 
 
+def whole_appends(log: Sequence[Plain], end: int) -> int:
+    """What ends with an event ends in the same append."""
+    while end < len(log) and log[end]["tag"] == "consent.expired.v1":
+        end += 1
+    return end
+
+
 def looks(seed: int) -> Iterator[tuple[Then, str, list[int], Reader, datetime]]:
     """A log, a case of it or a thing that is nobody's, where its events stand; who looks, when."""
     play, chance = history(seed), random.Random(seed)
@@ -111,9 +118,10 @@ def looks(seed: int) -> Iterator[tuple[Then, str, list[int], Reader, datetime]]:
     whole = len(log)
     urgent = [at for at, event in enumerate(log, 1) if event["tag"] == AUTHORISED]
     ends = [whole, chance.randint(whole // 2, whole), *chance.sample(urgent, min(1, len(urgent)))]
-    for until in ends:
+    for end in ends:
+        until = whole_appends(log, end)
         now = then(play, log, until)
-        days = 0 if until in urgent else chance.choice(LATER)
+        days = 0 if end in urgent else chance.choice(LATER)
         at = now.entries[-1].at + timedelta(days=days, seconds=1)
         for about, positions in _things(now, play.cases):
             for reader in readers(play, chance):
