@@ -10,6 +10,7 @@ from typing import Final
 from benchmarks import (
     appending,
     commanding,
+    deciding_visibility,
     folding,
     http,
     machine,
@@ -22,7 +23,17 @@ from benchmarks.databases import bench
 from benchmarks.measuring import Pace
 from benchmarks.report import Figure, table, verdict, write
 
-_NAMES: Final = ("fold", "append", "command", "rehydrate", "timeline", "relay", "project", "http")
+_NAMES: Final = (
+    "fold",
+    "decide",
+    "append",
+    "command",
+    "rehydrate",
+    "timeline",
+    "relay",
+    "project",
+    "http",
+)
 _REPORT: Final = Path("build/bench.json")
 _FULL: Final = Pace(rounds=3, seconds=3.0)
 _QUICK: Final = Pace(rounds=3, seconds=1.0)
@@ -53,7 +64,9 @@ async def _measured(names: Sequence[str], events: int, pace: Pace) -> list[Figur
         found = machine.figures(Path(folder))
         if "fold" in names:
             found += await folding.figures(pace)
-        if set(names) == {"fold"}:
+        if "decide" in names:
+            found += await deciding_visibility.figures(pace)
+        if set(names) <= {"fold", "decide"}:
             return found
         async with bench(Path(folder) / "data") as running:
             if "append" in names:

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -70,60 +70,27 @@ _GRANTED: Final[tuple[CategoryCode, ...]] = (
     "SVC", "IDN", "CNT", "PRB", "RSK", "PLN", "ACC", "HLT", "FAM", "CHD", "ECO", "LOC",
 )  # fmt: skip
 # Now and then one of these, as often as it happens.
-_HAPPENS: Final[tuple[type[Event], ...]] = (
-    *[SupportActivityRecorded] * 10,
-    *[ConsultationRecorded, NoteRecorded] * 4,
-    *[ContactMethodSet, RoleAssigned] * 2,
-    AddressRecorded,
-    CompanionAdded,
-    RecordCorrected,
-    ReferralReceived,
-    SubjectDetailsCorrected,
-)
+_HOW_OFTEN: Final[Mapping[type[Event], int]] = {
+    SupportActivityRecorded: 10,
+    ConsultationRecorded: 4,
+    NoteRecorded: 4,
+    ContactMethodSet: 2,
+    RoleAssigned: 2,
+    AddressRecorded: 1,
+    CompanionAdded: 1,
+    RecordCorrected: 1,
+    ReferralReceived: 1,
+    SubjectDetailsCorrected: 1,
+}
 
 
 async def figures(pace: Pace) -> list[Figure]:
-    history = _history(random.Random(1))
-    parts = [tuple(lines(told.event)) for told in history]
-    headers = [_header(told, each) for told, each in zip(history, parts, strict=True)]
-    sharing = replay(history)
-    roster = Roster(
-        {
-            agency: KnownAgency(kind=kind, prefecture="06")
-            for agency, kind in zip(_AGENCIES, _KINDS, strict=True)
-        },
-        {_NETWORK: Membership(members=frozenset(_AGENCIES[:5]), coordinating=_AGENCIES[0])},
-    )
-
-    def looks() -> list[Look]:
-        return [
-            looking(
-                sharing, Recipient(agency=a, staff=StaffId(an_id(99)), pledged=True), roster, NOW
-            )
-            for a in _AGENCIES
-        ]
-
-    def walked() -> None:
-        for look in looks():
-            for told, each in zip(history, parts, strict=True):
-                decide(look, told, each)
-
-    def once() -> None:
-        for look in looks():
-            shown: dict[Hashable, Visible] = {}
-            for told, each in zip(history, parts, strict=True):
-                seen_from = angle(look, told)
-                if seen_from not in shown:
-                    shown[seen_from] = decide(look, told, each)
-
-    def decoded() -> None:
-        for header in headers * len(_AGENCIES):
-            msgspec.json.decode(header)
-
+    deciding = _Deciding()
     rounds = await by_turns(
         {
-            name: _side(work, pace.seconds)
-            for name, work in {DECIDED: walked, ONCE: once, DECODED: decoded}.items()
+            DECIDED: _side(deciding.walked, pace.seconds),
+            ONCE: _side(deciding.once, pace.seconds),
+            DECODED: _side(deciding.decoded, pace.seconds),
         },
         max(_ROUNDS, pace.rounds),
     )
@@ -143,6 +110,48 @@ async def figures(pace: Pace) -> list[Figure]:
     ]
 
 
+class _Deciding:
+    """The record, and who looks at it."""
+
+    def __init__(self) -> None:
+        self._history: Final = _history(random.Random(1))
+        self._parts: Final = [tuple(lines(told.event)) for told in self._history]
+        recorded = zip(self._history, self._parts, strict=True)
+        self._headers: Final = [_header(told, parts) for told, parts in recorded]
+        self._sharing: Final = replay(self._history)
+        coordinating, *_ = members = _AGENCIES[:5]
+        self._roster: Final = Roster(
+            {
+                agency: KnownAgency(kind=kind, prefecture="06")
+                for agency, kind in zip(_AGENCIES, _KINDS, strict=True)
+            },
+            {_NETWORK: Membership(members=frozenset(members), coordinating=coordinating)},
+        )
+
+    def walked(self) -> None:
+        for look in self._looks():
+            for told, parts in zip(self._history, self._parts, strict=True):
+                decide(look, told, parts)
+
+    def once(self) -> None:
+        for look in self._looks():
+            shown: dict[Hashable, Visible] = {}
+            for told, parts in zip(self._history, self._parts, strict=True):
+                seen_from = angle(look, told)
+                if seen_from not in shown:
+                    shown[seen_from] = decide(look, told, parts)
+
+    def decoded(self) -> None:
+        for header in self._headers * len(_AGENCIES):
+            msgspec.json.decode(header)
+
+    def _looks(self) -> list[Look]:
+        readers = (
+            Recipient(agency=agency, staff=StaffId(an_id(99)), pledged=True) for agency in _AGENCIES
+        )
+        return [looking(self._sharing, reader, self._roster, NOW) for reader in readers]
+
+
 def _history(chance: random.Random) -> list[Told]:
     """She was handed on from one agency to others; five of them take part."""
     city = _AGENCIES[0]
@@ -158,7 +167,10 @@ def _history(chance: random.Random) -> list[Told]:
         ),
     ]
     more: list[Event] = [
-        anything(chance.choice(_HAPPENS), chance) for _ in range(_EVENTS - len(begun) - _GRANTS)
+        anything(kind, chance)
+        for kind in chance.choices(
+            list(_HOW_OFTEN), list(_HOW_OFTEN.values()), k=_EVENTS - len(begun) - _GRANTS
+        )
     ]
     for number in range(_GRANTS):
         more.insert(chance.randrange(len(more)), _granted(chance, number))

@@ -456,7 +456,7 @@ class Oracle:
         return given
 
     def invited(self, stream: str) -> bool:
-        """From convening on; §4.6: whoever convenes it, from planning it, as who sends a referral."""
+        """From convening on; §4.6: who convenes it from planning it, as who sends a referral."""
         told = self.streams.get(stream, [])
         planned = self.stream(stream, "meeting.planned.v1")
         if any(event["facts"]["convenor"] == self.agency for event in planned):
