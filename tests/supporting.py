@@ -42,6 +42,7 @@ FACTS: Final = Facts(
         MIDORINO: frozenset({CITY.agency, CENTRE.agency}),
         WAKABA: frozenset({CENTRE.agency, NPO.agency}),
     },
+    whole_handovers=frozenset({HANDOVER}),
     agencies=AGENCIES,
 )
 

@@ -23,11 +23,12 @@ from domain.case import (
     LinkCases,
     OpenCase,
     RecordCorrected,
+    ResponsibilityMoved,
     SubjectIdentified,
     TransferCase,
 )
 from domain.case.agreeing import ConsentOfThatKindMissing
-from domain.case.closing import CaseClosed, ReferralStillOpen
+from domain.case.closing import CaseClosed, HandoverNotConfirmed, ReferralStillOpen
 from domain.case.correcting import RecordNotFound
 from domain.case.linking import LinkNotAgreed
 from domain.case.stay_events import DecideStay, EndStay, StartStay, StayDecided
@@ -37,7 +38,8 @@ from domain.case_numbers import CaseNumberTaken
 from domain.consent_ledger import ConsentExpired, WithdrawConsent
 from domain.model import AgencyId, CaseId, ContractId, EventId, NetworkId, StayId
 from domain.network import EstablishNetwork, JoinNetwork, NotInTheNetwork
-from domain.referral import SendReferral
+from domain.network.state import NetworkNotFound
+from domain.referral import ConfirmHandover, HandoverConfirmed, SendReferral
 from tests.peers import Midorino, midorino
 from tests.spec import an_id
 from tests.world import Someone
@@ -139,6 +141,50 @@ def test_in_another_network_she_gets_a_number_of_that_one_in_the_same_step() -> 
     assert here.known.network == wakaba
     # Where it stands already it takes no second number.
     assert here.says(here.centre, transfer).events == ()
+
+
+def test_she_is_handed_over_and_carried_on_in_another_network_in_one_step() -> None:
+    here = midorino()
+    wakaba = a_network(here, "若葉市", here.centre)
+    referral = here.sends(here.city, here.centre, "CASE_TRANSFER")
+    here.accepts(here.centre, referral, "MAIN_SUPPORT")
+    said = here.says(
+        here.centre,
+        ConfirmHandover(referral_id=referral, referrer_remains=False, network_id=wakaba),
+    )
+    assert [type(event) for event in said.events] == [
+        HandoverConfirmed,
+        ResponsibilityMoved,
+        CaseTransferred,
+        CaseNumberTaken,
+    ]
+    assert said.the(CaseTransferred).case_number == said.the(CaseNumberTaken).number
+    assert said.the(CaseTransferred).referral_id == referral
+    assert (here.known.network, here.known.main_responsible) == (wakaba, here.centre.agency)
+
+
+def test_without_a_place_in_that_network_she_is_not_handed_over_either() -> None:
+    here = midorino()
+    referral = here.sends(here.city, here.centre, "CASE_TRANSFER")
+    here.accepts(here.centre, referral, "MAIN_SUPPORT")
+    for network, why in (
+        (a_network(here, "若葉市", here.ayumi), NotInTheNetwork),
+        (NetworkId(an_id(997)), NetworkNotFound),
+    ):
+        confirm = ConfirmHandover(referral_id=referral, referrer_remains=True, network_id=network)
+        assert here.refuses(here.centre, confirm) is why
+    assert here.known.main_responsible == here.city.agency
+
+
+def test_a_request_for_protection_takes_her_case_nowhere() -> None:
+    here = midorino()
+    wakaba = a_network(here, "若葉市", here.centre)
+    referral = here.sends(here.city, here.centre, "TEMPORARY_PROTECTION_REQUEST")
+    here.accepts(here.centre, referral, "MAIN_SUPPORT")
+    confirm = ConfirmHandover(referral_id=referral, referrer_remains=True, network_id=wakaba)
+    assert here.refuses(here.centre, confirm) is HandoverNotConfirmed
+    here.confirms(here.centre, referral)
+    assert here.refuses(here.centre, TransferCase()) is HandoverNotConfirmed
 
 
 def test_a_network_that_is_there_takes_her_in_through_a_member() -> None:

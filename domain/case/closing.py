@@ -117,7 +117,7 @@ class AcceptCase(Command, frozen=True, kw_only=True, tag="case.accept"):
 
 
 class TransferCase(Command, frozen=True, kw_only=True, tag="case.transfer"):
-    """After the handover, by the agency that answers for her now.
+    """After a handover of all of it, by the agency that answers for her now; or with it at once.
 
     Without ``network_id`` it is carried on by a network of another installation.
     """
@@ -295,8 +295,9 @@ def check_is_member(facts: Facts, network: NetworkId, agency: AgencyId) -> None:
         raise NotInTheNetwork
 
 
-def check_handed_over(case: KnownCase) -> None:
-    if case.handed_over_by is None:
+def check_handed_over(case: KnownCase, facts: Facts) -> None:
+    """By what was to hand over all of it, and not by a request for protection some time ago."""
+    if case.handed_over_by not in facts.whole_handovers:
         raise HandoverNotConfirmed
 
 
@@ -340,7 +341,7 @@ def _transferred(
     check_answers(case, by.agency)
     if command.network_id is not None and command.network_id == case.network:
         return ()
-    check_handed_over(case)
+    check_handed_over(case, facts)
     if command.network_id is not None:
         check_is_member(facts, command.network_id, by.agency)
     assert case.handed_over_by

@@ -11,7 +11,7 @@ from domain.case.beside import Beside
 from domain.case.state import Case, KnownCase, NoCase, participants
 from domain.codes import ConsentKind
 from domain.header import PartLine
-from domain.model import AgencyId, Event, GrantId, NetworkId, PersonId, StayId
+from domain.model import AgencyId, Event, GrantId, NetworkId, PersonId, ReferralId, StayId
 
 CaseNumber: TypeAlias = Annotated[
     str, Meta(max_length=14, pattern=r"\A[0-9]{4}-[0-9]{4,9}\Z", extra={"text": "code"})
@@ -29,6 +29,7 @@ class Recorded(NamedTuple):
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     number: CaseNumber | None = None  # The next one of the network that is to take the case.
     networks: Mapping[NetworkId, frozenset[AgencyId]] = {}  # Those there are, and their members.
+    whole_handovers: frozenset[ReferralId] = frozenset()  # By which all of it is carried on.
     agencies: Mapping[AgencyId, KnownAgency] = {}
     agreed: Mapping[ConsentKind, GrantId] = {}  # What she has agreed to and not taken back,
     adults_agreed: Mapping[PersonId, frozenset[ConsentKind]] = {}  # and what adults with her have.

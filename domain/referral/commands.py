@@ -5,7 +5,7 @@ from typing import ClassVar, TypeAlias
 
 from domain.codes import AgeBand, Condition, Level, Purpose, ReferralKind, SupportFunction
 from domain.items import Items
-from domain.model import AgencyId, Command, Count, Instant, ReferralId, StaffId
+from domain.model import AgencyId, Command, Count, Instant, NetworkId, ReferralId, StaffId
 from domain.referral.events import ChildAgeBands, Questions
 from domain.referral_codes import (
     Appointment,
@@ -122,6 +122,7 @@ class ConfirmHandover(Command, frozen=True, kw_only=True, tag="referral.confirm_
     """``referrer_remains``: she agrees that the agency that sent her goes on taking part.
 
     ``functions``: what the receiver does for her from now on; ``relieved``: who no longer does it.
+    ``network_id``: in which network of the receiver's the case stands from now on.
     """
 
     referral_id: ReferralId
@@ -129,6 +130,7 @@ class ConfirmHandover(Command, frozen=True, kw_only=True, tag="referral.confirm_
     accompanied_by: StaffId | None = None
     functions: frozenset[SupportFunction] = frozenset()
     relieved: frozenset[AgencyId] = frozenset()
+    network_id: NetworkId | None = None
 
 
 class ReportOutcome(Command, frozen=True, kw_only=True, tag="referral.report_outcome"):

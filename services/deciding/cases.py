@@ -1,8 +1,7 @@
 """Commands about a case: from its opening to its end."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from domain.calendar import date_in_japan
 from domain.case import (
     AcceptCase,
     AssignRole,
@@ -19,20 +18,17 @@ from domain.case import (
     participants,
 )
 from domain.case.naming import agencies_of
-from domain.case_numbers import CASE_NUMBERS, CaseNumberTaken, numbers_key
 from domain.codes import CONSENT_KINDS, ConsentKind
 from domain.consent_ledger import Granted, agreed, in_force, planned_stays
 from domain.model import (
     AgencyId,
     CaseId,
     Context,
-    NetworkId,
     PersonId,
-    StreamId,
     stream_of,
 )
-from domain.network import KnownNetwork
 from domain.referral import KnownReferral
+from services.deciding import entering
 from services.deciding.referrals import referrals_in
 from services.deciding.scope import Decision, Past, Scope
 
@@ -40,17 +36,16 @@ from services.deciding.scope import Decision, Past, Scope
 def scope_of(command: CaseCommand, case: CaseId, by: Context) -> Scope:
     scope = Scope(case, stream_of("case", case))
     match command:
-        case AcceptCase(network_id=network) | TransferCase(network_id=network) if network:
-            numbers = _numbers(network, by)
-            return scope._replace(beside=(numbers,), networks=frozenset({network}))
+        case AcceptCase(network_id=network):
+            return entering.into(scope, network, by)
+        case TransferCase(network_id=network) if network:
+            return entering.into(scope._replace(whole=True), network, by)
         case AssignRole(agency_id=given):
             return scope._replace(agencies=frozenset({given}))
         case LinkCases(other_case_id=other):
             return scope._replace(beside=(stream_of("case", other),))
-        case CorrectRecord():
-            return scope._replace(whole=True)
-        case CloseCase():
-            return scope._replace(whole=True, ends_all=True)
+        case CorrectRecord() | TransferCase() | CloseCase():
+            return scope._replace(whole=True, ends_all=isinstance(command, CloseCase))
         case _:
             return scope
 
@@ -68,26 +63,23 @@ def decide(scope: Scope, command: CaseCommand, past: Past, by: Context) -> Decis
     assert scope.case is not None
     case = past.case(scope.case)
     woman = PersonId(by.new_id) if isinstance(case, NoCase) else case.subject_id
-    taken = tuple(_taken(scope, command, past, by))
-    facts = _facts(scope, command, past, by, next(iter(taken), None))
-    events = case_among(facts).decide(case, command, by)
-    numbers = (past.write(stream, (number,)) for stream, number in taken if events)
+    taken = _number(command, past, by)
+    events = case_among(_facts(scope, command, past, by, taken)).decide(case, command, by)
+    numbers = (past.write(taken.stream, (taken.event,)),) if taken and events else ()
     return Decision((past.write(scope.asked, events), *numbers), woman)
 
 
 def _facts(
-    scope: Scope,
-    command: CaseCommand,
-    past: Past,
-    by: Context,
-    taken: tuple[StreamId, CaseNumberTaken] | None,
+    scope: Scope, command: CaseCommand, past: Past, by: Context, taken: entering.Taken | None
 ) -> Facts:
     assert scope.case is not None
     ledger = past.ledger(scope.case)
     given = in_force(ledger, by.at).values()
+    referrals = referrals_in(past)
     return Facts(
-        number=taken[1].number if taken else None,
-        networks=_members(scope, past),
+        number=taken.event.number if taken else None,
+        networks=entering.members(scope, past),
+        whole_handovers=entering.whole_handovers(referrals),
         agencies=past.agencies(by.agency, *scope.agencies),
         agreed={
             kind: grant
@@ -102,39 +94,17 @@ def _facts(
         sharing={each.grant_id: each.recipients for each in given if each.kind == "INFORMATION"},
         referral_open=any(
             isinstance(each, KnownReferral) and each.is_open and each.status != "DRAFT"
-            for each in referrals_in(past).values()
+            for each in referrals.values()
         ),
         corrected=_corrected(command, past),
         linked=past.case(command.other_case_id) if isinstance(command, LinkCases) else NoCase(),
     )
 
 
-def _taken(
-    scope: Scope, command: CaseCommand, past: Past, by: Context
-) -> Iterator[tuple[StreamId, CaseNumberTaken]]:
-    """The next number of the network that is to take the case; it is taken if the case is."""
-    for network in scope.networks:
-        assert isinstance(command, AcceptCase | TransferCase)
-        stream = _numbers(network, by)
-        before = past.fold(CASE_NUMBERS.initial, CASE_NUMBERS.evolve, stream)
-        (number,) = CASE_NUMBERS.decide(before, command, by)
-        yield stream, number
-
-
-def _numbers(network: NetworkId, by: Context) -> StreamId:
-    return stream_of("numbers", numbers_key(network, date_in_japan(by.at)))
-
-
-def _members(scope: Scope, past: Past) -> dict[NetworkId, frozenset[AgencyId]]:
-    """Of those networks that there are, and that are not dissolved. Who observes does no more."""
-    found = {each: past.network(each) for each in scope.networks}
-    return {
-        network_id: frozenset(
-            agency for agency, member in known.members.items() if member.type != "OBSERVER"
-        )
-        for network_id, known in found.items()
-        if isinstance(known, KnownNetwork) and not known.dissolved
-    }
+def _number(command: CaseCommand, past: Past, by: Context) -> entering.Taken | None:
+    if not isinstance(command, AcceptCase | TransferCase) or command.network_id is None:
+        return None
+    return entering.number_of(command.network_id, command, past, by)
 
 
 def _by_adults(given: Iterable[Granted]) -> dict[PersonId, frozenset[ConsentKind]]:

@@ -1,10 +1,20 @@
 """Commands about a referral: a handover is one decision over the referral and its case."""
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import Final, get_args
 
 from domain import referral
-from domain.case import NoCase, RoleAssigned, RoleEnded
+from domain.case import (
+    CASE,
+    CaseEvent,
+    Facts,
+    NoCase,
+    RoleAssigned,
+    RoleEnded,
+    TransferCase,
+    case_among,
+)
 from domain.codes import ConsentKind
 from domain.consent_ledger import agreed, excluded
 from domain.items import Item
@@ -23,6 +33,8 @@ from domain.referral import (
     AskToTakeOver,
     Beside,
     ChangePackage,
+    ConfirmHandover,
+    Decided,
     DeclineReferral,
     DraftReferral,
     KnownReferral,
@@ -35,6 +47,7 @@ from domain.referral import (
     SendReferral,
     SupplyInformation,
 )
+from services.deciding import entering
 from services.deciding.offering import offered
 from services.deciding.scope import Decision, Past, Scope
 
@@ -49,6 +62,8 @@ def scope_of(command: ReferralCommand, case: CaseId, by: Context) -> Scope:
         case RedirectReferral(new_to=named):
             draft = stream_of("referral", by.new_id)
             scope = scope._replace(beside=(*beside, draft), agencies=_given(named))
+        case ConfirmHandover(network_id=network) if network:
+            scope = entering.into(scope, network, by)
         case _:
             pass
     # Of two handovers that begin at one time, the second has to see the first.
@@ -71,14 +86,35 @@ def decide(scope: Scope, command: ReferralCommand, past: Past, by: Context) -> D
     known = past.fold(NO_REFERRAL, referral.evolve, scope.asked)
     decided = referral.decide(_beside(scope, command, past, known, by), known, command, by)
     woman = PersonId(by.new_id) if isinstance(case, NoCase) else case.subject_id
+    of_the_case, number = _with_its_network(scope, command, past, decided, by)
     writes = [
         past.write(scope.asked, decided.referral),
-        past.write(stream_of("case", scope.case), decided.case),
+        past.write(stream_of("case", scope.case), of_the_case),
+        *((past.write(number.stream, (number.event,)),) if number else ()),
     ]
     if decided.draft:
         draft = stream_of("referral", decided.draft.referral_id)
         writes.append(past.write(draft, (decided.draft,)))
     return Decision(tuple(writes), woman)
+
+
+def _with_its_network(
+    scope: Scope, command: ReferralCommand, past: Past, decided: Decided, by: Context
+) -> tuple[tuple[CaseEvent, ...], entering.Taken | None]:
+    """The case is transferred in the step in which she is handed over, where that is said."""
+    if not isinstance(command, ConfirmHandover) or command.network_id is None:
+        return decided.case, None
+    assert scope.case is not None
+    transfer = TransferCase(network_id=command.network_id)
+    number = entering.number_of(command.network_id, transfer, past, by)
+    facts = Facts(
+        number=number.event.number,
+        networks=entering.members(scope, past),
+        whole_handovers=entering.whole_handovers(referrals_in(past)),
+    )
+    handed_over = reduce(CASE.evolve, decided.case, past.case(scope.case))
+    transferred = case_among(facts).decide(handed_over, transfer, by)
+    return (*decided.case, *transferred), number if transferred else None
 
 
 def _beside(

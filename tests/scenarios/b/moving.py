@@ -195,7 +195,12 @@ def she_moves(play: Play, shirahama: NetworkId) -> None:
         ),
     )
     play.refused("C2", TransferCase(network_id=shirahama), OnlyWhoAnswersForHer)
-    play("C2", ConfirmHandover(referral_id=play.referrals["R-B2"], referrer_remains=True))
+    play(
+        "C2",
+        ConfirmHandover(
+            referral_id=play.referrals["R-B2"], referrer_remains=True, network_id=shirahama
+        ),
+    )
     play("C2", ConfirmHandover(referral_id=play.referrals["R-B3"], referrer_remains=True))
     play(
         "MC2",
@@ -206,7 +211,6 @@ def she_moves(play: Play, shirahama: NetworkId) -> None:
         ),
     )
     play("C2", EndRole(function="MAIN_SUPPORT", agency_id=play.of("C1")))
-    play("C2", TransferCase(network_id=shirahama))
     play.at("2026-07-31 16:00")
     play(
         "CG1",
