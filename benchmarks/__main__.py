@@ -19,7 +19,7 @@ from benchmarks import (
     relay,
     timeline,
 )
-from benchmarks.databases import bench
+from benchmarks.databases import Bench, bench
 from benchmarks.measuring import Pace
 from benchmarks.report import Figure, table, verdict, write
 
@@ -69,20 +69,28 @@ async def _measured(names: Sequence[str], events: int, pace: Pace) -> list[Figur
         if set(names) <= {"fold", "decide"}:
             return found
         async with bench(Path(folder) / "data") as running:
-            if "append" in names:
-                found += await appending.figures(running, events, pace)
-            if "command" in names:
-                found += await commanding.figures(running, events, pace)
-            if "rehydrate" in names:
-                found += await rehydrating.figures(running, events, pace)
-            if "timeline" in names:
-                found += await timeline.figures(running, events, pace)
-            if "relay" in names:
-                found += await relay.figures(running, pace)
-            if "project" in names:
-                found += await projections.figures(running, pace)
-            if "http" in names:
-                found += await http.figures(running, events, pace)
+            found += await _on_engines(names, running, events, pace)
+    return found
+
+
+async def _on_engines(
+    names: Sequence[str], running: Bench, events: int, pace: Pace
+) -> list[Figure]:
+    found: list[Figure] = []
+    if "append" in names:
+        found += await appending.figures(running, events, pace)
+    if "command" in names:
+        found += await commanding.figures(running, events, pace)
+    if "rehydrate" in names:
+        found += await rehydrating.figures(running, events, pace)
+    if "timeline" in names:
+        found += await timeline.figures(running, events, pace)
+    if "relay" in names:
+        found += await relay.figures(running, pace)
+    if "project" in names:
+        found += await projections.figures(running, pace)
+    if "http" in names:
+        found += await http.figures(running, events, pace)
     return found
 
 

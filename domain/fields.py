@@ -73,7 +73,7 @@ def _field(event: type[Event], name: str, hint: object) -> Field:
 
 def _is_sealed(field: Field, info: inspect.Type) -> bool:
     """Public words are sealed too, under a key of whoever says them: no header holds words."""
-    if field.category.codes == {"PUB"}:
+    if field.category.codes <= {"PUB"}:
         return _says_it_can_be_withheld(info)
     return not (field.category.codes <= CLEAR or _is_reference(info))
 

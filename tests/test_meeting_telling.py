@@ -1,5 +1,7 @@
 """What is said of her in a meeting: to each agency, of each category, what she agreed to before."""
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from domain.case import CaseNotFound
@@ -99,7 +101,7 @@ def test_only_the_convenor_tables_it() -> None:
     given(meeting(), *INVITED).when(table, by=SHELTER).refused(MeetingNotFound)
 
 
-ABOUT_NOBODY = tuple(kind for kind in KINDS if kind not in {"PRACTITIONERS", "INDIVIDUAL_CASE"})
+ABOUT_NOBODY: Final = frozenset(KINDS) - {"PRACTITIONERS", "INDIVIDUAL_CASE"}
 
 
 @refused("INV-M1", guard="domain.meeting.parties:check_takes_cases")

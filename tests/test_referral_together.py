@@ -154,7 +154,7 @@ def _offered(
 ) -> frozenset[AgencyId]:
     """For whom she has not agreed to it."""
     scope = Scope(here.case, stream_of("case", here.case), whole=True)
-    context = here.world._context(by)  # noqa: SLF001 (whoever asks)
+    context = here.world.asking(by)
     past = here.world.past(scope, context)
     agencies = here.world.past(
         scope._replace(known=frozenset(each.agency for each in (by, *to))), context
@@ -322,7 +322,7 @@ def test_to_begin_a_handover_is_decided_after_whatever_was_begun_meanwhile() -> 
     """They read the key that sending and accepting stamp, so that none overlooks another."""
     assert {"work"} == ReferralSent.stamps == ReferralAccepted.stamps == ReferralDrafted.stamps
     here = midorino()
-    context = here.world._context(here.city)  # noqa: SLF001 (whoever asks)
+    context = here.world.asking(here.city)
     referral = ReferralId(here.world.operator.agency)
     for command in (
         SendReferral(referral_id=referral),

@@ -114,7 +114,7 @@ class World:
         self._ids: Final = (UUID(int=number, version=4) for number in count(1_000_000))
         operator, first = AgencyId(next(self._ids)), StaffId(next(self._ids))
         self.operator: Final = Someone(operator, first, "REPRESENTATIVE")
-        by = self._context(self.operator)
+        by = self.asking(self.operator)
         founded, agency = found("運営担当", by)
         self._keep(INSTALLATION, (founded,), by, None, PersonId(operator))
         self._keep(stream_of("agency", operator), agency, by, None, PersonId(operator))
@@ -123,7 +123,7 @@ class World:
         self.at += timedelta(**time)
 
     def says(self, who: Someone, command: AnyCommand, case: CaseId | None = None) -> Said:
-        by = self._context(who)
+        by = self.asking(who)
         scope, decision = self._decided(command, case, by)
         entries = [
             entry
@@ -137,7 +137,7 @@ class World:
     ) -> type[Refused] | None:
         """The refusal it would meet now, or none; nothing is kept."""
         try:
-            self._decided(command, case, self._context(who))
+            self._decided(command, case, self.asking(who))
         except Refused as refused:
             return type(refused)
         return None
@@ -146,7 +146,7 @@ class World:
         self, who: Someone, stream: StreamId, event: Event, case: CaseId, owner: PersonId
     ) -> None:
         """What no command writes: it comes with what is let out."""
-        self._keep(stream, (event,), self._context(who), case, owner)
+        self._keep(stream, (event,), self.asking(who), case, owner)
 
     def joins(
         self,
@@ -213,7 +213,7 @@ class World:
             past = self.past(scope, by)
         return scope, decide(scope, command, past, by)
 
-    def _context(self, who: Someone) -> Context:
+    def asking(self, who: Someone) -> Context:
         return Context(
             agency=who.agency,
             staff=who.staff,

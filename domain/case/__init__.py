@@ -357,9 +357,12 @@ def _told(case: KnownCase, event: CaseEvent) -> KnownCase:
         return change(case, aftercare=aftercare.evolve(case.aftercare, event))
     if isinstance(event, CourseEvent):
         return closing.evolve(case, event)
-    if isinstance(event, CorrectionEvent | SafetyEvent):
-        return case
-    assert_never(event)
+    return _as_it_was(case, event)
+
+
+def _as_it_was(case: KnownCase, _: CorrectionEvent | SafetyEvent) -> KnownCase:
+    """Nothing is decided by these."""
+    return case
 
 
 def case_among(facts: Facts) -> Decider[Case, CaseCommand, CaseEvent]:
