@@ -123,7 +123,7 @@ class Asking(NamedTuple):
     kind: Kind
     primary: CategoryCode | None  # ``None``: it depends.
     telling: tuple[tuple[Slot, Asked | None], ...]
-    beside: tuple[Slot, ...]
+    beside: tuple[tuple[Slot, Asked | None], ...]
     own: Mapping[str, Basis]
 
 
@@ -241,14 +241,18 @@ def _walked(look: Look, told: Told, lines: Sequence[PartLine], asking: Asking) -
 
 def _asking(look: Look, event: type[Event]) -> Asking:
     kind = kind_of(event)
+
+    def plain(slot: Slot) -> tuple[Slot, Asked | None]:
+        return slot, plainly(slot, look.woman) if slot.plain else None
+
     telling = [
         slot for slot in kind.slots if any(look.others[c] for c in slot.category.codes - BESIDE)
     ]
     asking = look.asking[event] = Asking(
         kind=kind,
         primary=None if kind.primary.by_field else kind.primary.code,
-        telling=tuple((s, plainly(s, look.woman) if s.plain else None) for s in telling),
-        beside=tuple(slot for slot in kind.slots if slot.category.codes & BESIDE),
+        telling=tuple(map(plain, telling)),
+        beside=tuple(plain(slot) for slot in kind.slots if slot.category.codes & BESIDE),
         own={slot.name: OWN for slot in kind.slots},
     )
     return asking
@@ -294,10 +298,11 @@ def _with_what_stands_beside(  # noqa: PLR0913 (one for each thing it stands bes
     else:
         who, all_named = _itself(look, told), True
     colleagues = told.agency in look.colleagues
-    for slot in asking.beside if what else ():
+    for slot, plain in asking.beside if what else ():
         if slot.tells_who and not all_named:
             continue
-        field = asked(slot, look.woman, told, lines)
+        field = plain if slot.line is None else None
+        field = field or _as_said(look, told, lines, slot, plain)
         if field is None or field.category not in BESIDE:
             continue
         basis = _walk(look.others[field.category], told, field)

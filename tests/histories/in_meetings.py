@@ -158,7 +158,7 @@ def _next(play: Play, which: MeetingId, known: KnownMeeting, kind: type[Command]
     if who is None or facts is None:
         return None
     if kind is ProvideInformation and here:
-        facts["items"] = items(play, here, who.agency, facts["recipients"])
+        facts["items"] = items(play, here, who.agency, facts["recipients"] - {who.agency})
     return _ask(who, play.asks(kind, meeting_id=which, **facts), here.id if here else None)
 
 
