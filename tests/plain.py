@@ -1,7 +1,7 @@
 """The log of a world in plain values: dicts and strings, and nothing of the product's own."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
 from domain.fields import cut_of, tag_of
@@ -67,8 +67,8 @@ def _value(value: object) -> object:
         case UUID():
             return str(value)
         case tuple():
-            return tuple(map(_value, value))
+            return tuple(map(_value, cast("tuple[object, ...]", value)))
         case frozenset():
-            return frozenset(map(_value, value))
+            return frozenset(map(_value, cast("frozenset[object]", value)))
         case _:
             return value

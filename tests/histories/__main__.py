@@ -25,7 +25,9 @@ def spread(number: int) -> None:
         f"{steps} steps, {accepted / steps:.0%} accepted, {steps / took:.0f} a second\n"
         f"{len(never)} of {len(EVENTS.types)} event types never: {', '.join(never)}\n"
     )
-    refused: Counter[tuple[str, str]] = sum((p.refused for p in plays), Counter())
+    refused: Counter[tuple[str, str]] = Counter()
+    for play in plays:
+        refused.update(play.refused)
     for (command, why), times in refused.most_common(45):
         sys.stdout.write(f"{times:6} {command}: {why}\n")
 

@@ -88,10 +88,6 @@ def _by_any(kind: type[Command], /, **facts: Any) -> About:
     return lambda play, here: _said(play, here, play.taking_part(here), kind, **facts)
 
 
-def _by_who_answers(kind: type[Command], /, **facts: Any) -> About:
-    return lambda play, here: _said(play, here, play.answering(here), kind, **facts)
-
-
 def _identify(play: Play, here: Here) -> Ask | None:
     kind: type[Command] = CorrectSubjectDetails if here.case.identified else IdentifySubject
     return _said(play, here, play.taking_part(here), kind)

@@ -236,7 +236,7 @@ def _invitee(play: Play, known: KnownMeeting, here: Here | None) -> AgencyId:
     if here is not None:
         named = [g.recipients for g in in_force(here.ledger, play.world.at).values()]
         covered = [g for g in named if known.there <= g]
-        return play.one(frozenset().union(*covered) or participants(here.case))
+        return play.one(frozenset[AgencyId]().union(*covered) or participants(here.case))
     if isinstance(network, KnownNetwork) and network.members:
         return play.one([*network.members])
     return play.one(play.agencies)

@@ -8,7 +8,7 @@ from domain.case import participants
 from domain.catalogue import FIELD_PATHS
 from domain.categories import CategoryCode
 from domain.codes import ConsentKind
-from domain.consent_codes import PROVISIONS
+from domain.consent_codes import PROVISIONS, Provision
 from domain.consent_ledger import (
     Declined,
     ExplainConsent,
@@ -283,7 +283,7 @@ def _end_emergency(play: Play, here: Here) -> Ask | None:
 
 
 def _by_law(play: Play, here: Here) -> Ask | None:
-    fitting = [
+    fitting: list[tuple[AgencyId, Provision]] = [
         (each, provision)
         for each in play.agencies
         for provision, duty in PROVISIONS.items()
