@@ -472,13 +472,16 @@ class Oracle:
     # Her consent.
 
     def names_of_reader(self) -> set[str]:
-        """Its own, and those of the agencies whose legal successor it is (INV-C12)."""
+        """Its own, and those of the agencies whose legal successor it is (INV-C12).
+
+        Not of those that she has excluded: an exclusion beats every grant (INV-C13).
+        """
         found, before = {self.agency}, set[str]()
         moves = [e["facts"] for e in self.log if e["tag"] == "agency.succeeded.v1"]
         while found != before:
             before = set(found)
             found |= {move["old"] for move in moves if move["new"] in found}
-        return found
+        return found - self.on_list("exclusion_set", "exclusion_lifted", "agency_id")
 
     def has_ended(self, grant: Event) -> bool:
         facts, position = grant["facts"], grant["position"]

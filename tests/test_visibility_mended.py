@@ -5,7 +5,10 @@ from typing import Final
 import pytest
 from msgspec.structs import replace
 
+from domain.agency import KnownAgency
 from domain.case import RecordCorrected
+from domain.categories import CategoryCode
+from domain.exclusions import ExclusionSet
 from domain.grievance import (
     GrievanceAcknowledged,
     GrievanceReceived,
@@ -21,8 +24,23 @@ from domain.meeting.events import (
 )
 from domain.model import Context, Event, EventId, GrievanceId, MeetingId, StreamId, stream_of
 from domain.sharing import Told
+from domain.visibility import decide
 from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, an_id
-from tests.told import CASE, NETWORK, WOMAN, by, closed, granted, joined, opened, told, visible
+from tests.told import (
+    AGENCIES,
+    CASE,
+    NETWORK,
+    WOMAN,
+    by,
+    closed,
+    granted,
+    joined,
+    lines,
+    look,
+    opened,
+    told,
+    visible,
+)
 
 GRIEVANCE: Final = GrievanceId(an_id(80))
 MEETING: Final = MeetingId(an_id(81))
@@ -133,3 +151,39 @@ def test_what_is_counted_at_a_meeting_is_free_in_the_network_that_meets() -> Non
         for each in told(by(CITY, planned, reported))
     ]
     assert seen(told_there, POLICE, 2) == {"reach", "figures", "text"}
+
+
+@pytest.mark.parametrize(
+    ("category", "shut_out", "passes"),
+    [("IDN", False, True), ("LOC", False, False), ("IDN", True, False)],
+)
+def test_what_she_agreed_to_is_seen_by_whoever_took_over(
+    category: CategoryCode,
+    shut_out: bool,  # noqa: FBT001 (a row of the table)
+    passes: bool,  # noqa: FBT001
+) -> None:
+    """But never where she is; nor where she has shut out whom she had agreed to."""
+    for_the_old = replace(
+        granted, recipients=frozenset({SHELTER.agency}), categories=frozenset({category})
+    )
+    named = closed(
+        RecordCorrected,
+        target_event_id=EventId(an_id(1)),
+        field="case.subject_identified.v1/name",
+        category=category,
+        person_id=WOMAN,
+    )
+    excluded = [ExclusionSet(agency_id=SHELTER.agency, via_agency=CITY.agency)] if shut_out else []
+    history = told(
+        by(CITY, opened, joined, for_the_old, *excluded),
+        [(CITY, named)],
+    )
+    took_over = KnownAgency(
+        kind="WOMENS_SUPPORT_CENTRE", prefecture="06", predecessors=frozenset({SHELTER.agency})
+    )
+    agencies = {**AGENCIES, CENTRE.agency: took_over}
+    record = history[-1]
+    its_look = look(history, CENTRE, agencies=agencies)
+    line = replace(lines(record.event)[0], category=category)
+    seen_now = decide(its_look, record, [line]).bases
+    assert ("new_value" in seen_now) == passes

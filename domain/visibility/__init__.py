@@ -387,7 +387,9 @@ def _hides_nobody(named: Agency | None, reader: Agency | None) -> bool:
 def _reach(facts: Facts) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:
     """Where what opens something to this agency was recorded, and what was the state then."""
     sharing, agency = facts.sharing, facts.agency
-    grants = [grant for grant in sharing.grants.values() if agency in grant.recipients]
+    known = facts.roster.agencies.get(agency)
+    before = known.predecessors if isinstance(known, KnownAgency) else frozenset[AgencyId]()
+    grants = [g for g in sharing.grants.values() if not g.recipients.isdisjoint({agency, *before})]
     snapshots = [*sharing.emergencies.values(), *sharing.statutory.values()]
     states = [(grant.position, grant.state) for grant in grants]
     states += [(each.position, each.state) for each in snapshots if agency in each.recipients]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from domain.agency import Agency, NoAgency, agreed_for
 from domain.categories import CategoryCode
 from domain.model import AgencyId, GrantId, PersonId
 from domain.policy import CONDITIONS, NEVER_BY_CONSENT, ConditionId
@@ -11,11 +12,13 @@ from domain.sharing import Grant, Sharing, Told
 from domain.visibility.asking import Asked
 from domain.visibility.facts import Basis, Facts, Says
 
+NOT_KNOWN: Final[Agency] = NoAgency()
 Meets: TypeAlias = Callable[[Facts, Grant, Told, Asked], bool]
 
 
 def by_consent(facts: Facts, category: CategoryCode) -> Says | None:
-    grants = grants_for(facts.sharing, facts.agency, category, facts.at)
+    known = facts.roster.agencies.get(facts.agency, NOT_KNOWN)
+    grants = grants_for(facts.sharing, facts.agency, category, facts.at, known)
     takes_part, given, attended = facts.takes_part, facts.given, facts.attended
     has_reason = bool(attended) if category == "MTG" else takes_part or bool(given)
     if not grants or not has_reason:
@@ -56,8 +59,14 @@ def by_consent(facts: Facts, category: CategoryCode) -> Says | None:
     return says
 
 
-def permits(
-    sharing: Sharing, agency: AgencyId, at: datetime, told: Told, field: Asked
+def permits(  # noqa: PLR0913 (what is asked, for whom, and what is known of them)
+    sharing: Sharing,
+    agency: AgencyId,
+    at: datetime,
+    told: Told,
+    field: Asked,
+    *,
+    known: Agency = NOT_KNOWN,
 ) -> GrantId | None:
     """By which grant she has agreed that this agency may have it, if it is given a reason to.
 
@@ -65,7 +74,7 @@ def permits(
     """
     if agency in sharing.excluded:
         return None
-    for grant in grants_for(sharing, agency, field.category, at):
+    for grant in grants_for(sharing, agency, field.category, at, known):
         if (
             field.person in _whom(sharing, grant)
             and grant.names(field.path, field.also)
@@ -86,16 +95,29 @@ def covers(
 
 
 def grants_for(
-    sharing: Sharing, agency: AgencyId, category: CategoryCode, at: datetime
+    sharing: Sharing,
+    agency: AgencyId,
+    category: CategoryCode,
+    at: datetime,
+    known: Agency = NOT_KNOWN,
 ) -> tuple[Grant, ...]:
-    """Those in force that name this agency and this category."""
+    """Those in force that name this agency, or whom it took over from, and this category."""
     if category in NEVER_BY_CONSENT:
         return ()
     return tuple(
         grant
         for grant in sharing.grants.values()
-        if agency in grant.recipients and category in grant.categories and grant.in_force(at)
+        if category in grant.categories
+        and _names(sharing, grant, agency, known, category)
+        and grant.in_force(at)
     )
+
+
+def _names(
+    sharing: Sharing, grant: Grant, agency: AgencyId, known: Agency, category: CategoryCode
+) -> bool:
+    """What was agreed to for an agency she has shut out since passes to nobody."""
+    return agreed_for(grant.recipients - sharing.excluded, agency, known, category)
 
 
 def _whom(sharing: Sharing, grant: Grant) -> frozenset[PersonId]:
@@ -130,7 +152,13 @@ def _has_reason(facts: Facts, told: Told, field: Asked) -> bool:
 
 MEETS: Final[Mapping[ConditionId, Meets]] = {
     "BY_CONSENT": lambda _facts, _grant, _told, field: field.category not in NEVER_BY_CONSENT,
-    "AGREED": lambda facts, grant, _told, _field: facts.agency in grant.recipients,
+    "AGREED": lambda facts, grant, _told, field: _names(
+        facts.sharing,
+        grant,
+        facts.agency,
+        facts.roster.agencies.get(facts.agency, NOT_KNOWN),
+        field.category,
+    ),
     "IN_FORCE": lambda facts, grant, _told, _field: grant.in_force(facts.at),
     "CATEGORY": lambda _facts, grant, _told, field: field.category in grant.categories,
     "FIELD": lambda _facts, grant, _told, field: grant.names(field.path, field.also),

@@ -30,7 +30,9 @@ def offered(
     look = looking(sharing, who, Roster(agencies), by.at)
     found = {source.told.id: source for source in past.record}
     return tuple(
-        _offered(item, found.get(item.source), _Offering(sharing, look, frozenset(to), by))
+        _offered(
+            item, found.get(item.source), _Offering(sharing, look, frozenset(to), agencies, by)
+        )
         for item in wanted
     )
 
@@ -39,6 +41,7 @@ class _Offering(msgspec.Struct, frozen=True):
     sharing: Sharing
     look: Look
     to: frozenset[AgencyId]
+    agencies: Mapping[AgencyId, KnownAgency]
     by: Context
 
 
@@ -55,7 +58,14 @@ def _offered(item: Item, source: Source | None, offering: _Offering) -> Offered:
     if field is None:
         return _unknown(item, offering.to)
     grants = {
-        each: permits(sharing, each, offering.by.at, told, field)
+        each: permits(
+            sharing,
+            each,
+            offering.by.at,
+            told,
+            field,
+            known=offering.agencies.get(each, NO_AGENCY),
+        )
         for each in offering.to - {told.agency}  # Whose record it is, has it.
     }
     not_agreed = frozenset(each for each, grant in grants.items() if grant is None)
