@@ -427,7 +427,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     try:
         yield disk
     finally:
-        subprocess.run(("umount", disk), check=True)
+        subprocess.run(("umount", "--lazy", disk), check=True)  # A last process may still leave.
 
 
 def filled(disk: Path, *, but_for: int) -> Path:
