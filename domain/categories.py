@@ -5,6 +5,7 @@ and under which consent it may cross from one agency to another.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final, Literal, TypeAlias
 
 import msgspec
@@ -35,7 +36,7 @@ class Category(msgspec.Struct, frozen=True):
         """What the field is in this event."""
         if self.by_field is None:
             return self.code
-        return dict(self.by_value).get(getattr(event, self.by_field), self.code)
+        return _codes(self.by_value).get(getattr(event, self.by_field), self.code)
 
     def about(self, person_field: str) -> "Category":
         """Name the field that says whose the value is, where it is not the woman's."""
@@ -44,6 +45,11 @@ class Category(msgspec.Struct, frozen=True):
     def by(self, field: str, codes: Mapping[str, CategoryCode]) -> "Category":
         """Name the field whose code may make of this another category."""
         return msgspec.structs.replace(self, by_field=field, by_value=frozenset(codes.items()))
+
+
+@cache
+def _codes(by_value: frozenset[tuple[str, CategoryCode]]) -> Mapping[str, CategoryCode]:
+    return dict(by_value)
 
 
 ENV: Final = Category("ENV")  # envelope

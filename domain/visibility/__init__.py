@@ -58,7 +58,7 @@ from domain.visibility.facts import (
     who_reads,
     whose_feed,
 )
-from domain.visibility.rules import OWN, PARTY, PUBLIC, Step, sides_of, steps
+from domain.visibility.rules import OWN, PARTY, PUBLIC, Step, steps
 
 __all__ = [
     "ACTING",
@@ -122,7 +122,7 @@ class Asking(NamedTuple):
 
     kind: Kind
     primary: CategoryCode | None  # ``None``: it depends.
-    telling: tuple[tuple[Slot, Asked | None], ...]
+    telling: tuple[tuple[Slot, Asked | None, tuple[Says, ...]], ...]
     beside: tuple[tuple[Slot, Asked | None], ...]
     own: Mapping[str, Basis]
 
@@ -144,7 +144,7 @@ def looking(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> L
     facts = facts_of(sharing, who, roster, at)
     members = facts.network.members
     walks = {category: steps(facts, category) for category in get_args(CategoryCode)}
-    streams = facts.attended.union(stream.int for stream in sides_of(facts))
+    streams = facts.attended.union(stream.int for stream in facts.sides)
     since, stood = _reach(facts)
     return Look(
         agency=who.agency,
@@ -165,7 +165,7 @@ def looking(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> L
     )
 
 
-def _of_others(walk: tuple[Step, ...]) -> tuple[Says, ...]:
+def _of_others(walk: Sequence[Step]) -> tuple[Says, ...]:
     """What can be said of another's record; nothing, where nothing there can open it."""
     left = [step for step in walk if step.rule != "OWN"]
     return tuple(step.says for step in left) if any(step.allows for step in left) else ()
@@ -187,23 +187,25 @@ def decide(look: Look, told: Told, lines: Sequence[PartLine]) -> Visible:
     if own:
         return _walked(look, told, lines, asking)
     bases: dict[str, Basis] = {}
-    others, primary = look.others, asking.primary or told.event.primary.of(told.event)
-    what, beside = primary in BESIDE, None
-    for slot, plain in asking.telling:
+    opened: list[CategoryCode] = []
+    beside: Basis | None = None
+    for slot, plain, said in asking.telling:
         field = _as_said(look, told, lines, slot, plain)
         if field is None or field.category in BESIDE:
             continue
-        for says in others[field.category]:
+        for says in said if field is plain else look.others[field.category]:
             basis = says(told, field)
             if basis is None:
                 continue
             if type(basis) is Basis:
                 bases[slot.name] = basis
-                what = what or field.category == primary
+                opened.append(field.category)
                 beside = beside if basis.rule in ALONE else basis
             break
     if not bases:
         return NOTHING
+    primary = asking.primary or told.event.primary.of(told.event)
+    what = primary in BESIDE or primary in opened
     if beside is None:
         return _alone(look, told, bases, asking, what=what)
     return _with_what_stands_beside(
@@ -242,8 +244,12 @@ def _walked(look: Look, told: Told, lines: Sequence[PartLine], asking: Asking) -
 def _asking(look: Look, event: type[Event]) -> Asking:
     kind = kind_of(event)
 
-    def plain(slot: Slot) -> tuple[Slot, Asked | None]:
-        return slot, plainly(slot, look.woman) if slot.plain else None
+    def plain(slot: Slot) -> Asked | None:
+        return plainly(slot, look.woman) if slot.plain else None
+
+    def said(slot: Slot) -> tuple[Says, ...]:
+        steps = look.steps[slot.category.code] if slot.plain else ()
+        return _of_others([s for s in steps if s.fields is None or slot.path in s.fields])
 
     telling = [
         slot for slot in kind.slots if any(look.others[c] for c in slot.category.codes - BESIDE)
@@ -251,8 +257,8 @@ def _asking(look: Look, event: type[Event]) -> Asking:
     asking = look.asking[event] = Asking(
         kind=kind,
         primary=None if kind.primary.by_field else kind.primary.code,
-        telling=tuple(map(plain, telling)),
-        beside=tuple(plain(slot) for slot in kind.slots if slot.category.codes & BESIDE),
+        telling=tuple((slot, plain(slot), said(slot)) for slot in telling),
+        beside=tuple((slot, plain(slot)) for slot in kind.slots if slot.category.codes & BESIDE),
         own={slot.name: OWN for slot in kind.slots},
     )
     return asking
@@ -291,12 +297,12 @@ def _with_what_stands_beside(  # noqa: PLR0913 (one for each thing it stands bes
     asking: Asking,
     what: bool,
 ) -> Visible:
-    if asking.kind.naming or not _is_near(look, told.agency):
-        names = {*_names(told, asking)}
-        who = _who(look, told, names)
-        all_named = len(who) == len(names)
-    else:
-        who, all_named = _itself(look, told), True
+    who, all_named = _itself(look, told), _is_near(look, told.agency)
+    if asking.kind.naming or not all_named:
+        names = frozenset(_names(told, asking))
+        all_named = all(_is_near(look, agency) for _, agency in names)
+        who = names if all_named else _who(look, told, names)
+        all_named = all_named or len(who) == len(names)
     colleagues = told.agency in look.colleagues
     for slot, plain in asking.beside if what else ():
         if slot.tells_who and not all_named:
@@ -354,7 +360,7 @@ def _may_know_where(look: Look, told: Told, name: str) -> bool:
     if not look.others["LOC"]:
         return False
     path = f"{tag_of(type(told.event))}/{name}"
-    place = Asked(name, path, "LOC", look.woman)
+    place = Asked(NAMELESS, path, "LOC", look.woman)
     return type(_walk(look.others["LOC"], told, place)) is Basis
 
 
@@ -401,3 +407,4 @@ def _reach(facts: Facts) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:
 
 
 NOTHING: Final = Visible({})
+NAMELESS: Final = ""  # That a field names the reader too tells it of no other in it.

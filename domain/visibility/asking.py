@@ -24,7 +24,6 @@ class Asked(msgspec.Struct, frozen=True):
     path: str  # ``case.opened.v1/channel``
     category: CategoryCode
     person: PersonId | None  # Whom it is about.
-    names: frozenset[AgencyId] = frozenset()  # Which agencies it names.
     also: frozenset[str] = NO_PATHS  # Under which names it is left out too: what it says anew.
 
 
@@ -70,7 +69,6 @@ def asked(
             slot.path,
             slot.category.of(event),
             woman if about is None else PersonId(getattr(event, about)),
-            agencies_in(event, slot.name) if slot.names_agencies else NOBODY,
         )
     line = line_of(slot, lines)
     if line is None:
@@ -78,8 +76,8 @@ def asked(
     if isinstance(event, RecordCorrected) and slot.name == "new_value":
         # What a correction says is the field that it corrects, wherever it is said.
         also = _anew(event.field) | {slot.path}
-        return Asked(slot.name, event.field, line.category, line.person, NOBODY, also)
-    return Asked(slot.name, slot.path, line.category, line.person, NOBODY, slot.also)
+        return Asked(slot.name, event.field, line.category, line.person, also)
+    return Asked(slot.name, slot.path, line.category, line.person, slot.also)
 
 
 def _anew(path: str) -> frozenset[str]:
@@ -98,12 +96,12 @@ def line_of(slot: Slot, lines: Sequence[PartLine]) -> PartLine | None:
 
 
 def plainly(slot: Slot, woman: PersonId | None) -> Asked:
-    return Asked(slot.name, slot.path, slot.category.code, woman, NOBODY, slot.also)
+    return Asked(slot.name, slot.path, slot.category.code, woman, slot.also)
 
 
 def agencies_in(event: Event, name: str) -> frozenset[AgencyId]:
     """Which agencies a field names."""
-    return frozenset(each_agency(event, name)) if name in naming(type(event), AgencyId) else NOBODY
+    return frozenset(each_agency(event, name) if name in naming(type(event), AgencyId) else ())
 
 
 def each_agency(event: Event, name: str) -> Iterator[AgencyId]:
@@ -150,7 +148,6 @@ def kind_of(event: type[Event]) -> Kind:
             plain=not (
                 field.category.by_field
                 or field.category.person_field
-                or field.name in agencies
                 or issubclass(event, RecordCorrected)
             ),
         )
@@ -172,4 +169,3 @@ def kind_of(event: type[Event]) -> Kind:
 
 
 ACTING: Final = "agency"
-NOBODY: Final[frozenset[AgencyId]] = frozenset()

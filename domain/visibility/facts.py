@@ -7,10 +7,11 @@ from typing import Final, TypeAlias
 import msgspec
 
 from domain.agency import Agency, KnownAgency
-from domain.model import AgencyId, EmergencyId, GrantId, NetworkId, StaffId, StaffRole
+from domain.categories import CategoryCode
+from domain.model import AgencyId, EmergencyId, GrantId, NetworkId, StaffId, StaffRole, StreamId
 from domain.network import KnownNetwork, Network
 from domain.policy import AllowId, DenyId
-from domain.sharing import Given, Sharing, Told
+from domain.sharing import Gathering, Given, Handling, Sharing, Told
 from domain.statutory import StatutoryId
 from domain.visibility.asking import Asked
 
@@ -72,6 +73,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     takes_part: bool
     given: Given
     attended: frozenset[int]  # The streams of meetings.
+    sides: Mapping[StreamId, frozenset[CategoryCode]]  # Of what it is one, and what that opens.
     network: Membership  # The one in whose ledger the case stands.
 
 
@@ -86,8 +88,30 @@ def facts_of(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> 
         takes_part=takes_part(sharing, who.agency),
         given=sharing.given_to(who.agency),
         attended=frozenset(stream.int for stream in sharing.attended_by(who.agency)),
+        sides=sides_of(sharing, who),
         network=NO_NETWORK if network is None else roster.networks.get(network, NO_NETWORK),
     )
+
+
+def sides_of(sharing: Sharing, who: Recipient) -> dict[StreamId, frozenset[CategoryCode]]:
+    """Of what it is a side, and which categories that opens there."""
+    found: dict[StreamId, frozenset[CategoryCode]] = {}
+    for stream, party in sharing.parties.items():
+        match party:
+            case Handling():
+                if who.staff in party.grievance.about_staff:
+                    continue
+                if who.agency in party:
+                    found[stream] = WITH_GRIEVANCE
+                elif party.has_summary(who.agency):
+                    found[stream] = NONE
+            case Gathering(of_a_case=False) if who.agency in party:
+                found[stream] = WITH_MINUTES
+            case _ if who.agency in party:
+                found[stream] = BY_PARTY
+            case _:
+                pass
+    return found
 
 
 def takes_part(sharing: Sharing, agency: AgencyId) -> bool:
@@ -125,3 +149,7 @@ def whose_feed(agency_id: AgencyId, agency: Agency) -> Recipient:
 
 
 NO_NETWORK: Final = Membership()
+NONE: Final[frozenset[CategoryCode]] = frozenset()
+BY_PARTY: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC"})
+WITH_GRIEVANCE: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC", "GRV"})
+WITH_MINUTES: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC", "MTG"})

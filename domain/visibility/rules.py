@@ -5,16 +5,16 @@ rule about the sides of a referral says nothing, and nobody asks it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Final, NamedTuple, TypeAlias
 
 from domain.categories import CategoryCode
 from domain.grievance import GrievanceShared
-from domain.model import StreamId
-from domain.policy import RULES, RuleId
-from domain.sharing import Gathering, Handling, Snapshot, Told
+from domain.policy import RULES, Rule, RuleId
+from domain.sharing import Snapshot, Told
 from domain.trail.purges import PurgeRequested
 from domain.visibility.agreeing import by_consent
-from domain.visibility.asking import Asked
+from domain.visibility.asking import Asked, agencies_in
 from domain.visibility.facts import Basis, Denied, Facts, Found, Says
 
 # What a rule says of the fields of one category here: nothing, always the same, or it depends.
@@ -26,6 +26,7 @@ class Step(NamedTuple):
 
     rule: RuleId
     allows: bool
+    fields: frozenset[str] | None  # Of which alone it says anything.
     says: Says
 
 
@@ -35,18 +36,21 @@ def steps(facts: Facts, category: CategoryCode) -> tuple[Step, ...]:
 
 
 def _steps(facts: Facts, category: CategoryCode) -> Iterator[Step]:
-    for rule in RULES:
-        if rule.categories is not None and category not in rule.categories:
-            continue
+    for rule in _about(category):
         made = MADE[rule.id](facts, category)
         if made is None:
             continue
         says = _always(made) if isinstance(made, Basis | Denied) else made
         if rule.fields is not None:
             says = _only(rule.fields, says)
-        yield Step(rule.id, rule.effect == "ALLOW", says)
+        yield Step(rule.id, rule.effect == "ALLOW", rule.fields, says)
         if isinstance(made, Basis | Denied) and rule.fields is None:
             return
+
+
+@cache
+def _about(category: CategoryCode) -> tuple[Rule, ...]:
+    return tuple(rule for rule in RULES if rule.categories is None or category in rule.categories)
 
 
 def _always(found: Found) -> Says:
@@ -176,7 +180,7 @@ def _excluded_agency(facts: Facts, _: CategoryCode) -> Denied | None:
 
 def _party(facts: Facts, category: CategoryCode) -> Says | None:
     agency = facts.agency
-    parties = sides_of(facts)
+    parties = facts.sides
     if not parties or category == "STF":
         return None
     opening = {stream.int for stream, opens in parties.items() if category in opens}
@@ -187,33 +191,12 @@ def _party(facts: Facts, category: CategoryCode) -> Says | None:
             return PARTY
         if told.stream.int not in streams:
             return None
-        named = category not in BY_NAME_TO_NOBODY and agency in field.names
+        named = category not in BY_NAME_TO_NOBODY and agency in agencies_in(told.event, field.name)
         if named or (category == "GRV" and _is_summary(facts, told)):
             return PARTY
         return None
 
     return says
-
-
-def sides_of(facts: Facts) -> dict[StreamId, frozenset[CategoryCode]]:
-    """Of what it is a side, and which categories that opens there."""
-    found: dict[StreamId, frozenset[CategoryCode]] = {}
-    for stream, party in facts.sharing.parties.items():
-        match party:
-            case Handling():
-                if facts.recipient.staff in party.grievance.about_staff:
-                    continue
-                if facts.agency in party:
-                    found[stream] = WITH_GRIEVANCE
-                elif party.has_summary(facts.agency):
-                    found[stream] = NONE
-            case Gathering(of_a_case=False) if facts.agency in party:
-                found[stream] = WITH_MINUTES
-            case _ if facts.agency in party:
-                found[stream] = BY_PARTY
-            case _:
-                pass
-    return found
 
 
 def _is_summary(facts: Facts, told: Told) -> bool:
@@ -237,12 +220,8 @@ ERASED: Final = Denied("ERASED")
 RESTRICTED: Final = Denied("RESTRICTED")
 CASE_NUMBER: Final = Denied("CASE_NUMBER")
 NO_BASIS: Final = Denied("NO_BASIS")
-NONE: Final[frozenset[CategoryCode]] = frozenset()
 # These reach nobody for being named in them: consent by its own rules, a grievance when shared.
 BY_NAME_TO_NOBODY: Final[frozenset[CategoryCode]] = frozenset({"CNS", "GRV"})
-BY_PARTY: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC"})
-WITH_GRIEVANCE: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC", "GRV"})
-WITH_MINUTES: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC", "MTG"})
 MADE: Final[Mapping[RuleId, Made]] = {
     "NO_PLEDGE": _no_pledge,
     "NOTICE": _notice,
