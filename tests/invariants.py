@@ -62,7 +62,7 @@ OWED: Final[Mapping[str, Owed]] = {
     "INV-S7": Owed(LISTS),
     "INV-K9": Owed(LISTS),
     "INV-X5": Owed(LISTS),
-    "INV-M2": Owed(LISTS, "the interval"),
+    "INV-M2": Owed(LISTS, "the interval, and what nobody tabled"),
     "INV-M8": Owed(LISTS),
     "INV-F1": Owed(LISTS, "the queue"),
     "INV-G2": Owed(LISTS),

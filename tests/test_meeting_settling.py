@@ -20,6 +20,7 @@ from domain.meeting.events import (
     NextMeetingSet,
     RoleAllocated,
 )
+from domain.meeting.holding import NextMeetingNotSet
 from domain.meeting.settling import (
     AnotherWasDesignated,
     BothForAndAgainst,
@@ -56,6 +57,8 @@ from tests.conferring import (
     allocate,
     allocated,
     carry,
+    close,
+    confirmed,
     convened,
     covering,
     decide,
@@ -64,6 +67,7 @@ from tests.conferring import (
     designated,
     disagree,
     disagreed,
+    drafted,
     held,
     knowing,
     meeting,
@@ -74,6 +78,7 @@ from tests.conferring import (
     progress,
     set_next,
     settle,
+    shared,
     tabled,
     unsettled,
 )
@@ -369,6 +374,23 @@ def test_they_meet_again_or_need_not() -> None:
     given(meeting(), *HELD).when(never, by=CENTRE).then(NextMeetingSet(on=None, not_needed=True))
     for odd in (replace(set_next, on=None), replace(set_next, not_needed=True)):
         given(meeting(), *HELD).when(odd, by=CENTRE).refused(NextOrNone)
+
+
+def test_where_they_do_not_agree_they_meet_again_unless_somebody_is_designated() -> None:
+    never = replace(set_next, on=None, not_needed=True)
+    without = NextMeetingSet(on=None, not_needed=True)
+    open_still = (*HELD, disagreed)
+    given(meeting(UNSETTLED), *open_still).when(never, by=CENTRE).refused(ConsultationUnsettled)
+    given(meeting(UNSETTLED), *open_still).when(set_next, by=CENTRE).then(next_set)
+    for settled in (designated, replace(decided, settles=True)):
+        given(meeting(), *open_still, settled).when(never, by=CENTRE).then(without)
+
+
+def test_a_day_that_was_set_before_they_disagreed_is_set_anew() -> None:
+    minutes = (drafted, confirmed, shared)
+    given(meeting(), *HELD, next_set, disagreed, *minutes).when(close, by=CENTRE).refused(
+        NextMeetingNotSet
+    )
 
 
 def test_the_convenor_records_all_this() -> None:

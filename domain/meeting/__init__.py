@@ -258,7 +258,9 @@ def _said(meeting: KnownMeeting, event: MeetingEvent) -> KnownMeeting:
         case CaseReviewDeferred(case_id=case):
             return change(meeting, deferred=meeting.deferred | {case})
         case DecisionRecorded(decision_id=decision, case_id=about):
-            return change(meeting, decisions={**meeting.decisions, decision: about})
+            left = {each for each in meeting.disagreed if not (event.settles and each == about)}
+            decisions = {**meeting.decisions, decision: about}
+            return change(meeting, decisions=decisions, disagreed=frozenset(left))
         case DecisionAcknowledged(decision_id=decision, by_agency=agency):
             return change(meeting, acknowledged=meeting.acknowledged | {(decision, agency)})
         case RoleAllocated(case_id=case):
@@ -266,7 +268,7 @@ def _said(meeting: KnownMeeting, event: MeetingEvent) -> KnownMeeting:
             before = meeting.allocated.get(case, frozenset())
             return change(meeting, allocated={**meeting.allocated, case: before | {allocation}})
         case DisagreementRecorded(case_id=case):
-            return change(meeting, disagreed=meeting.disagreed | {case})
+            return change(meeting, disagreed=meeting.disagreed | {case}, next_set=False)
         case MainSupportAgencyDesignated(case_id=case):
             return change(meeting, designated=meeting.designated | {case})
         case NextMeetingSet():

@@ -309,7 +309,15 @@ def next_set(
     check_in_order(meeting.kind, meeting.status, NextMeetingSet)
     if (command.on is not None) == command.not_needed:
         raise NextOrNone
+    if command.not_needed:
+        check_is_settled(meeting)
     return (NextMeetingSet(on=command.on, not_needed=command.not_needed),)
+
+
+def check_is_settled(meeting: KnownMeeting) -> None:
+    """Where they do not agree they meet again, unless somebody was designated: nobody goes home."""
+    if meeting.disagreed - meeting.designated:
+        raise ConsultationUnsettled
 
 
 def consulted(consultation: Consultation, event: MeetingEvent, *, anew: bool) -> Consultation:
