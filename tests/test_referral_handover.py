@@ -5,7 +5,15 @@ from typing import Final
 import pytest
 from msgspec.structs import replace
 
-from domain.case import CaseNotFound, OnlyWhoAnswersForHer, RoleAssigned, RoleEnded
+from domain.case import (
+    CaseNotFound,
+    KnownCase,
+    OnlyWhoAnswersForHer,
+    RoleAssigned,
+    RoleEnded,
+)
+from domain.case.agreeing import ConsentOfThatKindMissing
+from domain.items import NotAgreedTo
 from domain.model import PersonId, ReferralId
 from domain.referral import (
     CaseNotAccepted,
@@ -23,6 +31,7 @@ from tests.invariants import accepted as shown
 from tests.invariants import refused as kept
 from tests.referring import (
     AYUMI,
+    HER_GRANT,
     HER_REFERRAL,
     HISTORIES,
     IN_HER_CASE,
@@ -89,6 +98,49 @@ def test_the_referrer_does_not_remain_if_she_does_not_agree() -> None:
         replace(confirmed, referrer_remains=False, accompanied_by=None),
         replace(moved, from_remains=False),
     )
+
+
+@kept("INV-C13", guard="domain.referral.handing_over:check_may_know")
+def test_whom_she_has_shut_out_since_comes_to_nothing_by_a_handover_and_is_not_told_why() -> None:
+    now_excluded = referral_in(beside(excluded=frozenset({CENTRE.agency})))
+    given(now_excluded, drafted, sent, accepted).when(confirm, by=CENTRE).refused(NotAgreedTo)
+    helping = replace(confirm, functions=frozenset({"MAIN_SUPPORT"}))
+    stays = replace(sent, hands_over=False)
+    given(now_excluded, drafted, stays, accepted).when(helping, by=CITY).refused(NotAgreedTo)
+
+
+def test_who_sent_her_does_not_remain_once_she_has_shut_it_out() -> None:
+    without_the_city = referral_in(beside(excluded=frozenset({CITY.agency})))
+    given(without_the_city, drafted, sent, accepted).when(confirm, by=CENTRE).refused(NotAgreedTo)
+    alone = replace(confirm, referrer_remains=False, accompanied_by=None)
+    given(without_the_city, drafted, sent, accepted).when(alone, by=CENTRE).then(
+        replace(confirmed, referrer_remains=False, accompanied_by=None),
+        replace(moved, from_remains=False),
+    )
+
+
+@kept("INV-C9", guard="domain.referral.handing_over:check_consented")
+def test_nobody_moves_away_who_has_taken_back_that_she_would() -> None:
+    moving = going("OUT_OF_PREFECTURE", CENTRE, SHIRAHAMA)
+    deciding = referral_in(beside(sent_on_by_the_centre()))
+    given(deciding, moving, sent, accepted).when(confirm, by=SHIRAHAMA).refused(
+        ConsentOfThatKindMissing
+    )
+    still = referral_in(beside(sent_on_by_the_centre(), agreed={"RELOCATION": HER_GRANT}))
+    given(still, moving, sent, accepted).when(confirm, by=SHIRAHAMA).then(
+        replace(
+            confirmed,
+            main_responsible_from=CENTRE.agency,
+            main_responsible_to=SHIRAHAMA.agency,
+        ),
+        replace(moved, from_agency=CENTRE.agency, to_agency=SHIRAHAMA.agency),
+    )
+
+
+def sent_on_by_the_centre() -> KnownCase:
+    """It answers for her, and the centre of the other prefecture takes part by now."""
+    case = answered_for_by(CENTRE)
+    return replace(case, reasons=case.reasons | {(SHIRAHAMA.agency, "MAIN_SUPPORT")})
 
 
 def test_there_is_nothing_to_hand_over_until_an_agency_answers_for_her() -> None:

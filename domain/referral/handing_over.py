@@ -32,7 +32,7 @@ from domain.referral.events import (
 )
 from domain.referral.kinds import TERMS
 from domain.referral.refusals import NotForYouToDo, RoleNotGivenHere
-from domain.referral.sending import check_its_to_hand_over
+from domain.referral.sending import check_consented, check_its_to_hand_over, check_may_know
 from domain.referral.states import KnownReferral
 
 
@@ -53,6 +53,7 @@ def confirmed(
 ) -> Decided:
     if moves_now(referral):
         check_taken_on(referral, by.agency)
+    check_still_agrees(beside, referral, command)
     if moves_now(referral) or command.functions:
         beside.check_takes_part(by.agency)
         beside.check_takes_part(referral.to_agency)
@@ -87,6 +88,15 @@ def check_taken_on(referral: KnownReferral, agency: AgencyId) -> None:
     """To answer for her is taken on, and never put upon anybody."""
     if agency != referral.to_agency:
         raise NotForYouToDo
+
+
+def check_still_agrees(beside: Beside, referral: KnownReferral, command: ConfirmHandover) -> None:
+    """She may have changed her mind since it was accepted: of whom she goes to, or of moving."""
+    check_may_know(beside, referral.to_agency)
+    if stays_linked(command):
+        check_may_know(beside, referral.from_agency)
+    if moves_now(referral):
+        check_consented(beside, TERMS[referral.kind].to_accept)
 
 
 def check_may_relieve(
