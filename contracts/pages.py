@@ -62,8 +62,11 @@ ConsentShown: TypeAlias = Literal[
 ]
 
 
+Day: TypeAlias = Literal["accepted_on", "closed_on", "birth_date"]
+
+
 class CaseShown(Guarded, frozen=True, kw_only=True, omit_defaults=True):
-    """A case as it stands for one agency now."""
+    """A case as it stands for one agency now; ``wareki``: its days as they are said in Japan."""
 
     case: CaseAlias
     status: Status | None = None
@@ -82,6 +85,7 @@ class CaseShown(Guarded, frozen=True, kw_only=True, omit_defaults=True):
     notes: tuple[Sealed[FreeText], ...] = ()
     roles: tuple[RoleShown, ...] = ()
     consents: Mapping[GrantId, ConsentShown] = {}
+    wareki: Mapping[Day, Line] = {}
 
 
 class CaseLine(Guarded, frozen=True, kw_only=True, omit_defaults=True):
@@ -95,6 +99,7 @@ class CaseLine(Guarded, frozen=True, kw_only=True, omit_defaults=True):
     number: CaseNumber | None = None
     accepted_on: date | None = None
     main_responsible: AgencyShown | None = None
+    wareki: Mapping[Day, Line] = {}
 
 
 class CaseChange(Guarded, frozen=True, kw_only=True, omit_defaults=True):

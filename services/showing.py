@@ -1,7 +1,7 @@
 """Showing (提示): from what may be seen of a case to what is handed out, with its parts opened."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID, uuid4
 
@@ -15,12 +15,13 @@ from contracts.pages import (
     CaseLine,
     CaseShown,
     ContactShown,
+    Day,
     ReferralLine,
     RoleShown,
     Side,
 )
 from domain.agency import KnownAgency
-from domain.calendar import date_in_japan
+from domain.calendar import date_in_japan, wareki
 from domain.case import (
     CaseAccepted,
     CaseTransferred,
@@ -37,6 +38,7 @@ from domain.model import CLOSED, AgencyId, CaseId, Event, PersonId, ReferralId, 
 from domain.referral import HandoverConfirmed
 from domain.visibility import ACTING, Agencies, Visible, naming
 from projections import case_course, case_view, referral_view
+from projections.case_course import Course
 from projections.case_view import CaseView
 from services.ports import Keys
 from services.sealing import Sealing, facts_in
@@ -186,6 +188,8 @@ class Showing:
             notes=view.notes,
             roles=tuple(RoleShown(r.function, self._shown(r.agency), r.child) for r in view.roles),
             consents=case_view.consents_on(view, date_in_japan(at)),
+            wareki=in_wareki(view, "accepted_on", "birth_date")
+            | in_wareki(view.course, "closed_on"),
         )
 
     def line(self, view: CaseView) -> CaseLine:
@@ -198,6 +202,7 @@ class Showing:
             number=view.number,
             accepted_on=view.accepted_on,
             main_responsible=self.agency(view.main_responsible),
+            wareki=in_wareki(view, "accepted_on"),
         )
 
     def referral(self, found: Sequence[Seen], referral: ReferralId, side: Side) -> ReferralLine:
@@ -296,3 +301,9 @@ def _raw(value: object) -> msgspec.Raw:
 
 NOT_NOW: Final = _raw(CLOSED)
 NULL: Final = _raw(None)
+
+
+def in_wareki(view: CaseView | Course, *days: Day) -> dict[Day, str]:
+    """Those that are known, and may be seen."""
+    known: dict[Day, object] = {name: getattr(view, name) for name in days}
+    return {name: wareki(day) for name, day in known.items() if isinstance(day, date)}

@@ -22,7 +22,7 @@ from domain.agency import (
     StaffNotEnrolled,
     SuspendAgency,
 )
-from domain.calendar import date_in_japan
+from domain.calendar import date_in_japan, wareki
 from domain.case import (
     AcceptCase,
     AssignRole,
@@ -214,6 +214,7 @@ async def test_what_was_never_sealed_is_hidden_from_a_view_as_well(
         assert shown is not None
         assert shown.main_responsible == AgencyShown(id=city.id)
         assert shown.accepted_on is not None
+        assert shown.wareki == {"accepted_on": wareki(shown.accepted_on)}
         assert shown.number is None  # That is for the agency that answers for her.
 
 
