@@ -73,6 +73,7 @@ StreamKind: TypeAlias = Literal[
     "disclosure",
     "network",
     "grievance",
+    "duties",
 ]
 Stamp: TypeAlias = Literal["case", "agency", "network", "work"]
 NAMESPACE: Final[dict[StreamKind, UUID]] = {
@@ -87,6 +88,7 @@ NAMESPACE: Final[dict[StreamKind, UUID]] = {
     "disclosure": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a09"),
     "network": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a0a"),
     "grievance": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a0b"),
+    "duties": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a0c"),
 }
 
 
@@ -130,7 +132,7 @@ class Event(
     """Something that happened. Past tense, never changed, never removed."""
 
     # Which earlier decisions this event overtakes: those about its case, its agency, its network.
-    # ``work`` is overtaken by what is begun in a case, and read by what may only end it all.
+    # ``work`` is stamped by what is begun or ended in a case, and read by what must not miss it.
     stamps: ClassVar[frozenset[Stamp]] = frozenset()
     # Which of its fields names what it made, for whoever asked for it.
     makes: ClassVar[str | None] = None

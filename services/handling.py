@@ -153,7 +153,7 @@ class Handling:
             events=events,
             not_after=ask.not_after,
             # What only narrows waits for nobody; all else must not have been overtaken.
-            reads=() if events and ask.command.narrows else scope.fence_keys(by),
+            reads=scope.fence_keys(by, narrows=bool(events) and ask.command.narrows),
             read_to=head,
         )
 

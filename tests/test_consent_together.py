@@ -225,10 +225,8 @@ def a_meeting(here: Midorino) -> tuple[MeetingId, GrantId]:
     return meeting, here.agrees(here.ayumi, via_meeting=meeting, until_event="MEETING_CLOSE")
 
 
-def test_with_a_meeting_ends_what_she_agreed_to_until_its_close(here: Midorino) -> None:
-    meeting, grant = a_meeting(here)
-    here.agrees(here.city, here.ayumi)
-    steps: list[MeetingCommand] = [
+def until_held(here: Midorino, meeting: MeetingId) -> list[MeetingCommand]:
+    return [
         AddInvitee(meeting_id=meeting, agency_id=here.ayumi.agency),
         TableCase(meeting_id=meeting, categories=frozenset({"IDN"})),
         ConveneMeeting(meeting_id=meeting),
@@ -242,7 +240,12 @@ def test_with_a_meeting_ends_what_she_agreed_to_until_its_close(here: Midorino) 
             ended_at=here.world.at,
         ),
     ]
-    assert [ended(here.says(here.city, step)) for step in steps] == [set(), set(), set(), set()]
+
+
+def test_with_a_meeting_ends_what_she_agreed_to_until_its_close(here: Midorino) -> None:
+    meeting, grant = a_meeting(here)
+    here.agrees(here.city, here.ayumi)
+    assert [ended(here.says(here.city, step)) for step in until_held(here, meeting)] == [set()] * 4
     closed = here.says(here.city, CloseMeeting(meeting_id=meeting))
     assert ended(closed) == {grant}
     assert [entry.told.stream for entry in closed.entries] == [

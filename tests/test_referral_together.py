@@ -27,11 +27,13 @@ from domain.referral import (
     ReferralAccepted,
     ReferralDrafted,
     ReferralHasEnded,
+    ReferralInquirySent,
     ReferralNotFound,
     ReferralRedirected,
     ReferralSent,
     ReferralWithdrawn,
     RequestInformation,
+    SendInquiry,
     SendReferral,
     SupplyInformation,
     WithdrawReferral,
@@ -320,11 +322,13 @@ def test_of_two_handovers_of_responsibility_the_second_is_refused_until_the_firs
 
 def test_to_begin_a_handover_is_decided_after_whatever_was_begun_meanwhile() -> None:
     """They read the key that sending and accepting stamp, so that none overlooks another."""
-    assert {"work"} == ReferralSent.stamps == ReferralAccepted.stamps == ReferralDrafted.stamps
+    for begins in (ReferralDrafted, ReferralInquirySent, ReferralSent, ReferralAccepted):
+        assert begins.stamps == {"work"}
     here = midorino()
     context = here.world.asking(here.city)
     referral = ReferralId(here.world.operator.agency)
     for command in (
+        SendInquiry(referral_id=referral, age_band="20S", family_size=1),
         SendReferral(referral_id=referral),
         AcceptReferral(referral_id=referral),
         DraftReferral(
@@ -334,7 +338,7 @@ def test_to_begin_a_handover_is_decided_after_whatever_was_begun_meanwhile() -> 
             urgency="LOW",
         ),
     ):
-        assert scope_of(command, here.case, here.case, context).ends_all
+        assert scope_of(command, here.case, here.case, context).reads_work
 
 
 def test_who_takes_part_may_ask_for_the_case_and_gets_it_if_it_is_sent() -> None:

@@ -28,6 +28,7 @@ from domain.model import (
     StaffId,
     StaffRole,
     StreamId,
+    fence_key,
     stream_of,
 )
 from domain.network import NetworkEstablished
@@ -141,6 +142,20 @@ class World:
         except Refused as refused:
             return type(refused)
         return None
+
+    def overtakes(
+        self, first: tuple[Someone, AnyCommand], second: tuple[Someone, AnyCommand], case: CaseId
+    ) -> bool:
+        """Whether the second, decided before the first is recorded, has to be decided again."""
+        (early, before), (late, after) = first, second
+        by = self.asking(late)
+        scope, decision = self._decided(after, case, by)
+        written = {write.stream for write in decision.writes if write.events}
+        reads = scope.fence_keys(by, narrows=bool(written) and after.narrows)
+        said = self.says(early, before, case)
+        stamped = {fence_key(stamp, case) for each in said.events for stamp in each.stamps}
+        moved = written & {entry.told.stream for entry in said.entries}
+        return bool(moved) or not stamped.isdisjoint(reads)
 
     def writes(
         self, who: Someone, stream: StreamId, event: Event, case: CaseId, owner: PersonId

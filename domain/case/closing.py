@@ -50,7 +50,7 @@ class CaseTransferred(Event, frozen=True, kw_only=True, tag="case.transferred.v1
     """
 
     primary: ClassVar[Category] = SVC
-    stamps: ClassVar[frozenset[Stamp]] = frozenset({"case"})
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"case", "work"})
 
     on: Annotated[date, SVC]
     to_network: Annotated[NetworkId | None, LOC] = None
@@ -61,6 +61,7 @@ class CaseTransferred(Event, frozen=True, kw_only=True, tag="case.transferred.v1
 
 class CaseClosed(Event, frozen=True, kw_only=True, tag="case.closed.v1"):
     primary: ClassVar[Category] = SVC
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"work"})
     on: Annotated[date, SVC]
     reason: Annotated[ClosureReason, SVC]
     outcome: Annotated[Sealed[Line | None], PLN]

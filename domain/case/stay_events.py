@@ -105,6 +105,7 @@ class StayEnded(Event, frozen=True, kw_only=True, tag="case.stay_ended.v1"):
     """``without_aftercare``: why nobody stays in touch with her, as where she declines it."""
 
     primary: ClassVar[Category] = SVC
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"work"})
     state_of: ClassVar[tuple[str, ...]] = ("stay_id",)
 
     stay_id: Annotated[StayId, ENV]
@@ -119,6 +120,7 @@ class StayCancelled(Event, frozen=True, kw_only=True, tag="case.stay_cancelled.v
     """It was decided, and does not begin."""
 
     primary: ClassVar[Category] = SVC
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"work"})
     state_of: ClassVar[tuple[str, ...]] = ("stay_id",)
 
     stay_id: Annotated[StayId, ENV]

@@ -66,6 +66,7 @@ class ConsentGranted(Event, frozen=True, kw_only=True, tag="consent.granted.v1")
     """
 
     primary: ClassVar[Category] = CNS
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"work"})
     makes: ClassVar[str | None] = "until_stay"
 
     grant_id: Annotated[GrantId, CNS]

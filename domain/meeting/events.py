@@ -133,7 +133,7 @@ class MeetingConvened(Event, frozen=True, kw_only=True, tag="meeting.convened.v1
 
 class MeetingCancelled(Event, frozen=True, kw_only=True, tag="meeting.cancelled.v1"):
     primary: ClassVar[Category] = MTG
-    stamps: ClassVar[frozenset[Stamp]] = frozenset({"case"})
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"case", "work"})
 
     reason: Annotated[Sealed[FreeText], MTG]
 
@@ -177,7 +177,7 @@ class MeetingHeld(Event, frozen=True, kw_only=True, tag="meeting.held.v1"):
 
 class MeetingClosed(Event, frozen=True, kw_only=True, tag="meeting.closed.v1"):
     primary: ClassVar[Category] = MTG
-    stamps: ClassVar[frozenset[Stamp]] = frozenset({"case"})
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"case", "work"})
 
 
 # Reviews
@@ -187,6 +187,7 @@ class CaseReviewed(Event, frozen=True, kw_only=True, tag="meeting.case_reviewed.
     """The responsible agency is confirmed; ``round_no`` counts within the fiscal year."""
 
     primary: ClassVar[Category] = SVC
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"work"})
     subject_id: Annotated[PersonId, ENV]
     case_id: Annotated[CaseId, ENV]
     round_no: Annotated[Count, SVC]
@@ -198,6 +199,7 @@ class CaseReviewed(Event, frozen=True, kw_only=True, tag="meeting.case_reviewed.
 
 class CaseReviewDeferred(Event, frozen=True, kw_only=True, tag="meeting.case_review_deferred.v1"):
     primary: ClassVar[Category] = SVC
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"work"})
     subject_id: Annotated[PersonId, ENV]
     case_id: Annotated[CaseId, ENV]
     reason: Annotated[Sealed[FreeText], MTG.about("subject_id")]
@@ -225,6 +227,7 @@ class DecisionRecorded(Event, frozen=True, kw_only=True, tag="meeting.decision_r
     """
 
     primary: ClassVar[Category] = MTG
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"work"})
     makes: ClassVar[str | None] = "decision_id"
     state_of: ClassVar[tuple[str, ...]] = ("decision_id",)
 
@@ -257,6 +260,7 @@ class DisagreementRecorded(
     """The position of each of ``agencies`` stands in the same place of ``positions``."""
 
     primary: ClassVar[Category] = MTG
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"work"})
     subject_id: Annotated[PersonId, ENV]
     case_id: Annotated[CaseId, ENV]
     topic: Annotated[Sealed[Line], MTG.about("subject_id")]
@@ -274,6 +278,7 @@ class MainSupportAgencyDesignated(
     """By the network, where the agencies could not agree; what anybody may see it leaves alone."""
 
     primary: ClassVar[Category] = SVC
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"work"})
     subject_id: Annotated[PersonId, ENV]
     case_id: Annotated[CaseId, ENV]
     agency_id: Annotated[AgencyId, SVC]

@@ -80,6 +80,7 @@ class ReferralInquirySent(Event, frozen=True, kw_only=True, tag="referral.inquir
     """As much as anybody has to know to say whether they could take her, and nobody's name."""
 
     primary: ClassVar[Category] = SVC
+    stamps: ClassVar[frozenset[Stamp]] = BEGINS
     age_band: Annotated[AgeBand, SVC]
     family_size: Annotated[Count, SVC]
     children: Annotated[ChildAgeBands, SVC]

@@ -1,6 +1,7 @@
 """Commands about a case: from its opening to its end."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from domain.case import (
     AcceptCase,
@@ -18,6 +19,7 @@ from domain.case import (
     participants,
 )
 from domain.case.naming import agencies_of
+from domain.case.stay_events import CancelStay, EndStay
 from domain.codes import CONSENT_KINDS, ConsentKind
 from domain.consent_ledger import Granted, agreed, in_force, planned_stays
 from domain.model import (
@@ -34,7 +36,7 @@ from services.deciding.scope import Decision, Past, Scope
 
 
 def scope_of(command: CaseCommand, case: CaseId, by: Context) -> Scope:
-    scope = Scope(case, stream_of("case", case))
+    scope = Scope(case, stream_of("case", case), reads_work=isinstance(command, ENDING))
     match command:
         case AcceptCase(network_id=network):
             return entering.into(scope, network, by)
@@ -45,7 +47,7 @@ def scope_of(command: CaseCommand, case: CaseId, by: Context) -> Scope:
         case LinkCases(other_case_id=other):
             return scope._replace(beside=(stream_of("case", other),))
         case CorrectRecord() | TransferCase() | CloseCase():
-            return scope._replace(whole=True, ends_all=isinstance(command, CloseCase))
+            return scope._replace(whole=True)
         case _:
             return scope
 
@@ -125,3 +127,7 @@ def _corrected(command: CaseCommand, past: Past) -> Recorded | None:
         return None
     found = (each for each in past.record if each.told.id == command.target_event_id)
     return next((Recorded(told.event, told.agency, parts) for told, parts in found), None)
+
+
+# With these ends what she agreed to until then; and she may be agreeing to it just now.
+ENDING: Final = (EndStay, CancelStay, CloseCase, TransferCase)

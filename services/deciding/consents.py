@@ -34,7 +34,8 @@ def scope_of(command: ConsentCommand, case: CaseId, by: Context) -> Scope:
     match command:
         case GrantConsent(via_meeting=meeting, recipients=recipients):
             beside = (*scope.beside, stream_of("meeting", meeting)) if meeting else scope.beside
-            return scope._replace(beside=beside, agencies=recipients)
+            # What it is to last for may be ending just now.
+            return scope._replace(beside=beside, agencies=recipients, reads_work=True)
         case RequestEmergency(recipients=recipients, asked_agencies=asked):
             return scope._replace(agencies=recipients | asked)
         case FileStatutory(recipient=recipient):

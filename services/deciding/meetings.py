@@ -30,11 +30,14 @@ from domain.meeting import (
 from domain.meeting.commands import (
     AddInvitee,
     AllocateRole,
+    CancelMeeting,
+    CloseMeeting,
     DeferReview,
     DesignateMainSupport,
     HoldMeeting,
     PlanMeeting,
     ProvideInformation,
+    RecordDecision,
     RecordDisagreement,
     RequestMeeting,
     ReviewCase,
@@ -78,7 +81,9 @@ def scope_of(command: MeetingCommand, named: CaseId | None, by: Context) -> Scop
             pass
     if named is None:
         return scope
-    return scope._replace(beside=(stream_of("case", named),), whole=True)
+    return scope._replace(
+        beside=(stream_of("case", named),), whole=True, reads_work=isinstance(command, HEEDING)
+    )
 
 
 def widened(scope: Scope, past: Past) -> Scope:
@@ -233,6 +238,17 @@ ABOUT_A_CASE: Final = (
     | AllocateRole
     | RecordDisagreement
     | DesignateMainSupport
+)
+# What she agreed to ends with the meeting; and of a case one meeting has to see what another says.
+HEEDING: Final = (
+    CancelMeeting,
+    CloseMeeting,
+    ReviewCase,
+    DeferReview,
+    RecordDecision,
+    RecordDisagreement,
+    DesignateMainSupport,
+    AllocateRole,
 )
 REVIEWING: Final = (CaseReviewed, CaseReviewDeferred)
 CATEGORIES: Final[tuple[CategoryCode, ...]] = get_args(CategoryCode)

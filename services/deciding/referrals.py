@@ -66,8 +66,10 @@ def scope_of(command: ReferralCommand, case: CaseId, by: Context) -> Scope:
             scope = entering.into(scope, network, by)
         case _:
             pass
-    # Of two handovers that begin at one time, the second has to see the first.
-    return scope._replace(ends_all=isinstance(command, BEGINNING))
+    # Of two handovers that begin at one time the second sees the first, and both that it is over.
+    begins = isinstance(command, BEGINNING)
+    transfers = isinstance(command, ConfirmHandover) and command.network_id is not None
+    return scope._replace(reads_work=begins or transfers)
 
 
 def widened(scope: Scope, command: ReferralCommand, past: Past, by: Context) -> Scope:
@@ -202,6 +204,6 @@ def _given(agency: AgencyId | None) -> frozenset[AgencyId]:
 
 
 KINDS: Final[tuple[ConsentKind, ...]] = get_args(ConsentKind)
-BEGINNING: Final = (DraftReferral, SendReferral, AcceptReferral)
+BEGINNING: Final = (DraftReferral, SendInquiry, SendReferral, AcceptReferral)
 SENDING: Final = (SendInquiry, SendReferral, SupplyInformation)
 NO_REFERRAL: Final[Referral] = NoReferral()

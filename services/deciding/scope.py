@@ -55,7 +55,7 @@ class Scope(NamedTuple):
     known: frozenset[AgencyId] = frozenset()  # whom it only names,
     networks: frozenset[NetworkId] = frozenset()  # and under which network.
     whole: bool = False  # Everything in the case's name has to be looked through.
-    ends_all: bool = False  # It must not miss what is begun meanwhile.
+    reads_work: bool = False  # It must not miss what is begun or ended in the case meanwhile.
 
     def streams(self, by: Context) -> tuple[StreamId, ...]:
         named = sorted(self.agencies | self.known)
@@ -65,11 +65,17 @@ class Scope(NamedTuple):
         ledger = (stream_of("consent", self.case),) if self.case else ()
         return tuple(dict.fromkeys((self.asked, *self.beside, *ledger, *agencies, *networks)))
 
-    def fence_keys(self, by: Context) -> tuple[str, ...]:
-        """What must not have been overtaken once it is decided."""
+    def fence_keys(self, by: Context, *, narrows: bool = False) -> tuple[str, ...]:
+        """What must not have been overtaken once it is decided.
+
+        What only narrows waits for nobody, but for what she agrees to until just that.
+        """
+        work = [self.case] if self.case and self.reads_work else []
+        if narrows:
+            return tuple(fence_key("work", key) for key in work)
         about: list[tuple[Stamp, Iterable[UUID]]] = [
             ("case", [self.case] if self.case else []),
-            ("work", [self.case] if self.case and self.ends_all else []),
+            ("work", work),
             ("agency", sorted({by.agency, *self.agencies, *self.known})),
             ("network", sorted(self.networks)),
         ]
