@@ -67,6 +67,12 @@ class NotUnderThisProvision(Refused):
     )
 
 
+class StatutoryToOneself(Refused):
+    """A duty to tell is a duty to tell others: your agency cannot be the recipient."""
+
+    ja: ClassVar[str] = "自分の機関を、法令に基づく情報提供の提供先にすることはできません。"
+
+
 class MoreThanTheProvision(Refused):
     """The provision does not oblige to tell this: name what it needs, and at least something."""
 
@@ -79,6 +85,7 @@ def decide(
     concerned: Concerned, command: FileStatutory, by: Context
 ) -> tuple[StatutoryDisclosureRecorded, ...]:
     check_recipient(concerned, command)
+    check_not_oneself(command, by)
     check_categories(command)
     return (
         StatutoryDisclosureRecorded(
@@ -100,6 +107,12 @@ def check_recipient(concerned: Concerned, command: FileStatutory) -> None:
         raise AgencyNotKnown
     if recipient.kind not in PROVISIONS[command.provision].recipients:
         raise NotUnderThisProvision
+
+
+def check_not_oneself(command: FileStatutory, by: Context) -> None:
+    """Whoever is shut out would open by this to itself what is shut."""
+    if command.recipient == by.agency:
+        raise StatutoryToOneself
 
 
 def check_categories(command: FileStatutory) -> None:

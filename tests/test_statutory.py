@@ -19,10 +19,11 @@ from domain.statutory import (
     NotUnderThisProvision,
     StatutoryDisclosureRecorded,
     StatutoryId,
+    StatutoryToOneself,
 )
 from tests.consenting import LEDGER, explained, ledger
 from tests.invariants import accepted, refused
-from tests.spec import CENTRE, CITY, NOW, POLICE, an_id, given
+from tests.spec import CENTRE, CITY, NOW, POLICE, an_id, given, making
 
 CHILD_GUIDANCE: Final = AgencyId(an_id(20))
 file = FileStatutory(
@@ -94,6 +95,19 @@ def test_it_reaches_only_agencies_of_the_kinds_that_the_provision_names() -> Non
                 )
             else:
                 asked.refused(NotUnderThisProvision)
+
+
+@refused("INV-X1", guard="domain.statutory:check_not_oneself")
+def test_nobody_files_it_to_itself() -> None:
+    """Above all not whom she shut out: it would open to itself what is shut."""
+    itself = making(CITY, an_id(77))
+    known = ledger(
+        agencies={itself.agency: KnownAgency(kind="CHILD_GUIDANCE_CENTRE", prefecture="06")}
+    )
+    shut_out = ExclusionSet(agency_id=itself.agency, via_agency=CENTRE.agency)
+    to_itself = msgspec.structs.replace(file, recipient=itself.agency)
+    for said in ((), (shut_out,)):
+        given(known, *said).when(to_itself, by=itself).refused(StatutoryToOneself)
 
 
 @refused("INV-X6", guard="domain.statutory:check_categories")
