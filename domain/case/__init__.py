@@ -297,7 +297,7 @@ def _decided(  # noqa: PLR0912 (one arm a story)
     if isinstance(command, LinkCommand):
         return linking.decide(case, facts, command, by)
     if isinstance(command, RoleCommand):
-        return roles.decide(case, command, by)
+        return roles.decide(case, rest, command, by)
     if isinstance(command, SupportCommand):
         return support.decide(case.support, rest, command, by)
     if isinstance(command, PlanCommand):

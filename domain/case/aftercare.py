@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from domain.calendar import date_in_japan
+from domain.case.agreeing import check_may_know
 from domain.case.beside import Beside
 from domain.categories import NAR, PLN, SVC, Category
 from domain.codes import Label
@@ -180,6 +181,7 @@ def started(beside: Beside, terms: AftercareTerms, on: date) -> AftercareStarted
     """Also when a stay ends, in the same append."""
     check_somebody_answers(beside)
     check_lead(beside, terms)
+    check_may_know(beside, terms.lead_agency)
     check_may_visit(beside, terms)
     return AftercareStarted(
         lead_agency=terms.lead_agency,
@@ -233,6 +235,7 @@ def _rescheduled(
     terms = command.terms
     check_leads(lead, beside, by)
     check_lead(beside, terms)
+    check_may_know(beside, terms.lead_agency)
     check_may_visit(beside, terms)
     return AftercareRescheduled(
         lead_agency=terms.lead_agency,

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from domain.case.beside import Beside
 from domain.codes import ConsentKind
-from domain.model import GrantId
+from domain.items import NotAgreedTo
+from domain.model import AgencyId, GrantId
 from domain.speech import Refused
 
 
@@ -23,3 +24,9 @@ def check_agreed(beside: Beside, kind: ConsentKind) -> GrantId:
     if consent is None:
         raise ConsentOfThatKindMissing(kind=kind)
     return consent
+
+
+def check_may_know(beside: Beside, *agencies: AgencyId) -> None:
+    """INV-C13: whom she has shut out is given nothing to do; in words that anybody may be told."""
+    if beside.excluded & {*agencies}:
+        raise NotAgreedTo

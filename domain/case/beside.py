@@ -25,6 +25,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     agreed: Mapping[ConsentKind, GrantId] = {}  # What she has agreed to and not taken back.
     planned_stays: frozenset[StayId] = frozenset()  # Named by a consent that ends with them.
     may_know_where: frozenset[AgencyId] = frozenset()  # By a consent that names LOC and them.
+    excluded: frozenset[AgencyId] = frozenset()  # Whom she does not want to know.
     agencies: Mapping[AgencyId, KnownAgency] = {}
     # What a companion who is an adult has agreed to and not taken back.
     adults_agreed: Mapping[PersonId, frozenset[ConsentKind]] = {}

@@ -36,6 +36,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     planned_stays: frozenset[StayId] = frozenset()  # Named by a consent that ends with them.
     may_know_where: frozenset[AgencyId] = frozenset()  # By a consent that names LOC and them.
     sharing: Mapping[GrantId, frozenset[AgencyId]] = {}  # To whom information may go, by which.
+    excluded: frozenset[AgencyId] = frozenset()  # Whom she does not want to know.
     referral_open: bool = False  # Somebody has still to answer, or to confirm a handover.
     corrected: Recorded | None = None  # The record that is to be corrected.
     linked: Case = NoCase()  # The case that is to be linked with this one.
@@ -54,6 +55,7 @@ def beside(case: KnownCase, facts: Facts) -> Beside:
         planned_stays=facts.planned_stays,
         may_know_where=facts.may_know_where,
         sharing=facts.sharing,
+        excluded=facts.excluded,
         agencies=facts.agencies,
         stays=frozenset(case.stays.stays),
         aftercare_runs=case.aftercare.runs,

@@ -7,6 +7,8 @@ from typing import Annotated, ClassVar, TypeAlias, assert_never
 
 import msgspec
 
+from domain.case.agreeing import check_may_know
+from domain.case.beside import Beside
 from domain.case.companions import check_is_companion
 from domain.case.services import ServiceStatusChanged, ended_by
 from domain.case.state import (
@@ -115,11 +117,11 @@ class ItAnswersForHer(Refused):
 
 
 def decide(
-    case: KnownCase, command: RoleCommand, by: Context
+    case: KnownCase, beside: Beside, command: RoleCommand, by: Context
 ) -> tuple[RoleEvent | ServiceStatusChanged, ...]:
     match command:
         case AssignRole():
-            return _assigned(case, command, by)
+            return _assigned(case, beside, command, by)
         case EndRole():
             return _ended(case, command, by)
         case EndParticipation():
@@ -151,12 +153,15 @@ def check_does_not_answer(case: KnownCase, agency: AgencyId) -> None:
         raise ItAnswersForHer
 
 
-def _assigned(case: KnownCase, command: AssignRole, by: Context) -> tuple[RoleAssigned, ...]:
+def _assigned(
+    case: KnownCase, beside: Beside, command: AssignRole, by: Context
+) -> tuple[RoleAssigned, ...]:
     check_answers(case, by.agency)
     if command.person_id:
         check_is_companion(case, command.person_id)
     if _has(case, command):
         return ()
+    check_may_know(beside, command.agency_id)
     return (
         RoleAssigned(
             function=command.function, agency_id=command.agency_id, person_id=command.person_id

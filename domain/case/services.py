@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from domain.case.agreeing import check_may_know
 from domain.case.beside import Beside
 from domain.case.days import happened_on
 from domain.categories import CNS, ECO, ENV, SVC, Category
@@ -225,9 +226,10 @@ def decide(
 ) -> tuple[ServiceEvent, ...]:
     match command:
         case LinkService():
+            check_may_know(beside, command.provider_agency)
             return (_linked(command, by),)
         case ChangeServiceStatus():
-            return _changed(state, command, by)
+            return _changed(state, beside, command, by)
         case OpenProcedureBundle():
             check_divisions_agreed(beside, command)
             return (_opened(command, by),)
@@ -287,7 +289,7 @@ def _linked(command: LinkService, by: Context) -> ServiceLinked:
 
 
 def _changed(
-    state: Services, command: ChangeServiceStatus, by: Context
+    state: Services, beside: Beside, command: ChangeServiceStatus, by: Context
 ) -> tuple[ServiceStatusChanged, ...]:
     if command.service_id not in state.links:
         raise ServiceNotFound
@@ -296,6 +298,8 @@ def _changed(
         return ()
     if Edge(link.status, ServiceStatusChanged, command.status) not in SERVICE.edges:
         raise ServiceStatusNotNext
+    if command.status in PROVIDING:
+        check_may_know(beside, link.provider)
     return (
         ServiceStatusChanged(
             service_id=command.service_id,

@@ -10,7 +10,7 @@ import msgspec
 
 from domain.calendar import date_in_japan
 from domain.case.aftercare import AftercareStarted, check_somebody_answers, started
-from domain.case.agreeing import check_agreed
+from domain.case.agreeing import check_agreed, check_may_know
 from domain.case.beside import Beside
 from domain.case.days import check_is_to_come, happened_on
 from domain.case.stay_events import (
@@ -138,6 +138,7 @@ def _decided(state: Stays, beside: Beside, command: DecideStay, by: Context) -> 
     check_somebody_answers(beside)
     check_may_decide(kind, beside, by)
     stay_id = _id_of(state, beside, command, by)
+    check_may_know(beside, provider)
     check_is_its_own(command, beside, by)
     check_directly(command)
     check_decided_in_time(command.direct_admission, command.planned_from, today)
@@ -181,6 +182,7 @@ def _started(state: Stays, beside: Beside, command: StartStay, by: Context) -> S
     on = happened_on(command.started_on, by)
     check_decided_in_time(stay.direct, on, stay.decided_on)
     check_no_stay_runs(state, on)
+    check_may_know(beside, stay.provider)
     check_agreed(beside, CONSENT_FOR[stay.kind])
     if stay.relocates:
         check_agreed(beside, "RELOCATION")
@@ -208,6 +210,7 @@ def _extended(state: Stays, beside: Beside, command: ExtendStay, by: Context) ->
     check_is_to_come(command.until, by)
     if stay.until is not None and command.until <= stay.until:
         raise NotAnExtension
+    check_may_know(beside, stay.provider)
     check_agreed(beside, CONSENT_FOR[stay.kind])
     return StayExtended(stay_id=command.stay_id, until=command.until, reason=command.reason)
 

@@ -21,7 +21,7 @@ from domain.case import (
 from domain.case.naming import agencies_of
 from domain.case.stay_events import CancelStay, EndStay
 from domain.codes import CONSENT_KINDS, ConsentKind
-from domain.consent_ledger import Granted, agreed, in_force, planned_stays
+from domain.consent_ledger import Granted, agreed, excluded, in_force, planned_stays
 from domain.model import (
     AgencyId,
     CaseId,
@@ -77,6 +77,7 @@ def _facts(
     assert scope.case is not None
     ledger = past.ledger(scope.case)
     given = in_force(ledger, by.at).values()
+    shut_out = excluded(ledger)
     referrals = referrals_in(past)
     return Facts(
         number=taken.event.number if taken else None,
@@ -92,8 +93,14 @@ def _facts(
         planned_stays=planned_stays(ledger),
         may_know_where=_recipients(
             each for each in given if each.grantor == "SUBJECT" and "LOC" in each.categories
-        ),
-        sharing={each.grant_id: each.recipients for each in given if each.kind == "INFORMATION"},
+        )
+        - shut_out,
+        sharing={
+            each.grant_id: each.recipients - shut_out
+            for each in given
+            if each.kind == "INFORMATION"
+        },
+        excluded=shut_out,
         referral_open=any(
             isinstance(each, KnownReferral) and each.is_open and each.status != "DRAFT"
             for each in referrals.values()

@@ -1,0 +1,206 @@
+"""Shut out: an agency that she does not want to know is given nothing to do for her, anywhere."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from domain.case import AssignRole, EndRole, RoleEnded
+from domain.case.aftercare import (
+    AftercareTerms,
+    EndAftercare,
+    RescheduleAftercare,
+    StartAftercare,
+)
+from domain.case.plans import (
+    AgreeSupportPlan,
+    DraftSupportPlan,
+    PlanId,
+    ReviseSupportPlan,
+    TaskGiven,
+)
+from domain.case.safety import IssueSafetyInstruction
+from domain.case.services import (
+    ChangeServiceStatus,
+    DivisionNotAgreed,
+    LinkService,
+    OpenProcedureBundle,
+    Procedure,
+    ServiceId,
+    ServiceLinked,
+)
+from domain.case.stay_events import DecideStay, EndStay, ExtendStay, StartStay, StayDecided
+from domain.case.support import RecordAssessment
+from domain.catalogue import AnyCommand
+from domain.exclusions import LiftExclusion, SetExclusion
+from domain.items import NotAgreedTo
+from domain.model import GrantId
+from domain.support_codes import AftercareMeans, ServiceStatus
+from tests.invariants import accepted, refused
+from tests.peers import Midorino, midorino
+from tests.world import Someone
+
+TODAY: Final = date(2026, 5, 13)
+LATER: Final = date(2026, 8, 13)
+PHONE: Final[frozenset[AftercareMeans]] = frozenset({"PHONE"})
+VISITS: Final[frozenset[AftercareMeans]] = frozenset({"PHONE", "VISIT"})
+
+
+def shuts_out(here: Midorino, who: Someone) -> None:
+    here.says(here.city, SetExclusion(agency_id=who.agency))
+
+
+def lets_in(here: Midorino, who: Someone) -> None:
+    here.says(here.city, LiftExclusion(agency_id=who.agency, method="WRITTEN"))
+
+
+def to_do(who: Someone) -> Sequence[AnyCommand]:
+    """What the agency that answers for her might give to another."""
+    tasks = (TaskGiven(agency=who.agency, task="部屋を探す"),)
+    return (
+        AssignRole(function="MAIN_SUPPORT", agency_id=who.agency),
+        LinkService(service_code="PUBLIC_ASSISTANCE", provider_agency=who.agency),
+        LinkService(
+            service_code="PUBLIC_ASSISTANCE", provider_agency=who.agency, status="APPROVED"
+        ),
+        DraftSupportPlan(
+            kind="INDIVIDUAL_SUPPORT_PLAN", goals=("自分の部屋",), tasks=tasks, review_on=LATER
+        ),
+        IssueSafetyInstruction(to_agency_id=who.agency, instruction="迎えは母親だけ。"),
+    )
+
+
+@accepted("INV-C13")
+def test_whom_she_has_let_in_again_is_given_something_to_do() -> None:
+    here = midorino()
+    for command in to_do(here.ayumi):
+        assert here.refuses(here.city, command) is None
+    shuts_out(here, here.ayumi)
+    lets_in(here, here.ayumi)
+    for command in to_do(here.ayumi):
+        assert here.refuses(here.city, command) is None
+
+
+@refused("INV-C13", guard="domain.case.roles:check_may_know")
+@refused("INV-C13", guard="domain.case.services:check_may_know")
+@refused("INV-C13", guard="domain.case.plans:check_may_know")
+@refused("INV-C13", guard="domain.case.safety:check_may_know")
+def test_whom_she_has_shut_out_is_given_nothing_to_do_and_nobody_is_told_why() -> None:
+    """In the words in which it is refused to tell anybody to whom she has not agreed."""
+    here = midorino()
+    shuts_out(here, here.ayumi)
+    for command in to_do(here.ayumi):
+        assert here.refuses(here.city, command) is NotAgreedTo
+    for command in to_do(here.hospital):
+        assert here.refuses(here.city, command) is None
+
+
+def test_what_it_had_before_goes_no_further_and_may_end() -> None:
+    here = midorino()
+    link = LinkService(service_code="PUBLIC_ASSISTANCE", provider_agency=here.ayumi.agency)
+    service = here.says(here.city, link).the(ServiceLinked).service_id
+    plan = PlanId(here.says(here.city, to_do(here.hospital)[3]).made)
+    here.agrees(here.city, kind="SUPPORT_PLAN")
+    here.says(here.city, AgreeSupportPlan(plan_id=plan))
+    here.says(here.city, AssignRole(function="MAIN_SUPPORT", agency_id=here.ayumi.agency))
+    shuts_out(here, here.ayumi)
+
+    def moved_to(status: ServiceStatus) -> ChangeServiceStatus:
+        return ChangeServiceStatus(service_id=ServiceId(service), status=status)
+
+    assert here.refuses(here.city, moved_to("APPROVED")) is NotAgreedTo
+    assert here.refuses(here.city, moved_to("IN_USE")) is NotAgreedTo
+    assert here.refuses(here.city, moved_to("ENDED")) is None
+    tasks = (TaskGiven(agency=here.ayumi.agency, task="部屋を探す"),)
+    again = ReviseSupportPlan(
+        plan_id=plan,
+        kind="INDIVIDUAL_SUPPORT_PLAN",
+        goals=("自分の部屋",),
+        tasks=tasks,
+        review_on=LATER,
+    )
+    assert here.refuses(here.city, again) is NotAgreedTo
+    ends = EndRole(function="MAIN_SUPPORT", agency_id=here.ayumi.agency)
+    assert here.says(here.city, ends).the(RoleEnded).agency_id == here.ayumi.agency
+
+
+def test_nobody_she_has_shut_out_is_told_by_a_consent_given_before() -> None:
+    here = midorino()
+    consent = here.agrees(here.ayumi, here.hospital)
+    shuts_out(here, here.ayumi)
+
+    def told(who: Someone) -> OpenProcedureBundle:
+        procedure = Procedure(service_code="PUBLIC_ASSISTANCE", division=who.agency)
+        return OpenProcedureBundle(procedures=(procedure,), consent_id=GrantId(consent))
+
+    assert here.refuses(here.city, told(here.ayumi)) is DivisionNotAgreed
+    assert here.refuses(here.city, told(here.hospital)) is None
+
+
+# Aftercare
+
+
+def staying_in_touch(who: Someone, means: frozenset[AftercareMeans] = PHONE) -> AftercareTerms:
+    return AftercareTerms(lead_agency=who.agency, means=means, cadence_days=14)
+
+
+@refused("INV-C13", guard="domain.case.aftercare:check_may_know")
+def test_whom_she_has_shut_out_does_not_stay_in_touch_with_her() -> None:
+    here = midorino()
+    for who in (here.ayumi, here.hospital):
+        here.accepts(who, here.sends(here.city, who))
+    shuts_out(here, here.ayumi)
+    start = StartAftercare(terms=staying_in_touch(here.ayumi))
+    assert here.refuses(here.city, start) is NotAgreedTo
+    here.says(here.city, StartAftercare(terms=staying_in_touch(here.hospital)))
+    other = RescheduleAftercare(terms=staying_in_touch(here.ayumi))
+    assert here.refuses(here.city, other) is NotAgreedTo
+    shuts_out(here, here.hospital)
+    assert here.refuses(here.city, EndAftercare(subject_wish="もう会いたくない。")) is None
+
+
+def test_whom_she_has_shut_out_does_not_know_where_she_is() -> None:
+    here = midorino()
+    here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+    here.agrees(here.ayumi, categories=["LOC"])
+    visits = StartAftercare(terms=staying_in_touch(here.ayumi, VISITS))
+    assert here.refuses(here.city, visits) is None
+    shuts_out(here, here.ayumi)
+    assert here.refuses(here.city, visits) is NotAgreedTo
+
+
+# Stays
+
+
+def to_a_facility(here: Midorino) -> tuple[Someone, DecideStay]:
+    facility = here.world.joins("WOMENS_SELF_RELIANCE_FACILITY", "FACILITY_HEAD", name="こもれび寮")
+    here.agrees(facility, kind="FACILITY_ADMISSION", categories=())
+    here.says(
+        here.city,
+        RecordAssessment(with_subject=True, danger_level="HIGH", urgency_level="HIGH"),
+    )
+    return facility, DecideStay(
+        kind="WOMENS_SELF_RELIANCE_FACILITY",
+        scope="IN_PREFECTURE",
+        provider_agency_id=facility.agency,
+        planned_from=TODAY,
+    )
+
+
+@refused("INV-C13", guard="domain.case.stays:check_may_know")
+def test_she_is_not_placed_with_whom_she_has_shut_out_nor_kept_there_longer() -> None:
+    here = midorino()
+    facility, decide = to_a_facility(here)
+    shuts_out(here, facility)
+    assert here.refuses(here.city, decide) is NotAgreedTo
+    lets_in(here, facility)
+    stay = here.says(here.city, decide).the(StayDecided).stay_id
+    begins = StartStay(stay_id=stay, location="203号室", age_band="30S")
+    shuts_out(here, facility)
+    assert here.refuses(here.city, begins) is NotAgreedTo
+    lets_in(here, facility)
+    here.says(here.city, begins)
+    shuts_out(here, facility)
+    longer = ExtendStay(stay_id=stay, until=LATER)
+    assert here.refuses(here.city, longer) is NotAgreedTo
+    leaves = EndStay(stay_id=stay, destination_kind="RELATIVE", without_aftercare="DECLINED")
+    assert here.refuses(here.city, leaves) is None
