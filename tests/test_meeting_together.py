@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 
 from domain.case import AssignRole, CaseNotFound
+from domain.case.companions import AddCompanion
 from domain.categories import CategoryCode
 from domain.consent_ledger import WithdrawConsent
 from domain.exclusions import SetExclusion
@@ -31,7 +32,7 @@ from domain.meeting.reviewing import PutOffTwice
 from domain.meeting.settling import ConsultationUnsettled, NothingUnsettled
 from domain.meeting.telling import NotEverybodyCovered
 from domain.meeting_codes import MeetingKind
-from domain.model import MeetingId
+from domain.model import MeetingId, PersonId
 from domain.network import (
     AdoptRules,
     AppointCoordinator,
@@ -153,6 +154,25 @@ def test_what_she_takes_back_before_the_meeting_is_told_to_nobody_there() -> Non
     assert here.refuses(here.city, convene) is None
     here.says(here.city, WithdrawConsent(grant_id=grant))
     assert here.refuses(here.city, convene) is NotEverybodyCovered
+
+
+def test_what_a_companion_agrees_to_is_not_agreed_to_for_her() -> None:
+    here = led_by_the_city()
+    her_mother = here.says(here.city, AddCompanion(companion="ADULT", relation="PARENT")).made
+    here.agrees(here.city, categories=TOLD)
+    here.agrees(
+        here.police, categories=TOLD, grantor="ADULT_COMPANION", grantor_id=PersonId(her_mother)
+    )
+    meeting = plans(here)
+    invite = AddInvitee(meeting_id=meeting, agency_id=here.police.agency)
+    assert here.refuses(here.city, invite) is NotInvolved
+    here.agrees(here.ayumi, here.police, categories=TOLD[:1])
+    here.agrees(here.ayumi, categories=TOLD[1:])
+    here.says(here.city, invite)
+    table = TableCase(meeting_id=meeting, categories=frozenset[CategoryCode]({"IDN"}))
+    assert here.refuses(here.city, table) is NotEverybodyCovered
+    here.agrees(here.police, categories=TOLD[1:])
+    assert here.refuses(here.city, table) is None
 
 
 def test_what_is_brought_rests_on_her_consent_for_each_who_is_to_have_it() -> None:

@@ -27,7 +27,7 @@ from domain.header import PartLine
 from domain.model import AgencyId, Event, PersonId, StaffId, StreamId
 from domain.policy import ALONE, BESIDE
 from domain.sharing import Sharing, Sides, Told
-from domain.visibility.agreeing import covers, permits
+from domain.visibility.agreeing import covers, named, permits
 from domain.visibility.asking import (
     ACTING,
     Asked,
@@ -83,6 +83,7 @@ __all__ = [
     "found",
     "looking",
     "membership",
+    "named",
     "naming",
     "on_feed",
     "permits",

@@ -35,7 +35,7 @@ def by_consent(facts: Facts, category: CategoryCode) -> Says | None:
             Basis("CONSENT", grant.grant_id),
         )
         for grant in grants
-        for whom in (_whom(facts.sharing, grant),)
+        for whom in (_whom(facts.sharing, grant, category),)
     ]
 
     def says(told: Told, field: Asked) -> Basis | None:
@@ -76,7 +76,7 @@ def permits(  # noqa: PLR0913 (what is asked, for whom, and what is known of the
         return None
     for grant in grants_for(sharing, agency, field.category, at, known):
         if (
-            field.person in _whom(sharing, grant)
+            field.person in _whom(sharing, grant, field.category)
             and grant.names(field.path, field.also)
             and grant.reaches(told, field.name)
         ):
@@ -87,11 +87,20 @@ def permits(  # noqa: PLR0913 (what is asked, for whom, and what is known of the
 def covers(
     sharing: Sharing, agency: AgencyId, category: CategoryCode, at: datetime
 ) -> GrantId | None:
-    """By which grant she has agreed that this agency may have anything of this category."""
+    """By which grant she has agreed that this agency may have anything of this category of hers.
+
+    What others agree to for themselves, or for a child, is not for her.
+    """
     if agency in sharing.excluded:
         return None
-    found = grants_for(sharing, agency, category, at)
-    return found[0].grant_id if found else None
+    found = (g for g in grants_for(sharing, agency, category, at) if _is_hers(sharing, g))
+    return next((grant.grant_id for grant in found), None)
+
+
+def named(sharing: Sharing, at: datetime) -> frozenset[AgencyId]:
+    """Whom she has agreed to let know anything of her, now."""
+    hers = (g for g in sharing.grants.values() if g.in_force(at) and _is_hers(sharing, g))
+    return frozenset(agency for grant in hers for agency in grant.recipients) - sharing.excluded
 
 
 def grants_for(
@@ -120,8 +129,12 @@ def _names(
     return agreed_for(grant.recipients - sharing.excluded, agency, known, category)
 
 
-def _whom(sharing: Sharing, grant: Grant) -> frozenset[PersonId]:
-    return grant.of(sharing.subject, sharing.children, sharing.torn)
+def _whom(sharing: Sharing, grant: Grant, category: CategoryCode) -> frozenset[PersonId]:
+    return grant.of(sharing.subject, sharing.children, sharing.torn, category)
+
+
+def _is_hers(sharing: Sharing, grant: Grant) -> bool:
+    return sharing.subject in _whom(sharing, grant)
 
 
 def first_unmet(facts: Facts, told: Told, field: Asked) -> ConditionId | None:
@@ -162,7 +175,9 @@ MEETS: Final[Mapping[ConditionId, Meets]] = {
     "IN_FORCE": lambda facts, grant, _told, _field: grant.in_force(facts.at),
     "CATEGORY": lambda _facts, grant, _told, field: field.category in grant.categories,
     "FIELD": lambda _facts, grant, _told, field: grant.names(field.path, field.also),
-    "PERSON": lambda facts, grant, _told, field: field.person in _whom(facts.sharing, grant),
+    "PERSON": lambda facts, grant, _told, field: (
+        field.person in _whom(facts.sharing, grant, field.category)
+    ),
     "HISTORY": lambda _facts, grant, told, field: grant.reaches(told, field.name),
     "ATTENDED": lambda facts, _grant, told, field: _attended(facts, told, field),
     "REASON": lambda facts, _grant, told, field: _has_reason(facts, told, field),

@@ -5,7 +5,6 @@ that are on the table of the meeting.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import Final, get_args
 
 from domain import meeting as meetings
@@ -58,7 +57,7 @@ from domain.model import (
 )
 from domain.network import as_known
 from domain.sharing import Sharing, replay
-from domain.visibility import covers
+from domain.visibility import covers, named
 from services.deciding.offering import offered
 from services.deciding.scope import CaseNotNamed, CaseNotNeeded, Decision, Past, Scope
 
@@ -134,7 +133,7 @@ def _about(scope: Scope, past: Past, known: Meeting, by: Context) -> About | Non
         case=case,
         participants=participants(case) - sharing.excluded,
         covered=_covered(sharing, there, by),
-        named=_named(sharing, by),
+        named=named(sharing, by.at),
         consultation=_consultation(past),
         reviews=_reviews(past, by),
     )
@@ -147,12 +146,6 @@ def _covered(sharing: Sharing, agencies: Iterable[AgencyId], by: Context) -> Cov
         for category in CATEGORIES
         if (grant := covers(sharing, agency, category, by.at))
     }
-
-
-def _named(sharing: Sharing, by: Context) -> frozenset[AgencyId]:
-    """Whom she has agreed to let know anything, now."""
-    in_force = (grant for grant in sharing.grants.values() if grant.in_force(by.at))
-    return frozenset(chain.from_iterable(grant.recipients for grant in in_force)) - sharing.excluded
 
 
 def _consultation(past: Past) -> Consultation:
