@@ -165,7 +165,6 @@ __all__ = [
     "RecordExpiry",
     "RecordRefusal",
     "SettleConflict",
-    "SettledByWhoRecorded",
     "StayNotNamed",
     "StillInForce",
     "WiderThanExplained",
@@ -191,10 +190,10 @@ ConsentCommand: TypeAlias = (
 
 
 class Ledger(msgspec.Struct, frozen=True):
-    """``conflicts``: the children for whom nobody agrees, and which agency has said so."""
+    """``conflicts``: the children for whom nobody agrees, and each agency that has said so."""
 
     grants: Grants = {}
-    conflicts: Mapping[PersonId, AgencyId] = {}
+    conflicts: frozenset[tuple[PersonId, AgencyId]] = frozenset()
     exclusions: Exclusions = Exclusions()
     emergencies: Emergencies = {}
     statutory: Statutory = {}
@@ -204,12 +203,6 @@ class NoChildOfHers(Refused):
     """No such child is with her."""
 
     ja: ClassVar[str] = "該当する子どもは同伴していません。"
-
-
-class SettledByWhoRecorded(Refused):
-    """Whoever recorded the conflict says when it is settled."""
-
-    ja: ClassVar[str] = "利益の対立の解消は、それを記録した機関が記録してください。"
 
 
 def decide(
@@ -226,11 +219,11 @@ def decide(
         case ExplainConsent():
             return asking.explained(ledger.grants, command, by)
         case GrantConsent():
-            return asking.granted(
-                case, ledger.grants, frozenset(ledger.conflicts), known_fields, command, by
-            )
+            torn = frozenset(child for child, _ in ledger.conflicts)
+            return asking.granted(case, ledger.grants, torn, known_fields, command, by)
         case RecordRefusal():
-            return asking.refused(ledger.grants, command, by)
+            refusal = asking.refused(ledger.grants, command, by)
+            return (*refusal, *ending.contradicted(case, ledger.grants, command, by))
         case NarrowConsent():
             return ending.narrowed(case, ledger.grants, command, by)
         case WithdrawConsent():
@@ -253,10 +246,9 @@ def evolve(ledger: Ledger, event: ConsentEvent) -> Ledger:
     change = msgspec.structs.replace
     match event:
         case ConflictRecorded(child_id=child, via_agency=agency):
-            return change(ledger, conflicts={**ledger.conflicts, child: agency})
-        case ConflictSettled(child_id=child):
-            left = {each: by for each, by in ledger.conflicts.items() if each != child}
-            return change(ledger, conflicts=left)
+            return change(ledger, conflicts=ledger.conflicts | {(child, agency)})
+        case ConflictSettled(child_id=child, via_agency=agency):
+            return change(ledger, conflicts=ledger.conflicts - {(child, agency)})
         case StatutoryDisclosureRecorded():
             return change(ledger, statutory=statutory.evolve(ledger.statutory, event))
         case ExclusionSet() | ExclusionLifted():
@@ -359,18 +351,18 @@ def _against(ledger: Ledger, command: EmergencyCommand) -> Against:
 def _conflict(
     case: Concerned, ledger: Ledger, command: ConflictCommand, by: Context
 ) -> tuple[ConflictEvent, ...]:
-    recorded_by = ledger.conflicts.get(command.child_id)
+    """Each agency for itself, whatever others have said: from no answer it learns what they have.
+
+    So a conflict is settled when everybody says so who has recorded it.
+    """
+    recorded = (command.child_id, by.agency) in ledger.conflicts
     match command:
         case RecordConflict(child_id=child):
             if child not in case.children:
                 raise NoChildOfHers
-            return () if recorded_by else (ConflictRecorded(child_id=child, via_agency=by.agency),)
+            return () if recorded else (ConflictRecorded(child_id=child, via_agency=by.agency),)
         case SettleConflict(child_id=child):
-            if recorded_by is None:
-                return ()
-            if recorded_by != by.agency:
-                raise SettledByWhoRecorded
-            return (ConflictSettled(child_id=child, via_agency=by.agency),)
+            return (ConflictSettled(child_id=child, via_agency=by.agency),) if recorded else ()
     assert_never(command)
 
 

@@ -222,6 +222,7 @@ def granted(  # noqa: PLR0913, PLR0917 (what is known of the case and the ledger
     by: Context,
 ) -> tuple[ConsentGranted | ConsentSuperseded, ...]:
     check_explained(grants.get(command.grant_id), command)
+    check_not_refused_since(grants.get(command.grant_id), command)
     check_information_named(command)
     check_location(command)
     check_fields(command, known_fields)
@@ -276,6 +277,13 @@ def check_explained(grant: Grant | None, command: GrantConsent) -> None:
             same = (kind, purpose) == (command.kind, command.purpose)
             if not (same and command.recipients <= recipients and command.categories <= categories):
                 raise WiderThanExplained
+
+
+def check_not_refused_since(grant: Grant | None, command: GrantConsent) -> None:
+    """A no to what was explained is a no to it, under whatever name she has said it."""
+    since = grant.refused_since if isinstance(grant, Explained) else ()
+    if any(no.is_about(command.kind, command.recipients, command.categories) for no in since):
+        raise ConsentWasRefused
 
 
 def check_information_named(command: GrantConsent) -> None:

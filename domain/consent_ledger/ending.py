@@ -1,7 +1,7 @@
 """Ending (同意の縮小・撤回・終了): she takes something out, takes it all back, or it is over."""
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from domain.calendar import is_over
 from domain.case.closing import CaseClosed, CaseTransferred
@@ -15,11 +15,12 @@ from domain.consent_ledger.events import (
     ConsentWithdrawnWordless,
     NarrowConsent,
     RecordExpiry,
+    RecordRefusal,
     WithdrawConsent,
 )
-from domain.consent_ledger.grants import GRANT, Explained, Granted, Grants, state_of
+from domain.consent_ledger.grants import GRANT, Declined, Explained, Granted, Grants, state_of
 from domain.meeting.events import MeetingCancelled, MeetingClosed
-from domain.model import Context, Event, StreamId, stream_of
+from domain.model import AgencyId, Context, Event, GrantId, StreamId, stream_of
 from domain.speech import Refused
 
 
@@ -50,7 +51,7 @@ def narrowed(
     if not isinstance(grant, Granted):  # It opens nothing, or nothing any more.
         return ()
     categories = command.removed_categories & grant.categories
-    recipients = (command.removed_recipients or frozenset()) & grant.recipients
+    recipients = (command.removed_recipients or NOBODY) & grant.recipients
     fields = (command.removed_fields or frozenset()) - grant.excluded_fields
     if grant.recipients <= recipients or (grant.categories and grant.categories <= categories):
         return (_withdrawal(concerned, WithdrawConsent(grant_id=command.grant_id), by),)
@@ -66,6 +67,36 @@ def narrowed(
             via_agency=by.agency,
         ),
     )
+
+
+def contradicted(
+    concerned: Concerned, grants: Grants, refusal: RecordRefusal, by: Context
+) -> tuple[ConsentNarrowed | ConsentWithdrawn | ConsentWithdrawnWordless, ...]:
+    """What she says last holds: as far as she refuses it now, what she had agreed to goes.
+
+    Whom she refuses some of it alone, among several, loses all of it: rather less than she said.
+    """
+    return tuple(
+        event
+        for grant_id, grant in grants.items()
+        if isinstance(grant, Granted) and is_contradicted(grant, refusal, by)
+        for event in narrowed(concerned, grants, _without(grant_id, grant, refusal), by)
+    )
+
+
+def is_contradicted(grant: Granted, refusal: RecordRefusal, by: Context) -> bool:
+    """What another adult has agreed to for herself is not the woman's to refuse."""
+    said = Declined(kind=refusal.kind, recipients=refusal.recipients, categories=refusal.categories)
+    about = said.is_about(grant.kind, grant.recipients, grant.categories)
+    return about and grant.grantor != "ADULT_COMPANION" and grant.in_force(by.at)
+
+
+def _without(grant_id: GrantId, grant: Granted, refusal: RecordRefusal) -> NarrowConsent:
+    """Categories are taken out for all recipients: so only where she refuses all of these."""
+    refused = refusal.categories & grant.categories
+    if grant.recipients <= refusal.recipients and refused:
+        return NarrowConsent(grant_id=grant_id, removed_categories=refused)
+    return NarrowConsent(grant_id=grant_id, removed_recipients=refusal.recipients)
 
 
 def expired(grants: Grants, command: RecordExpiry, by: Context) -> tuple[ConsentExpired, ...]:
@@ -126,3 +157,6 @@ def _withdrawal(
 def keeps_words(concerned: Concerned) -> bool:
     """The ledger goes on without any once the key is gone under which they would be sealed."""
     return concerned.status != "ERASED"
+
+
+NOBODY: Final[frozenset[AgencyId]] = frozenset()

@@ -52,13 +52,6 @@ GRANT: Final = Machine(
 )
 
 
-class Explained(msgspec.Struct, frozen=True, kw_only=True):
-    kind: ConsentKind
-    purpose: Purpose
-    recipients: frozenset[AgencyId]
-    categories: frozenset[CategoryCode]
-
-
 class Granted(msgspec.Struct, frozen=True, kw_only=True):
     """What she agreed to, without what she has taken out of it since."""
 
@@ -116,6 +109,16 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
     was: Granted | None
 
 
+class Explained(msgspec.Struct, frozen=True, kw_only=True):
+    """``refused_since``: what she has said no to under another name, since it was explained."""
+
+    kind: ConsentKind
+    purpose: Purpose
+    recipients: frozenset[AgencyId]
+    categories: frozenset[CategoryCode]
+    refused_since: tuple[Declined, ...] = ()
+
+
 Grant: TypeAlias = Explained | Granted | Declined | Ended
 Grants: TypeAlias = Mapping[GrantId, Grant]
 
@@ -136,7 +139,16 @@ def state_of(grant: Grant | None) -> str:
 
 
 def evolve(grants: Grants, event: GrantEvent) -> Grants:
-    return {**grants, event.grant_id: _become(grants.get(event.grant_id), event)}
+    after = _become(grants.get(event.grant_id), event)
+    if isinstance(after, Declined):
+        grants = {key: _refused_since(each, after) for key, each in grants.items()}
+    return {**grants, event.grant_id: after}
+
+
+def _refused_since(grant: Grant, refusal: Declined) -> Grant:
+    if not isinstance(grant, Explained):
+        return grant
+    return msgspec.structs.replace(grant, refused_since=(*grant.refused_since, refusal))
 
 
 def _become(before: Grant | None, event: GrantEvent) -> Grant:
