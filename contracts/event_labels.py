@@ -17,6 +17,7 @@ _CASE: Final = {
     "case.note_recorded.v1": Label("記録", "Note"),
     "case.record_corrected.v1": Label("記録の訂正", "Record corrected"),
     "case.companion_added.v1": Label("同伴する家族", "Companion"),
+    "case.companion_came_of_age.v1": Label("同伴児童の成人", "Child came of age"),
     "case.companion_removed.v1": Label("同伴する家族の離脱", "Companion no longer with her"),
     "case.cases_linked.v1": Label("ケースの関連付け", "Cases linked"),
     "case.accepted.v1": Label("受理・支援の開始", "Case accepted"),

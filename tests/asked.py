@@ -23,6 +23,7 @@ from domain.case import (
     OpenCase,
     RecordAddress,
     RecordAttributes,
+    RecordComingOfAge,
     RecordConsultation,
     Recorded,
     RecordLegalStep,
@@ -211,6 +212,7 @@ COMMANDS: Final[Mapping[str, Asking]] = {
     "leaves": Asking(
         RemoveCompanion(person_id=HER_SON, reason="祖母のもとへ戻った。"), (with_her_son,)
     ),
+    "grown": Asking(RecordComingOfAge(person_id=HER_SON), (with_her_son,)),
     "correct": Asking(
         CorrectRecord(
             target_event_id=THAT, field="name", new_value="相川空", reason="聞き違いがあった。"

@@ -32,7 +32,7 @@ from domain.case import (
     SetContactMethod,
     TransferCase,
 )
-from domain.case.companions import AddCompanion
+from domain.case.companions import AddCompanion, CompanionCameOfAge, RecordComingOfAge
 from domain.case.services import (
     ChangeServiceStatus,
     LinkService,
@@ -159,6 +159,14 @@ def torn(here: Midorino) -> None:
     here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
     here.agrees(here.ayumi, categories=["CHD", "FAM", "SVC"])
     here.says(here.city, RecordConflict(child_id=son))
+
+
+def grown_up(here: Midorino) -> None:
+    child = AddCompanion(companion="CHILD", relation="CHILD", name="相川はると")
+    son = here.says(here.city, child).the(CompanionAdded).person_id
+    here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+    here.agrees(here.ayumi, categories=["CHD", "FAM", "SVC"])
+    here.says(here.city, RecordComingOfAge(person_id=son))
 
 
 def in_an_emergency(here: Midorino) -> EmergencyId:
@@ -467,6 +475,7 @@ NARROWS: Final[Mapping[type[Event], Story]] = {
     ConsentExpired: ended_with_a_meeting,
     ConsentRefused: refused_meanwhile,
     ConflictRecorded: torn,
+    CompanionCameOfAge: grown_up,
     ExclusionSet: shut_out,
     EmergencyExpired: emergency_ended,
     DataRestricted: restricted,

@@ -33,6 +33,8 @@ LEDGER: Final = {
     ("case.accepted.v1", "main_responsible"),
     ("case.responsibility_moved.v1", "to_agency"),
 }
+# Where the children are who are elsewhere, in words about her.
+OF_CHILDREN: Final = ("case.stay_started.v1/elsewhere_places",)
 REFERRAL_ENDS: Final = tuple(
     f"referral.{end}.v1"
     for end in ("declined", "redirected", "expired", "withdrawn", "handover_confirmed")
@@ -65,7 +67,7 @@ DETAILS: Final = {"case.subject_identified.v1", "case.subject_details_corrected.
 # By which clear fields it is known whose state an event tells; the case has one of all others.
 STATES: Final = """
 case.cases_linked: other_case_id
-case.companion_added case.companion_removed: person_id
+case.companion_added case.companion_removed case.companion_came_of_age: person_id
 case.legal_step_recorded: step_id
 case.need_identified case.need_closed: need_id
 case.participation_ended meeting.invitee_added meeting.invitee_removed: agency_id
@@ -124,7 +126,7 @@ MAINLY: Final = {
     **dict.fromkeys(("case", "referral", "numbers"), "SVC"),
     **dict.fromkeys(("consent", "trail"), "CNS"),
     **dict.fromkeys(("agency", "network"), "PUB"),
-    "installation": "ENV",
+    **dict.fromkeys(("duties", "installation"), "ENV"),
 }
 CARE: Final = {
     **dict.fromkeys(("PSYCHOLOGICAL_CARE", "MEDICAL_CARE", "PSYCHOLOGICAL_ASSESSMENT"), "HLT"),
@@ -246,7 +248,7 @@ class Oracle:
         self.house = self.streams.get(f"agency-{agency}", [])
         self.subject = {e["facts"]["subject_id"] for e in self.her("case.opened.v1")}
         self.children = self.known_children()
-        self.conflicts = self.on_list("conflict_recorded", "conflict_settled", "child_id")
+        self.conflicts = self.torn()
         self.network, self.main = self.network_of_case(), self.main_responsible()
         self.pledged, self.active = self.may_read(), self.is_active()
         self.erased = set(flat([e["facts"]["scope"] for e in self.her("case.erased.v1")]))
@@ -270,9 +272,22 @@ class Oracle:
     def on_list(self, begins: str, ends: str, field: str) -> set[Any]:
         return standing(self.of_case, f"consent.{begins}.v1", f"consent.{ends}.v1", field)
 
+    def torn(self) -> set[str]:
+        """Each agency that has said so says when it is over."""
+        said: set[tuple[str, str]] = set()
+        for event in self.her("consent.conflict_recorded.v1", "consent.conflict_settled.v1"):
+            who = (event["facts"]["child_id"], event["facts"]["via_agency"])
+            if event["tag"] == "consent.conflict_recorded.v1":
+                said.add(who)
+            else:
+                said.discard(who)
+        return {child for child, _ in said}
+
     def known_children(self) -> set[str]:
         told = self.her("case.companion_added.v1")
-        return {e["facts"]["person_id"] for e in told if e["facts"]["companion"] == "CHILD"}
+        of_age = {e["facts"]["person_id"] for e in self.her("case.companion_came_of_age.v1")}
+        young = {e["facts"]["person_id"] for e in told if e["facts"]["companion"] == "CHILD"}
+        return young - of_age
 
     def network_of_case(self) -> str | None:
         moved = self.her("case.accepted.v1", "case.transferred.v1")
@@ -526,14 +541,24 @@ class Oracle:
         }
 
     def speaks_for(self, grant: Scope, event: Event, name: str) -> bool:
-        """INV-C10: she for herself and her children, an adult companion for herself."""
+        """INV-C10: she for herself and her children, an adult companion for herself.
+
+        In conflict with a child she agrees for none of what is said of children (§3.2 CHD), in
+        whomever's record it stands.
+        """
         person = event["sealed"][name][1] if name in event["sealed"] else None
         about = self.subject if person is None else {person}
         if about & self.conflicts:
             return False
         if grant["grantor"] == "SUBJECT":
+            of_a_child = category(event, name) == "CHD" or any(
+                leaves_out(path, event, name) for path in OF_CHILDREN
+            )
+            if self.conflicts and of_a_child and about & self.subject:
+                return False
             return bool(about & (self.subject | self.children))
-        return grant["grantor_id"] in about
+        of_age = grant["grantor"] == "GUARDIAN" and grant["grantor_id"] not in self.children
+        return grant["grantor_id"] in about and not of_age
 
     # The rules.
 

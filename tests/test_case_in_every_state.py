@@ -109,7 +109,7 @@ WHY: Final[Mapping[str, type[Refused]]] = {
 # Not yet, then CONTACT, ACTIVE, TRANSFERRED, CLOSED, RESTRICTED, ERASED.
 IN_EACH_STATUS: Final[Mapping[str, str]] = {
     "+O again  again again again again again": "open",
-    "-  =      =     =     =     halt  gone": "consult",
+    "-  =      =     =     =     halt  gone": "consult grown",
     "-  =      =     =     =     =     =": "role_over leave",
     "-  =      =     away  over  halt  gone": (
         "identify details contact address attributes note companion leaves correct join role"
@@ -268,9 +268,9 @@ IN_EACH_STAGE: Final[Mapping[str, str]] = {
     "touch touch touch touch  =       touch": "reschedule",
     "touch touch touch touch  +C      touch": "enough",
     "=  =     =       =       =       =": (
-        "consult identify details contact address attributes note companion leaves correct join"
-        " role role_over leave need need_over activity plan agree revise plan_over status bundle"
-        " all_done legal instruct inquiry decline cancel transfer"
+        "consult identify details contact address attributes note companion leaves grown correct"
+        " join role role_over leave need need_over activity plan agree revise plan_over status"
+        " bundle all_done legal instruct inquiry decline cancel transfer"
     ),
 }
 STAGE_CELLS: Final[list[tuple[str, Stage, str]]] = [

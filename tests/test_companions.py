@@ -4,9 +4,18 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from domain.case import AddCompanion, AssignRole, CompanionAdded, CompanionRemoved, RemoveCompanion
+from domain.case import (
+    AddCompanion,
+    AssignRole,
+    CompanionAdded,
+    CompanionCameOfAge,
+    CompanionRemoved,
+    RecordComingOfAge,
+    RemoveCompanion,
+)
 from domain.case.beside import CompanionNotFound
 from domain.case.companions import CompanionAgeDisagrees
+from domain.case.days import DayStillToCome
 from domain.categories import CHD, FAM
 from domain.fields import cut_of
 from domain.model import CLOSED, PersonId
@@ -36,6 +45,22 @@ def test_a_companion_is_added_under_an_id_of_their_own() -> None:
     added = replace(with_her_son, person_id=THEM)
     her_case(opened).when(add_child, by=CITY).then(added)
     her_case(opened, accepted).when(add_child, by=CITY).then(added)
+
+
+def test_a_child_comes_of_age_once_and_agrees_for_themselves_from_then_on() -> None:
+    of_age = RecordComingOfAge(person_id=HER_SON, on=date(2026, 5, 12))
+    came = CompanionCameOfAge(person_id=HER_SON, on=date(2026, 5, 12))
+    her_case(opened, with_her_son).when(of_age, by=CITY).then(came)
+    her_case(opened, with_her_son, came).when(of_age, by=CITY).then_nothing()
+    assert known(opened, with_her_son, came).companions == {HER_SON: "ADULT"}
+    without_a_day = RecordComingOfAge(person_id=HER_SON)
+    her_case(opened, with_her_son).when(without_a_day, by=CITY).then(replace(came, on=None))
+
+
+def test_nobody_comes_of_age_tomorrow_or_who_is_not_with_her() -> None:
+    tomorrow = RecordComingOfAge(person_id=HER_SON, on=date(2026, 5, 14))
+    her_case(opened, with_her_son).when(tomorrow, by=CITY).refused(DayStillToCome)
+    her_case(opened).when(tomorrow, by=CITY).refused(CompanionNotFound)
 
 
 def test_a_companion_may_be_known_by_the_relation_alone() -> None:

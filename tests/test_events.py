@@ -74,6 +74,7 @@ TAGS_EVER_USED = {
     "case.cases_linked.v1",
     "case.closed.v1",
     "case.companion_added.v1",
+    "case.companion_came_of_age.v1",
     "case.companion_removed.v1",
     "case.consultation_recorded.v1",
     "case.contact_method_set.v1",
@@ -256,6 +257,7 @@ def test_only_what_narrows_overtakes_what_others_decided() -> None:
         "CaseReviewed": {"work"},
         "CaseTransferred": {"case", "work"},
         "CommissionContractEnded": {"agency"},
+        "CompanionCameOfAge": {"case"},
         "ConflictRecorded": {"case"},
         "ConsentExpired": {"case"},
         "ConsentGranted": {"work"},
@@ -305,6 +307,7 @@ def test_every_event_tells_the_state_of_one_thing_which_the_clear_names() -> Non
     assert named == {
         "CasesLinked": ("other_case_id",),
         "CompanionAdded": ("person_id",),
+        "CompanionCameOfAge": ("person_id",),
         "CompanionRemoved": ("person_id",),
         "DecisionAcknowledged": ("decision_id", "by_agency"),
         "DecisionProgressReported": ("decision_id",),

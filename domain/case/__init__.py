@@ -57,9 +57,11 @@ from domain.case.closing import (
 from domain.case.companions import (
     AddCompanion,
     CompanionAdded,
+    CompanionCameOfAge,
     CompanionCommand,
     CompanionEvent,
     CompanionRemoved,
+    RecordComingOfAge,
     RemoveCompanion,
 )
 from domain.case.correcting import (
@@ -185,6 +187,7 @@ __all__ = [
     "CategoryNotForNotes",
     "CloseCase",
     "CompanionAdded",
+    "CompanionCameOfAge",
     "CompanionRemoved",
     "ConsultationId",
     "ConsultationRecorded",
@@ -210,6 +213,7 @@ __all__ = [
     "Reason",
     "RecordAddress",
     "RecordAttributes",
+    "RecordComingOfAge",
     "RecordConsultation",
     "RecordCorrected",
     "RecordLegalStep",

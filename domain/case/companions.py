@@ -10,10 +10,11 @@ import msgspec
 
 from domain.calendar import date_in_japan, is_child
 from domain.case.beside import CompanionNotFound
+from domain.case.days import happened_on
 from domain.case.state import KnownCase
 from domain.case_codes import CompanionKind, Custody, Relation
 from domain.categories import ENV, FAM, LEG, LOC, NAR, Category
-from domain.model import Command, Context, Count, Event, PersonId, Sealed
+from domain.model import Command, Context, Count, Event, PersonId, Sealed, Stamp
 from domain.speech import Refused
 from domain.text import FreeText, Line
 
@@ -49,7 +50,18 @@ class CompanionRemoved(Event, frozen=True, kw_only=True, tag="case.companion_rem
     reason: Annotated[Sealed[FreeText], NAR.about("person_id")]
 
 
-CompanionEvent: TypeAlias = CompanionAdded | CompanionRemoved
+class CompanionCameOfAge(Event, frozen=True, kw_only=True, tag="case.companion_came_of_age.v1"):
+    """From now on they agree for themselves, and nobody for them; the day stays sealed."""
+
+    primary: ClassVar[Category] = FAM
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"case"})
+    state_of: ClassVar[tuple[str, ...]] = ("person_id",)
+
+    person_id: Annotated[PersonId, ENV]
+    on: Annotated[Sealed[date | None], FAM.about("person_id")]
+
+
+CompanionEvent: TypeAlias = CompanionAdded | CompanionRemoved | CompanionCameOfAge
 
 
 class AddCompanion(Command, frozen=True, kw_only=True, tag="case.add_companion"):
@@ -70,7 +82,16 @@ class RemoveCompanion(Command, frozen=True, kw_only=True, tag="case.remove_compa
     reason: FreeText
 
 
-CompanionCommand: TypeAlias = AddCompanion | RemoveCompanion
+class RecordComingOfAge(Command, frozen=True, kw_only=True, tag="case.record_coming_of_age"):
+    """At 18; ``on`` may be left out where the day is not known."""
+
+    narrows: ClassVar[bool] = True
+
+    person_id: PersonId
+    on: date | None = None
+
+
+CompanionCommand: TypeAlias = AddCompanion | RemoveCompanion | RecordComingOfAge
 
 
 class CompanionAgeDisagrees(Refused):
@@ -87,6 +108,8 @@ def decide(case: KnownCase, command: CompanionCommand, by: Context) -> tuple[Com
             return (_added(command, by),)
         case RemoveCompanion():
             return (_removed(case, command),)
+        case RecordComingOfAge():
+            return _came_of_age(case, command, by)
     assert_never(command)
 
 
@@ -99,6 +122,8 @@ def evolve(case: KnownCase, event: CompanionEvent) -> KnownCase:
         case CompanionRemoved(person_id=person):
             staying = {who: kind for who, kind in case.companions.items() if who != person}
             return change(case, companions=staying)
+        case CompanionCameOfAge(person_id=person):
+            return change(case, companions={**case.companions, person: "ADULT"})
     assert_never(event)
 
 
@@ -131,3 +156,14 @@ def _removed(case: KnownCase, command: RemoveCompanion) -> CompanionRemoved:
         whereabouts=command.whereabouts,
         reason=command.reason,
     )
+
+
+def _came_of_age(
+    case: KnownCase, command: RecordComingOfAge, by: Context
+) -> tuple[CompanionCameOfAge, ...]:
+    check_is_companion(case, command.person_id)
+    if case.companions[command.person_id] == "ADULT":
+        return ()
+    if command.on is not None:
+        happened_on(command.on, by)
+    return (CompanionCameOfAge(person_id=command.person_id, on=command.on),)

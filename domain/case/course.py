@@ -19,6 +19,7 @@ from domain.case.closing import (
     ReopenCase,
     RestrictionLifted,
 )
+from domain.case.companions import RecordComingOfAge
 from domain.case.plans import SupportPolicySet
 from domain.case.record import CaseOpened, RecordConsultation
 from domain.case.roles import EndParticipation, EndRole
@@ -116,9 +117,11 @@ def taken_in(command: type[Command]) -> frozenset[Status]:
 
 
 OPEN: Final[frozenset[Status]] = frozenset({"CONTACT", "ACTIVE"})
+SUPPORTED: Final[frozenset[Status]] = OPEN | {"CLOSED", "TRANSFERRED"}  # Now, or before.
 ALWAYS: Final[frozenset[Status]] = frozenset(STATUSES)
 TAKEN_IN: Final[Mapping[type[Command], frozenset[Status]]] = {
-    RecordConsultation: frozenset({"CONTACT", "ACTIVE", "CLOSED", "TRANSFERRED"}),
+    RecordConsultation: SUPPORTED,
+    RecordComingOfAge: SUPPORTED,
     ReopenCase: frozenset({"CLOSED"}),
     EndRole: ALWAYS,
     EndParticipation: ALWAYS,

@@ -18,6 +18,7 @@ from domain.case import (
     CaseEvent,
     CaseOpened,
     CompanionAdded,
+    CompanionCameOfAge,
     ConsultationRecorded,
     ContactMethodSet,
     DataRestricted,
@@ -95,6 +96,10 @@ def _companion(sharing: Sharing, _: Told, event: CompanionAdded) -> Sharing:
     return change(sharing, children=children)
 
 
+def _of_age(sharing: Sharing, _: Told, event: CompanionCameOfAge) -> Sharing:
+    return change(sharing, children=sharing.children - {event.person_id})
+
+
 def _restricted(sharing: Sharing, _: Told, event: DataRestricted) -> Sharing:
     return change(sharing, restricted=sharing.restricted | event.scope)
 
@@ -112,6 +117,7 @@ Says: TypeAlias = Callable[[Sharing, Told, Any], Sharing]
 # What an event says about sharing, beside what it says of the case.
 SAYS: Final[Mapping[type[Event], Says]] = {
     CompanionAdded: _companion,
+    CompanionCameOfAge: _of_age,
     DataRestricted: _restricted,
     RestrictionLifted: _lifted,
     CaseErased: _erased,

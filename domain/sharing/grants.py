@@ -47,15 +47,25 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
         return self.state.holds(told, field)
 
     def of(
-        self, woman: PersonId | None, children: frozenset[PersonId], torn: frozenset[PersonId]
+        self,
+        woman: PersonId | None,
+        children: frozenset[PersonId],
+        torn: frozenset[PersonId],
+        category: CategoryCode,
     ) -> frozenset[PersonId]:
         """Whom it is about, as far as whoever gave it can agree for them.
 
-        Of ``torn`` children nobody can, who is in conflict with them.
+        Of ``torn`` children nobody can, who is in conflict with them: nor of what is said of a
+        child in words about the woman, while any of hers is torn.
         """
         if self.grantor == "SUBJECT":
-            return (children | {self.grantor_id}) - torn if self.grantor_id == woman else NOBODY
-        return frozenset({self.grantor_id}) - torn
+            if self.grantor_id != woman:
+                return NOBODY
+            of_a_child = torn and category == "CHD"
+            return (children if of_a_child else children | {self.grantor_id}) - torn
+        if self.grantor == "GUARDIAN":
+            return (children & {self.grantor_id}) - torn
+        return frozenset({self.grantor_id})
 
 
 def given(event: ConsentGranted, position: int, standing: Standing) -> Grant:

@@ -339,11 +339,15 @@ MORE_CODES: Final[Mapping[tuple[str, str], Codes]] = {
 
 EVENTS_BESIDE: Final[Mapping[str, str]] = {
     "agency.took_over.v1": "the successor's own stream says what it takes over",
+    "case.companion_came_of_age.v1": "from then on they agree for themselves",
     "case.participation_ended.v1": "an agency stops taking part, also without a role",
     "case.stay_cancelled.v1": "DECIDED → CANCELLED has no event in the table",
     "consent.conflict_recorded.v1": "a conflict with the mother leaves the statutory route only",
     "consent.conflict_settled.v1": "and that may end",
     "consent.withdrawn.v2": "a sealed reason cannot be added to the first one",
+    "duties.ended.v1": "an agency goes when nothing is left that it answers for or coordinates",
+    "duties.left.v1": "and that is over, or another's",
+    "duties.taken.v1": "an agency's own stream says for whom it answers, and what it coordinates",
     "installation.founded.v1": "who may register the first agency",
     "network.dissolved.v1": "ESTABLISHED → DISSOLVED has no event in the table",
     "numbers.case_number_taken.v1": "case numbers come from a stream of their own",

@@ -1,6 +1,13 @@
 """The end (終結): transferred, closed, opened again, closed for good, no longer used, erased."""
 
-from domain.case import CaseOpened, CloseCase, EndParticipation, ReopenCase, TransferCase
+from domain.case import (
+    CaseOpened,
+    CloseCase,
+    EndParticipation,
+    RecordComingOfAge,
+    ReopenCase,
+    TransferCase,
+)
 from domain.consent_ledger import WithdrawConsent
 from domain.erasure import DecideErasure, RequestErasure
 from domain.model import ErasureRequestId, GrantId, NetworkId
@@ -16,6 +23,8 @@ async def transferred(cast: Cast, her: Her, network: NetworkId) -> None:
 
 
 async def closed(cast: Cast, her: Her) -> None:
+    """Years have passed: her son agrees for himself from now on."""
+    await cast.neighbour.says(RecordComingOfAge(person_id=her.son), her.case)
     done = CloseCase(reason="GOALS_MET", outcome="暮らしが落ち着いた。", subject_wish="助かった。")
     await cast.neighbour.says(done, her.case)
     await cast.neighbour.says(
