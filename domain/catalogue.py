@@ -7,6 +7,7 @@ from domain.case import CaseCommand, CaseEvent
 from domain.case_numbers import CaseNumberTaken
 from domain.consent_ledger import NEVER_BY_CONSENT, ConsentCommand, ConsentEvent
 from domain.disclosed import Disclosed
+from domain.duties import DutyEvent
 from domain.fields import Catalogue, cut_of
 from domain.grievance import GrievanceCommand, GrievanceEvent
 from domain.installation import InstallationFounded
@@ -21,6 +22,7 @@ AnyEvent: TypeAlias = (
     | CaseNumberTaken
     | ConsentEvent
     | Disclosed
+    | DutyEvent
     | GrievanceEvent
     | InstallationFounded
     | MeetingEvent

@@ -93,7 +93,7 @@ def key_of(event: type[Event]) -> Stamp | None:
             return "agency"
         case "network":
             return "network"
-        case "installation" | "numbers":
+        case "duties" | "installation" | "numbers":
             return None
         case _:
             return "case"

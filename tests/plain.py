@@ -34,7 +34,7 @@ def _named(entry: Entry) -> Iterator[tuple[StreamId, str]]:
         yield stream, f"{kind}-{getattr(event, NAMED[tag])}"
     elif entry.case is not None and stream in _of_the_case(entry.case):
         yield stream, f"{kind}-{entry.case}"
-    elif kind in {"installation", "numbers"}:
+    elif kind in {"duties", "installation", "numbers"}:
         yield stream, f"{kind}-{stream}"
 
 

@@ -23,6 +23,7 @@ from domain.agency import (
 )
 from domain.agency_codes import Criterion
 from domain.case import OpenCase
+from domain.duties import DutiesEnded
 from domain.model import AgencyId, CaseId, NetworkId, PersonId, stream_of
 from domain.network import (
     AppointCoordinator,
@@ -67,6 +68,7 @@ def test_a_succession_is_told_of_both_at_once(world: World) -> None:
             AgencySucceeded(old=old.agency, new=new.agency, on=on),
         ),
         (stream_of("agency", new.agency), AgencyTookOver(old=old.agency, on=on)),
+        (stream_of("duties", old.agency), DutiesEnded(on=on)),
     ]
     assert world.refuses(old, OPEN) is AgencyIsSuspended
     assert world.says(world.operator, succeed).entries == ()

@@ -36,6 +36,7 @@ from domain.case.stay_rules import NoCommissionContract
 from domain.case.support import RecordAssessment
 from domain.case_numbers import CaseNumberTaken
 from domain.consent_ledger import ConsentExpired, WithdrawConsent
+from domain.duties import DutyLeft, DutyTaken
 from domain.model import AgencyId, CaseId, ContractId, EventId, NetworkId, StayId
 from domain.network import EstablishNetwork, JoinNetwork, NotInTheNetwork
 from domain.network.state import NetworkNotFound
@@ -68,7 +69,7 @@ def test_what_she_agreed_to_until_it_is_closed_ends_in_the_same_step() -> None:
     grant = here.agrees(here.ayumi)
     lasting = here.agrees(here.ayumi, valid_until=date(2027, 3, 31))
     ended = here.says(here.city, close)
-    assert [type(event) for event in ended.events] == [CaseClosed, ConsentExpired]
+    assert [type(event) for event in ended.events] == [CaseClosed, ConsentExpired, DutyLeft]
     assert ended.the(ConsentExpired).grant_id == grant != lasting
 
 
@@ -157,6 +158,8 @@ def test_she_is_handed_over_and_carried_on_in_another_network_in_one_step() -> N
         ResponsibilityMoved,
         CaseTransferred,
         CaseNumberTaken,
+        DutyLeft,
+        DutyTaken,
     ]
     assert said.the(CaseTransferred).case_number == said.the(CaseNumberTaken).number
     assert said.the(CaseTransferred).referral_id == referral

@@ -102,6 +102,7 @@ def test_with_the_case_ends_what_she_agreed_to_until_then(here: Midorino) -> Non
     assert [entry.told.stream for entry in said.entries] == [
         stream_of("case", here.case),
         *[stream_of("consent", here.case)] * 2,
+        stream_of("duties", here.city.agency),
     ]
     assert here.refuses(here.city, WithdrawConsent(grant_id=until_a_day)) is None
 

@@ -29,6 +29,7 @@ from domain.case.services import (
     ServiceStatusChanged,
 )
 from domain.codes import ConsentKind, ReferralKind
+from domain.duties import DutyLeft, DutyTaken
 from domain.items import NotAgreedTo
 from domain.model import AgencyId, ReferralId, stream_of
 from domain.policy import POLICY_VERSION
@@ -294,7 +295,12 @@ def test_a14_with_the_handover_all_moves_in_one_step_and_nothing_is_forgotten() 
         referral = here.sends(giving, taking, "CASE_TRANSFER")
         here.accepts(taking, referral, "MAIN_SUPPORT")
         said = here.confirms(taking, referral)
-        assert [type(event) for event in said.events] == [HandoverConfirmed, ResponsibilityMoved]
+        assert [type(event) for event in said.events] == [
+            HandoverConfirmed,
+            ResponsibilityMoved,
+            DutyLeft,
+            DutyTaken,
+        ]
         assert here.answers_for_her == taking.agency
         assert here.known.companions == with_her
     moves = [

@@ -84,8 +84,8 @@ AGGREGATES: Final = (
             "支援に関わる機関と、その職員、誓約、業務、委託契約。",
             "Who takes part: its people and their pledges, what it offers, its contracts.",
         ),
-        ("agency.", "installation."),
-        ("domain.agency", "domain.installation"),
+        ("agency.", "duties.", "installation."),
+        ("domain.agency", "domain.duties", "domain.installation"),
     ),
     Aggregate(
         "network",

@@ -14,6 +14,7 @@ from services.deciding import (
     agencies,
     cases,
     consents,
+    duties,
     grievances,
     meetings,
     networks,
@@ -61,10 +62,14 @@ def scope_of(  # noqa: PLR0911 (one arm a room)
     return referrals.scope_of(command, case, by)
 
 
-def widened(  # noqa: PLR0911 (one arm a room)
+def widened(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Scope:
+    """What else has to be read, where only what was read tells it."""
+    return duties.widened(_widened(scope, command, past, by), command, past, by)
+
+
+def _widened(  # noqa: PLR0911 (one arm a room)
     scope: Scope, command: AnyCommand, past: Past, by: Context
 ) -> Scope:
-    """What else has to be read, where only what was read tells it."""
     if isinstance(command, ReferralCommand):
         return referrals.widened(scope, command, past, by)
     if isinstance(command, GrievanceCommand):
@@ -84,7 +89,8 @@ def decide(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Decisi
     check_may_act(past.agency(by.agency), by.staff, by.role)
     for each in scope.agencies:
         check_in_good_standing(past.agency(each))
-    return completed(scope, _decided(scope, command, past, by), past)
+    decided = completed(scope, _decided(scope, command, past, by), past)
+    return duties.noted(scope, command, decided, past, by)
 
 
 def _decided(  # noqa: PLR0911 (one arm a room)

@@ -45,7 +45,7 @@ RECORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "case.record_address": ("case.address_recorded.v1",),
     "case.record_consultation": ("case.consultation_recorded.v1",),
     "case.record_note": ("case.note_recorded.v1",),
-    "case.accept": ("case.accepted.v1", "numbers.case_number_taken.v1"),
+    "case.accept": ("case.accepted.v1", "numbers.case_number_taken.v1", "duties.taken.v1"),
     "consent.explain": ("consent.explained.v1",),
     "consent.grant": ("consent.granted.v1",),
     "consent.withdraw": ("consent.withdrawn.v1",),
@@ -56,6 +56,8 @@ RECORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "referral.confirm_handover": (
         "referral.handover_confirmed.v1",
         "case.responsibility_moved.v1",
+        "duties.left.v1",
+        "duties.taken.v1",
     ),
 }
 

@@ -20,6 +20,7 @@ from domain.case import CASE
 from domain.case_numbers import CASE_NUMBERS
 from domain.catalogue import EVENTS
 from domain.consent_ledger import Ledger, consent_ledger
+from domain.duties import DUTIES
 from domain.fields import tag_of
 from domain.grievance import grievance_of
 from domain.meeting import Facts, meeting_beside
@@ -39,6 +40,7 @@ DECIDERS: Final[Mapping[str, Decider[Any, Any, Any]]] = {
     "agency": agency_under(NOBODY),
     "case": CASE,
     "consent": consent_ledger(None),
+    "duties": DUTIES,
     "grievance": grievance_of(None),
     "meeting": meeting_beside(Facts()),
     "network": network_among(NOBODY, {}),

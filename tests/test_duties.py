@@ -1,0 +1,235 @@
+"""Duties: an agency goes only when it answers for nobody, and coordinates no network any more."""
+
+from typing import Final
+
+from domain.agency import (
+    AgencyDeactivated,
+    AgencyIsSuspended,
+    AgencySucceeded,
+    DeactivateAgency,
+    SucceedAgency,
+    SuspendAgency,
+)
+from domain.case import AcceptCase, CloseCase, OpenCase, ReopenCase, TransferCase
+from domain.catalogue import AnyCommand
+from domain.duties import (
+    DutiesEnded,
+    DutyEvent,
+    DutyLeft,
+    DutyTaken,
+    StillAnswersForSomebody,
+    StillCoordinates,
+)
+from domain.model import CaseId, Event, NetworkId, StreamId, stream_of
+from domain.network import (
+    AppointCoordinator,
+    DesignateCoordinatingAgency,
+    DissolveNetwork,
+    EstablishNetwork,
+    JoinNetwork,
+)
+from domain.speech import Refused
+from services.deciding import decide, scope_of, widened
+from tests.invariants import accepted, refused
+from tests.peers import Midorino, midorino
+from tests.world import Said, Someone, World
+
+CLOSE: Final = CloseCase(reason="GOALS_MET", subject_wish="一人でやっていける。")
+REOPEN: Final = ReopenCase(reason="NEW_DIFFICULTIES", subject_wish="また相談したい。")
+
+
+def going(world: World, who: Someone) -> list[type[Refused] | None]:
+    """Without a successor, and with one like it."""
+    like_it = world.joins("MUNICIPAL_GENDER_EQUALITY_CENTRE", "COORDINATOR")
+    ways: list[AnyCommand] = [
+        DeactivateAgency(agency_id=who.agency),
+        SucceedAgency(agency_id=who.agency, successor=like_it.agency),
+    ]
+    return [world.refuses(world.operator, each) for each in ways]
+
+
+def told(said: Said) -> list[tuple[StreamId, Event]]:
+    return [
+        (entry.told.stream, entry.said)
+        for entry in said.entries
+        if isinstance(entry.said, DutyEvent)
+    ]
+
+
+def of(who: Someone) -> StreamId:
+    return stream_of("duties", who.agency)
+
+
+def is_decided_again(
+    world: World,
+    first: tuple[Someone, AnyCommand, CaseId | None],
+    second: tuple[Someone, AnyCommand, CaseId | None],
+) -> bool:
+    """The second was decided on what was there before the first; both write to one stream."""
+    late, command, case = second
+    by = world.asking(late)
+    scope = scope_of(command, case, CaseId(world.fresh()), by)
+    scope = widened(scope, command, world.past(scope, by), by)
+    decision = decide(scope, command, world.past(scope, by), by)
+    said = world.says(*first)
+    written = {write.stream for write in decision.writes if write.events}
+    return not written.isdisjoint(entry.told.stream for entry in said.entries)
+
+
+# For her
+
+
+@refused("INV-K2", guard="domain.duties:check_answers_for_nobody")
+def test_no_agency_goes_that_answers_for_somebody() -> None:
+    here = midorino()
+    assert going(here.world, here.city) == [StillAnswersForSomebody] * 2
+
+
+def test_nor_does_one_that_is_suspended_and_still_answers() -> None:
+    here = midorino()
+    here.world.says(here.world.operator, SuspendAgency(agency_id=here.city.agency))
+    assert going(here.world, here.city) == [StillAnswersForSomebody] * 2
+
+
+@accepted("INV-K2")
+def test_it_goes_once_another_agency_answers_for_her() -> None:
+    here = midorino()
+    referral = here.sends(here.city, here.ayumi, "CASE_TRANSFER")
+    here.accepts(here.ayumi, referral, "MAIN_SUPPORT")
+    assert told(here.confirms(here.ayumi, referral)) == [
+        (of(here.city), DutyLeft(case_id=here.case)),
+        (of(here.ayumi), DutyTaken(case_id=here.case)),
+    ]
+    assert going(here.world, here.city) == [None, None]
+    assert going(here.world, here.ayumi)[0] is StillAnswersForSomebody
+
+
+def test_it_goes_once_her_case_is_closed_and_not_when_it_is_reopened() -> None:
+    here = midorino()
+    assert told(here.says(here.city, CLOSE)) == [(of(here.city), DutyLeft(case_id=here.case))]
+    assert going(here.world, here.city) == [None, None]
+    assert told(here.says(here.city, REOPEN)) == [(of(here.city), DutyTaken(case_id=here.case))]
+    assert going(here.world, here.city) == [StillAnswersForSomebody] * 2
+
+
+def test_it_goes_once_she_is_helped_at_another_installation() -> None:
+    here = midorino()
+    here.takes_over(here.ayumi)
+    left = here.says(here.ayumi, TransferCase())
+    assert told(left) == [(of(here.ayumi), DutyLeft(case_id=here.case))]
+    assert going(here.world, here.ayumi)[0] is None
+
+
+def test_to_close_what_was_never_accepted_leaves_nothing() -> None:
+    here = midorino()
+    opened = here.world.says(here.ayumi, OPEN)
+    assert told(opened) == []
+    assert told(here.world.says(here.ayumi, CLOSE, opened.case)) == []
+
+
+def test_what_it_goes_with_is_said_last() -> None:
+    here = midorino()
+    for going_now, told_first in (
+        (DeactivateAgency(agency_id=here.hospital.agency), AgencyDeactivated),
+        (_succeed(here, here.ayumi), AgencySucceeded),
+    ):
+        said = here.world.says(here.world.operator, going_now)
+        assert isinstance(said.events[0], told_first)
+        assert isinstance(said.events[-1], DutiesEnded)
+        assert told(here.world.says(here.world.operator, going_now)) == []
+
+
+def test_to_go_and_to_accept_somebody_at_the_same_moment_are_decided_one_after_the_other() -> None:
+    for order in (1, -1):
+        here = midorino()
+        opened = here.world.says(here.city, OPEN)
+        here.says(here.city, CLOSE)
+        goes = (here.world.operator, DeactivateAgency(agency_id=here.city.agency), None)
+        accepts = (here.city, AcceptCase(network_id=here.network), opened.case)
+        assert is_decided_again(here.world, *(goes, accepts)[::order])
+        if order == 1:
+            assert here.world.refuses(*accepts) is AgencyIsSuspended
+        else:
+            assert here.world.refuses(*goes) is StillAnswersForSomebody
+
+
+# For a network
+
+
+@refused("INV-A3", guard="domain.duties:check_coordinates_nothing")
+def test_no_agency_goes_that_coordinates_a_network() -> None:
+    world, _, hub, _ = led()
+    assert going(world, hub) == [StillCoordinates] * 2
+
+
+@accepted("INV-A3")
+def test_it_goes_once_another_agency_coordinates() -> None:
+    world, network, hub, other = led()
+    said = world.says(
+        world.operator, DesignateCoordinatingAgency(network_id=network, agency_id=other.agency)
+    )
+    assert told(said) == [
+        (of(hub), DutyLeft(network_id=network)),
+        (of(other), DutyTaken(network_id=network)),
+    ]
+    assert going(world, hub) == [None, None]
+    assert going(world, other) == [StillCoordinates] * 2
+
+
+def test_it_goes_once_the_network_is_dissolved() -> None:
+    world, network, hub, _ = led()
+    dissolved = world.says(world.operator, DissolveNetwork(network_id=network))
+    assert told(dissolved) == [(of(hub), DutyLeft(network_id=network))]
+    assert going(world, hub) == [None, None]
+
+
+def test_to_go_and_to_be_designated_at_the_same_moment_are_decided_one_after_the_other() -> None:
+    for order in (1, -1):
+        world, network, _, other = led()
+        designate = DesignateCoordinatingAgency(network_id=network, agency_id=other.agency)
+        goes = (world.operator, DeactivateAgency(agency_id=other.agency), None)
+        assert is_decided_again(world, *(goes, (world.operator, designate, None))[::order])
+
+
+def led() -> tuple[World, NetworkId, Someone, Someone]:
+    """A network, who coordinates it, and who could."""
+    world = World()
+    hub, other = (world.joins("MUNICIPAL_GENDER_EQUALITY_CENTRE", "COORDINATOR") for _ in range(2))
+    established = EstablishNetwork(
+        name="緑野市困難女性支援ネットワーク",
+        level="MUNICIPALITY",
+        basis="MUNICIPAL_GUIDELINE",
+        prefecture="06",
+        area="緑野市",
+        implementing_body=world.operator.agency,
+    )
+    network = NetworkId(world.says(world.operator, established).made)
+    for each in (hub, other):
+        coordinator = AppointCoordinator(
+            network_id=network,
+            agency_id=each.agency,
+            staff_id=each.staff,
+            qualification="CERTIFIED_SOCIAL_WORKER",
+        )
+        for command in (
+            JoinNetwork(network_id=network, agency_id=each.agency, membership="MEMBER"),
+            coordinator,
+        ):
+            world.says(world.operator, command)
+    first = DesignateCoordinatingAgency(network_id=network, agency_id=hub.agency)
+    world.says(world.operator, first)
+    return world, network, hub, other
+
+
+def _succeed(here: Midorino, who: Someone) -> SucceedAgency:
+    like_it = here.world.joins("PRIVATE_SUPPORT_ORGANISATION")
+    return SucceedAgency(agency_id=who.agency, successor=like_it.agency)
+
+
+OPEN: Final = OpenCase(
+    anonymous=True,
+    channel="PHONE",
+    found_via="SELF",
+    frameworks=frozenset({"WOMEN_SUPPORT_ACT"}),
+    at_risk_only=False,
+)
