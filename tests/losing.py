@@ -425,7 +425,8 @@ def deactivated(here: Midorino) -> None:
 
 def succeeded(here: Midorino) -> None:
     helped(here)
-    succeed = SucceedAgency(agency_id=here.ayumi.agency, successor=here.hospital.agency)
+    like_it = here.world.joins("PRIVATE_SUPPORT_ORGANISATION")
+    succeed = SucceedAgency(agency_id=here.ayumi.agency, successor=like_it.agency)
     here.world.says(here.world.operator, succeed)
 
 

@@ -12,12 +12,14 @@ from domain.agency import (
     AgencySucceeded,
     AgencyTookOver,
     CommissionContractStarted,
+    DesignateFunction,
     EndEnrolment,
     EnrolStaff,
     RegisterAgency,
     StaffNotEnrolled,
     StartCommissionContract,
     SucceedAgency,
+    SuccessorOfAnotherKind,
     SuspendAgency,
     UpdateAgency,
 )
@@ -81,6 +83,21 @@ def test_nobody_is_succeeded_by_an_agency_that_is_not_there(world: World) -> Non
     world.says(world.operator, SuspendAgency(agency_id=new.agency))
     by_suspended = SucceedAgency(agency_id=old.agency, successor=new.agency)
     assert world.refuses(world.operator, by_suspended) is AgencyNotKnown
+
+
+def test_only_an_agency_of_the_same_kind_takes_over_what_she_agreed_to_for_it(
+    world: World,
+) -> None:
+    hospital, police = world.joins("MEDICAL_INSTITUTION"), world.joins("POLICE")
+    to_the_police = SucceedAgency(agency_id=hospital.agency, successor=police.agency)
+    assert world.refuses(world.operator, to_the_police) is SuccessorOfAnotherKind
+    # A centre that came to be one as well is one.
+    clinic = world.joins("MUNICIPAL_HEALTH_CENTRE")
+    to_the_clinic = SucceedAgency(agency_id=hospital.agency, successor=clinic.agency)
+    assert world.refuses(world.operator, to_the_clinic) is SuccessorOfAnotherKind
+    designated = DesignateFunction(agency_id=clinic.agency, function="MEDICAL_INSTITUTION")
+    world.says(world.operator, designated)
+    assert world.refuses(world.operator, to_the_clinic) is None
 
 
 def test_a_centre_records_its_contract_with_whoever_it_commissions(world: World) -> None:

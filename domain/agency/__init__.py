@@ -65,8 +65,10 @@ from domain.agency.standing import (
     StandingEvent,
     SucceedAgency,
     SuccessorNotAnother,
+    SuccessorOfAnotherKind,
     SuspendAgency,
     UpdateAgency,
+    check_is_of_its_kind,
     took_over,
 )
 from domain.agency.state import (
@@ -159,6 +161,7 @@ __all__ = [
     "StartCommissionContract",
     "SucceedAgency",
     "SuccessorNotAnother",
+    "SuccessorOfAnotherKind",
     "SuspendAgency",
     "UpdateAgency",
     "WithdrawService",
@@ -167,6 +170,7 @@ __all__ = [
     "as_known",
     "as_operator",
     "check_in_good_standing",
+    "check_is_of_its_kind",
     "check_may_act",
     "check_pledged",
     "contract_of",

@@ -181,6 +181,15 @@ class SuccessorNotAnother(Refused):
     ja: ClassVar[str] = "承継する機関には、別の機関を指定してください。"
 
 
+class SuccessorOfAnotherKind(Refused):
+    """What she agreed to passes on: name an agency of the same kind, or designate it as one."""
+
+    ja: ClassVar[str] = (
+        "同意が引き継がれるため、承継できるのは同じ種別の機関だけです。"
+        "同じ種別の機関を指定するか、先にその機能を指定してください。"
+    )
+
+
 def decide(
     operator: AgencyId, agency: KnownAgency, command: StandingCommand, by: Context
 ) -> tuple[StandingEvent, ...]:
@@ -278,6 +287,12 @@ def took_over(agency: KnownAgency, succession: AgencySucceeded) -> tuple[AgencyT
         AgencyTookOver(old=old, on=succession.on)
         for old in (succession.old, *sorted(agency.predecessors))
     )
+
+
+def check_is_of_its_kind(agency: KnownAgency, successor: KnownAgency) -> None:
+    """She agreed that a hospital may know, and not whoever may come to stand in its place."""
+    if not successor.is_a(agency.kind):
+        raise SuccessorOfAnotherKind
 
 
 def check_keeps_where_she_is(kind: AgencyKind, function: AgencyKind) -> None:

@@ -9,6 +9,7 @@ from domain.agency import (
     UpdateAgency,
     agency_under,
     as_known,
+    check_is_of_its_kind,
     took_over,
 )
 from domain.installation import INSTALLATION, InstallationFounded
@@ -42,6 +43,7 @@ def decide(scope: Scope, command: AgencyCommand, past: Past, by: Context) -> Dec
     for event in events:
         if isinstance(event, AgencySucceeded):
             successor = stream_of("agency", event.new)
+            check_is_of_its_kind(as_known(agency), as_known(past.agency(event.new)))
             writes.append(past.write(successor, took_over(as_known(agency), event)))
     return Decision(tuple(writes), PersonId(asked))
 

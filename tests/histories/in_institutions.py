@@ -185,6 +185,10 @@ def _ends(play: Play) -> Ask | None:
         return None
     if play.likely(0.5):
         return _ask(play.world.operator, DeactivateAgency(agency_id=one))
+    kind, successor = play.kind(one), play.agency(other)
+    if kind and isinstance(successor, KnownAgency) and not successor.is_a(kind):
+        # It becomes one of that kind, and may then follow another time.
+        return _ask(play.world.operator, DesignateFunction(agency_id=other, function=kind))
     return _ask(play.world.operator, SucceedAgency(agency_id=one, successor=other))
 
 
