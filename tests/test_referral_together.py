@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.agency import AgencyNotKnown, RestoreAgency, SuspendAgency
+from domain.agency import AgencyNotKnown, DeactivateAgency, RestoreAgency, SuspendAgency
 from domain.case import (
     AssignRole,
     EndRole,
@@ -10,6 +10,7 @@ from domain.case import (
     ResponsibilityMoved,
     RoleAssigned,
     RoleEnded,
+    participants,
 )
 from domain.consent_ledger import WithdrawConsent
 from domain.exclusions import SetExclusion
@@ -354,6 +355,36 @@ def test_who_takes_part_may_ask_for_the_case_and_gets_it_if_it_is_sent() -> None
     confirm = ConfirmHandover(referral_id=referral, referrer_remains=False)
     assert here.world.says(here.ayumi, confirm, here.case).the(ResponsibilityMoved)
     assert not here.takes_part(here.city)
+
+
+def test_who_has_asked_for_her_sends_it_where_whoever_answers_for_her_cannot() -> None:
+    """§0.4(11): a suspended agency may answer for her, and her case moves on all the same."""
+    here = midorino()
+    here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+    asked = here.says(here.ayumi, AskToTakeOver(purpose="SERVICE", urgency="HIGH"))
+    referral = ReferralId(asked.made)
+    send = SendReferral(referral_id=referral)
+    assert here.refuses(here.ayumi, send) is ReferralNotFound
+    here.world.says(here.world.operator, SuspendAgency(agency_id=here.city.agency))
+    assert here.refuses(here.hospital, send) is ReferralNotFound
+    withdraw = WithdrawReferral(referral_id=referral, reason="SUBJECT_WISH")
+    assert here.refuses(here.ayumi, withdraw) is ReferralNotFound
+    assert here.says(here.ayumi, send).the(ReferralSent).hands_over
+    here.accepts(here.ayumi, referral)
+    here.confirms(here.ayumi, referral, remains=False)
+    assert here.answers_for_her == here.ayumi.agency
+    assert here.city.agency not in participants(here.known)
+    # Now that it answers for nobody it may go.
+    gone = DeactivateAgency(agency_id=here.city.agency)
+    assert here.world.says(here.world.operator, gone).entries
+
+
+def test_what_the_agency_that_cannot_act_has_drafted_itself_it_alone_sends() -> None:
+    here = midorino()
+    here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+    referral = here.drafts(here.city, here.ayumi, "CASE_TRANSFER")
+    here.world.says(here.world.operator, SuspendAgency(agency_id=here.city.agency))
+    assert here.refuses(here.ayumi, SendReferral(referral_id=referral)) is ReferralNotFound
 
 
 def test_she_is_handed_back_as_she_was_handed_on() -> None:

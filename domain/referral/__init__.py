@@ -107,7 +107,7 @@ from domain.referral.states import (
     package_in,
     replay,
 )
-from domain.referral.steps import as_party, check_case_takes, check_its_step, check_step
+from domain.referral.steps import as_party, check_case_takes, check_its_step, check_step, stands_in
 from domain.referral_codes import ReferralStatus
 
 __all__ = [
@@ -206,6 +206,7 @@ __all__ = [
     "evolve",
     "package_in",
     "replay",
+    "stands_in",
 ]
 
 
@@ -232,8 +233,10 @@ def decide(beside: Beside, referral: Referral, command: ReferralCommand, by: Con
         if isinstance(command, DraftReferral):
             return Decided((sending.drafted(beside, command, by),))
         return Decided((sending.asked_to_take_over(beside, command, by),))
-    known = as_party(beside.case_id, referral, by.agency)
-    check_its_step(known, command, by.agency)
+    known = stands_in(beside, referral, command, by.agency)
+    if known is None:
+        known = as_party(beside.case_id, referral, by.agency)
+        check_its_step(known, command, by.agency)
     check_step(known, command)  # Of what has ended, nobody learns here how the case stands.
     check_case_takes(beside.case, command)
     return _taken(beside, known, command, by)

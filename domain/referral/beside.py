@@ -31,6 +31,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     offered: tuple[Offered, ...] = ()  # The things that are put in the package, or are in it.
     handovers: frozenset[ReferralId] = frozenset()  # By which somebody else may come to answer.
     brought_in_by: frozenset[ReferralId] = frozenset()  # By which whoever asks was brought in.
+    asked_for: bool = False  # Whoever is to receive it has asked for it.
     roles: tuple[RoleAssigned, ...] = ()  # Those that were given and not ended, each time anew.
 
     @property
@@ -44,6 +45,11 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     def check_takes_part(self, agency: AgencyId) -> None:
         """For who does not, there is no case."""
         as_participant(self.case, agency)
+
+    def has_stopped(self, agency: AgencyId) -> bool:
+        """It is known, and nothing is done in its name: for a while, or because it is no more."""
+        known = self.agencies.get(agency)
+        return known is not None and known.suspended
 
     def has_role(self, agency: AgencyId, function: SupportFunction) -> bool:
         return not isinstance(self.case, NoCase) and (agency, function) in self.case.reasons

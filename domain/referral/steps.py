@@ -6,6 +6,7 @@ from typing import Final
 from domain.case import Case, NoCase
 from domain.case.course import check_takes
 from domain.model import AgencyId, CaseId
+from domain.referral.beside import Beside
 from domain.referral.commands import (
     AcceptReferral,
     AnswerInquiry,
@@ -63,6 +64,20 @@ def check_its_step(referral: KnownReferral, step: ReferralStep, agency: AgencyId
         raise NotForYouToDo
     if side == "RECEIVER" and isinstance(step, WithdrawReferral) and step.reason not in FOR_HER:
         raise NotForYouToDo
+
+
+def stands_in(
+    beside: Beside, referral: Referral, command: ReferralStep, agency: AgencyId
+) -> KnownReferral | None:
+    """Who has asked for her sends it in the place of an agency that cannot act: she waits for none.
+
+    All that has to be so for a sending has to be so for this one, and what she has to agree to.
+    """
+    if not isinstance(referral, KnownReferral) or not isinstance(command, SendReferral):
+        return None
+    its_own = (referral.case_id, referral.to_agency) == (beside.case_id, agency)
+    stopped = beside.has_stopped(referral.from_agency)
+    return referral if its_own and beside.asked_for and stopped else None
 
 
 def check_step(referral: KnownReferral, step: ReferralStep) -> None:

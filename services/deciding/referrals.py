@@ -42,6 +42,7 @@ from domain.referral import (
     RedirectReferral,
     Referral,
     ReferralCommand,
+    ReferralDrafted,
     ReferralEvent,
     SendInquiry,
     SendReferral,
@@ -75,7 +76,9 @@ def scope_of(command: ReferralCommand, case: CaseId, by: Context) -> Scope:
 def widened(scope: Scope, command: ReferralCommand, past: Past, by: Context) -> Scope:
     """For its two sides alone: whoever it is hidden from learns nothing of whom it names."""
     known = past.fold(NO_REFERRAL, referral.evolve, scope.asked)
-    if not isinstance(known, KnownReferral) or known.side_of(by.agency) is None:
+    if not isinstance(known, KnownReferral):
+        return scope
+    if known.side_of(by.agency) is None and not _asked_for(scope, known, past, by):
         return scope
     if isinstance(command, SENDING) and by.agency == known.from_agency:
         return scope._replace(agencies=scope.agencies | {known.to_agency})
@@ -133,6 +136,7 @@ def _beside(
         agreed={k: given for k in KINDS if (given := agreed(ledger, k, by.at))},
         excluded=excluded(ledger),
         offered=offered(past, _items(command, known), _receiver(command, known), agencies, by),
+        asked_for=_asked_for(scope, known, past, by),
         handovers=frozenset(each.referral_id for each in others if each.is_handing_over),
         brought_in_by=frozenset(
             each.referral_id for each in others if each.side_of(by.agency) == "RECEIVER"
@@ -142,6 +146,16 @@ def _beside(
             for role in _roles(past)
             if role.decided_by not in {each.referral_id for each in others if each.status in ENDED}
         ),
+    )
+
+
+def _asked_for(scope: Scope, known: Referral, past: Past, by: Context) -> bool:
+    """Whoever is to receive it has drafted it, for the agency that answers for her to send."""
+    if not isinstance(known, KnownReferral) or known.to_agency != by.agency:
+        return False
+    return any(
+        told.stream == scope.asked and told.agency == by.agency
+        for told, _ in past.in_name_of_case(ReferralDrafted)
     )
 
 
