@@ -9,6 +9,8 @@ from domain.categories import EXPLICIT_ONLY, CategoryCode
 from domain.codes import ConsentKind, Purpose
 from domain.consent_ledger import (
     ChildInConflict,
+    ConflictRecorded,
+    ConflictSettled,
     ConsentAlreadyGranted,
     ConsentExpired,
     ConsentHasEnded,
@@ -32,7 +34,6 @@ from domain.consent_ledger import (
     PeriodNotNamed,
     RecordConflict,
     SettleConflict,
-    SettledByWhoRecorded,
     StayNotNamed,
     WiderThanExplained,
 )
@@ -314,19 +315,34 @@ def test_a_conflict_says_nothing_of_others_and_may_be_settled() -> None:
 # A conflict between a child and whoever would agree for it
 
 
-def test_a_conflict_is_recorded_once_and_by_anybody_who_takes_part() -> None:
+def test_a_conflict_is_recorded_by_anybody_who_takes_part_and_by_each_once() -> None:
     record = RecordConflict(child_id=HER_SON)
     given(LEDGER).when(record, by=CITY).then(conflict)
-    given(LEDGER, conflict).when(record, by=CENTRE).then_nothing()
+    given(LEDGER, conflict).when(record, by=CITY).then_nothing()
+    by_the_centre = ConflictRecorded(child_id=HER_SON, via_agency=CENTRE.agency)
+    for said in ((), (conflict,)):  # It learns from no answer what others have said.
+        given(LEDGER, *said).when(record, by=CENTRE).then(by_the_centre)
     given(LEDGER).when(RecordConflict(child_id=HER_SISTER), by=CITY).refused(NoChildOfHers)
 
 
 def test_a_conflict_is_settled_by_whoever_recorded_it() -> None:
     settle = SettleConflict(child_id=HER_SON)
     given(LEDGER, conflict).when(settle, by=CITY).then(settled)
-    given(LEDGER, conflict).when(settle, by=CENTRE).refused(SettledByWhoRecorded)
+    for said in ((), (conflict,)):
+        given(LEDGER, *said).when(settle, by=CENTRE).then_nothing()
     given(LEDGER).when(settle, by=CITY).then_nothing()
     given(LEDGER, conflict, settled).when(settle, by=CITY).then_nothing()
+
+
+def test_a_conflict_stands_as_long_as_anybody_says_so() -> None:
+    for_her_son = msgspec.structs.replace(grant, grantor="GUARDIAN", grantor_id=HER_SON)
+    too = ConflictRecorded(child_id=HER_SON, via_agency=CENTRE.agency)
+    left = given(LEDGER, explained, conflict, too, settled)
+    left.when(for_her_son, by=CITY).refused(ChildInConflict)
+    by_both = ConflictSettled(child_id=HER_SON, via_agency=CENTRE.agency)
+    given(LEDGER, explained, conflict, too, settled, by_both).when(for_her_son, by=CITY).then(
+        msgspec.structs.replace(granted, grantor="GUARDIAN", grantor_id=HER_SON)
+    )
 
 
 # Whose consent it is

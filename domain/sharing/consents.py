@@ -58,11 +58,13 @@ def _refused(sharing: Sharing, _: Told, event: ConsentRefused) -> Sharing:
 
 
 def _torn(sharing: Sharing, _: Told, event: ConflictRecorded) -> Sharing:
-    return change(sharing, torn=sharing.torn | {event.child_id})
+    said = (event.child_id, event.via_agency)
+    return change(sharing, conflicts=sharing.conflicts | {said})
 
 
 def _settled(sharing: Sharing, _: Told, event: ConflictSettled) -> Sharing:
-    return change(sharing, torn=sharing.torn - {event.child_id})
+    said = (event.child_id, event.via_agency)
+    return change(sharing, conflicts=sharing.conflicts - {said})
 
 
 def _excluded(sharing: Sharing, _: Told, event: ExclusionSet) -> Sharing:

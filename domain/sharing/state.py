@@ -104,7 +104,7 @@ class Refusal(msgspec.Struct, frozen=True):
 class Sharing(msgspec.Struct, frozen=True, kw_only=True):
     case: Case = NoCase()
     children: frozenset[PersonId] = frozenset()
-    torn: frozenset[PersonId] = frozenset()  # Children in conflict with who would agree for them.
+    conflicts: frozenset[tuple[PersonId, AgencyId]] = frozenset()  # Of a child; who has said so.
     grants: Mapping[GrantId, Grant] = {}
     refusals: Mapping[GrantId, Refusal] = {}
     excluded: frozenset[AgencyId] = frozenset()
@@ -117,6 +117,11 @@ class Sharing(msgspec.Struct, frozen=True, kw_only=True):
     erased: frozenset[PersonId] = frozenset()  # and whose is no more.
     parties: Mapping[StreamId, Party] = {}
     standing: Standing = Standing()
+
+    @property
+    def torn(self) -> frozenset[PersonId]:
+        """Children in conflict with who would agree for them, as long as anybody says so."""
+        return frozenset(child for child, _ in self.conflicts)
 
     @property
     def subject(self) -> PersonId | None:

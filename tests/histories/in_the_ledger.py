@@ -193,9 +193,8 @@ def _expire(play: Play, here: Here) -> Ask | None:
 
 def _conflict(play: Play, here: Here) -> Ask | None:
     if here.ledger.conflicts and play.likely(0.6):
-        child = play.one(here.ledger.conflicts)
-        who = play.by(here.ledger.conflicts[child])
-        return _said(play, here, who, SettleConflict, child_id=child)
+        child, agency = play.one(sorted(here.ledger.conflicts))
+        return _said(play, here, play.by(agency), SettleConflict, child_id=child)
     child_now = play.maybe([p for p, kind in here.case.companions.items() if kind == "CHILD"])
     return (
         _said(play, here, play.taking_part(here), RecordConflict, child_id=child_now)
