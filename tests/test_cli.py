@@ -23,6 +23,8 @@ class Impatience:
     def find_spec(self, name, *_):
         if name == "adapters.cli.program":
             signal.raise_signal(signal.SIGINT)
+            while True:
+                pass  # Here it is heard, and nowhere it would be swallowed.
 
 sys.meta_path.insert(0, Impatience())
 main()
@@ -72,6 +74,12 @@ def test_an_unknown_option_is_a_usage_error() -> None:
     assert tsunagu("doctor", "--loud").returncode == ExitCode.USAGE
     assert tsunagu("doctor", "--lang", "fr").returncode == ExitCode.USAGE
     assert tsunagu("cure").returncode == ExitCode.USAGE
+
+
+def test_without_a_command_it_says_which_there_are() -> None:
+    said = tsunagu()
+    assert "Traceback" not in said.stdout + said.stderr
+    assert "doctor" in said.stdout + said.stderr
 
 
 def test_ctrl_c_is_heard_while_the_commands_are_still_being_imported() -> None:

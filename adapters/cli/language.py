@@ -1,13 +1,14 @@
 """Which language to speak (表示言語)."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from adapters.words import Language
 
 
 def asked(arguments: Sequence[str]) -> Language | None:
     """What ``--lang`` says, read before Typer does: its helps are written by then."""
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, following in pairwise((*arguments, "")):
         name, equals, value = argument.partition("=")
         if name == "--lang":
             return _language(value if equals else following)
