@@ -243,6 +243,12 @@ def test_what_she_said_against_it_is_named() -> None:
     given(LEDGER, *AGAINST).when(ask_anyway, by=CITY).then(requested_anyway)
 
 
+def test_who_asks_is_not_told_what_she_has_said_nor_against_whom() -> None:
+    with pytest.raises(OverridesNotNamed) as refusal:
+        LEDGER.decide(LEDGER.replay(AGAINST), ask, CITY)
+    assert not refusal.value.facts
+
+
 def test_what_she_did_not_say_is_not_overridden() -> None:
     given(LEDGER).when(ask_anyway, by=CITY).refused(NothingToOverride)
     about_others = msgspec.structs.replace(she_refused, recipients=frozenset({HOSPITAL}))
