@@ -251,7 +251,7 @@ def handed_over(here: Midorino, *, remains: bool = False) -> None:
     """The centre has found out more, and the city may know it as long as it stays."""
     referral = here.sends(here.city, here.centre, "CASE_TRANSFER", items=covered(here))
     here.accepts(here.centre, referral, "MAIN_SUPPORT")
-    here.says(here.centre, SetContactMethod(means="PHONE", value="090-1111-1111"))
+    here.says(here.centre, SetContactMethod(means="PHONE", value="090-0000-1111"))
     here.agrees(here.city)
     here.confirms(here.centre, referral, remains=remains)
 

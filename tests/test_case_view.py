@@ -229,9 +229,9 @@ def test_what_is_erased_is_shown_as_such_and_what_is_closed_was_not_seen() -> No
 
 
 def test_a_new_contact_method_takes_the_place_of_the_last_and_an_address_stands_beside_it() -> None:
-    view = project((contact, address, replace(contact, value="090-9999-9999"), address))
+    view = project((contact, address, replace(contact, value="090-0000-9999"), address))
     assert view.contact == Contact(
-        means="PHONE", value="090-9999-9999", safe_times="昼休み", unsafe_means=NO_MAIL
+        means="PHONE", value="090-0000-9999", safe_times="昼休み", unsafe_means=NO_MAIL
     )
     assert view.addresses == (Address(kind="REGISTERED", address="青葉県緑野市若葉町1-2-3"),) * 2
 

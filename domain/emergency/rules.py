@@ -83,14 +83,14 @@ class OverridesNotNamed(Refused):
 
     ja: ClassVar[str] = (
         "本人が拒否または除外しています。"
-        "何を覆すのかを明示してください。異なる機関の2名の承認が必要になります。"
+        "本人の拒否や除外にかかわらず提供するものを明示してください。異なる機関の2名の承認が必要になります。"
     )
 
 
 class NothingToOverride(Refused):
     """She has not said what is to be overridden, or it is not about this: leave it out."""
 
-    ja: ClassVar[str] = "覆すべき拒否や除外はありません。指定を外してください。"
+    ja: ClassVar[str] = "指定された拒否や除外はありません。指定を外してください。"
 
 
 class MayNotAuthorise(Refused):
