@@ -80,6 +80,8 @@ ALONE: Final[frozenset[AllowId]] = frozenset({"NOTICE", "LEDGER"})
 SAYS_ANEW: Final[Mapping[str, str]] = {
     "case.subject_details_corrected.v1": "case.subject_identified.v1"
 }
+# Beside CHD: what tells of the children who are elsewhere, in words about her.
+OF_CHILDREN: Final = frozenset({"case.stay_started.v1/elsewhere_places"})
 CASE_NUMBERS: Final = frozenset({"case.accepted.v1/case_number", "case.transferred.v1/case_number"})
 IN_LEDGER: Final = CASE_NUMBERS | {
     "case.accepted.v1/main_responsible",
@@ -309,9 +311,12 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
         id="PERSON",
         says=Label(
             "その人について同意できる人の同意である（本人は自分と同伴児童、成人の同伴家族は自分、"
-            "保護者は同伴児童）。",
+            "保護者は同伴児童）。本人と利益が相反する児童がいる間、"
+            "本人の同意は、その児童についても、本人の記録の中の児童の情報についても効かない。",
             "It was given by who can agree for the person it is about: the woman for herself and "
-            "the children with her, an adult companion for themself, a guardian for the children.",
+            "the children with her, an adult companion for themself, a guardian for the children. "
+            "While there is a child she is in conflict with, she agrees neither for that child "
+            "nor for what her own record says of children.",
         ),
         refuses=Label(
             "この方についての同意がありません。",
@@ -445,6 +450,7 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True):
     beside: frozenset[CategoryCode]
     alone: frozenset[AllowId]
     says_anew: Mapping[str, str]
+    of_children: frozenset[str]
 
 
 SAID: Final = _Said(
@@ -456,5 +462,6 @@ SAID: Final = _Said(
     beside=BESIDE,
     alone=ALONE,
     says_anew=SAYS_ANEW,
+    of_children=OF_CHILDREN,
 )
 POLICY_VERSION: Final = hashlib.sha256(msgspec.json.encode(SAID, order="sorted")).hexdigest()

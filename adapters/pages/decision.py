@@ -12,6 +12,7 @@ from domain.policy import (
     CATEGORIES,
     CONDITIONS,
     NEVER_BY_CONSENT,
+    OF_CHILDREN,
     POLICY_VERSION,
     RULES,
     SAYS_ANEW,
@@ -70,6 +71,11 @@ def _page() -> Iterator[str]:
         "それによって見えるものに何も添えられない決まり",
         "Beside what these open stands nothing",
         ALONE,
+    )
+    yield from _listed(
+        "区分が CHD でなくても、児童についての情報とみなす項目",
+        "Told of children, though not CHD",
+        OF_CHILDREN,
     )
     yield "## 訂正 / Corrections\n"
     yield "訂正は、訂正される記録と同じ項目とみなします。除かれた項目は訂正でも見えません。\n"

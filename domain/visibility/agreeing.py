@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from domain.agency import Agency, NoAgency, agreed_for
 from domain.categories import CategoryCode
 from domain.model import AgencyId, GrantId, PersonId
-from domain.policy import CONDITIONS, NEVER_BY_CONSENT, ConditionId
+from domain.policy import CONDITIONS, NEVER_BY_CONSENT, OF_CHILDREN, ConditionId
 from domain.sharing import Grant, Sharing, Told
 from domain.visibility.asking import Asked
 from domain.visibility.facts import Basis, Facts, Says
@@ -29,7 +29,7 @@ def by_consent(facts: Facts, category: CategoryCode) -> Says | None:
             frozenset(person.int for person in whom),
             woman in whom,
             grant.only_fields,
-            grant.excluded_fields,
+            grant.excluded_fields | _of_torn(facts.sharing, grant),
             -1 if grant.history == "FULL" else grant.position,
             grant.state,
             Basis("CONSENT", grant.grant_id),
@@ -76,7 +76,7 @@ def permits(  # noqa: PLR0913 (what is asked, for whom, and what is known of the
         return None
     for grant in grants_for(sharing, agency, field.category, at, known):
         if (
-            field.person in _whom(sharing, grant, field.category)
+            field.person in _of_whom(sharing, grant, field)
             and grant.names(field.path, field.also)
             and grant.reaches(told, field.name)
         ):
@@ -133,6 +133,15 @@ def _whom(sharing: Sharing, grant: Grant, category: CategoryCode) -> frozenset[P
     return grant.of(sharing.subject, sharing.children, sharing.torn, category)
 
 
+def _of_whom(sharing: Sharing, grant: Grant, field: Asked) -> frozenset[PersonId]:
+    return _whom(sharing, grant, "CHD" if field.path in OF_CHILDREN else field.category)
+
+
+def _of_torn(sharing: Sharing, grant: Grant) -> frozenset[str]:
+    """What she cannot agree to, while she is in conflict with a child of hers."""
+    return OF_CHILDREN if sharing.torn and grant.grantor == "SUBJECT" else frozenset()
+
+
 def _is_hers(sharing: Sharing, grant: Grant) -> bool:
     return sharing.subject in _whom(sharing, grant)
 
@@ -176,7 +185,7 @@ MEETS: Final[Mapping[ConditionId, Meets]] = {
     "CATEGORY": lambda _facts, grant, _told, field: field.category in grant.categories,
     "FIELD": lambda _facts, grant, _told, field: grant.names(field.path, field.also),
     "PERSON": lambda facts, grant, _told, field: (
-        field.person in _whom(facts.sharing, grant, field.category)
+        field.person in _of_whom(facts.sharing, grant, field)
     ),
     "HISTORY": lambda _facts, grant, told, field: grant.reaches(told, field.name),
     "ATTENDED": lambda facts, _grant, told, field: _attended(facts, told, field),
