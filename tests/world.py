@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from itertools import count
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Final, Literal, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 from domain.agency import AgencyRegistered, EnrolStaff, RegisterAgency, SignPledge
@@ -27,6 +27,7 @@ from domain.model import (
     PersonId,
     StaffId,
     StaffRole,
+    Stamp,
     StreamId,
     fence_key,
     stream_of,
@@ -60,6 +61,12 @@ class Someone(NamedTuple):
     agency: AgencyId
     staff: StaffId
     role: StaffRole
+
+
+class Asked(NamedTuple):
+    who: Someone
+    command: AnyCommand
+    case: CaseId | None = None
 
 
 class Said(NamedTuple):
@@ -125,13 +132,7 @@ class World:
 
     def says(self, who: Someone, command: AnyCommand, case: CaseId | None = None) -> Said:
         by = self.asking(who)
-        scope, decision = self._decided(command, case, by)
-        entries = [
-            entry
-            for write in decision.writes
-            for entry in self._keep(write.stream, write.events, by, scope.case, decision.owner)
-        ]
-        return Said(scope.case, tuple(entries))
+        return self._says(by, *self._decided(command, case, by))
 
     def refuses(
         self, who: Someone, command: AnyCommand, case: CaseId | None = None
@@ -143,19 +144,30 @@ class World:
             return type(refused)
         return None
 
+    def race(self, first: Asked, second: Asked) -> frozenset[Stamp | Literal["stream"]]:
+        """Both are decided on the same past, and the first goes in.
+
+        What then keeps the second out, and has it decided again; of nothing, it has gone in too.
+        """
+        early, late = self.asking(first.who), self.asking(second.who)
+        before = self._decided(first.command, first.case, early)
+        scope, decision = self._decided(second.command, second.case, late)
+        written = {write.stream for write in decision.writes if write.events}
+        reads = scope.fence_keys(late, narrows=bool(written) and second.command.narrows)
+        said = self._says(early, *before)
+        key = before[0].case or before[1].owner
+        stamped = {stamp for event in said.events for stamp in event.stamps}
+        overtaken = {stamp for stamp in stamped if fence_key(stamp, key) in reads}
+        moved = not written.isdisjoint(entry.told.stream for entry in said.entries)
+        if not overtaken and not moved:
+            self._says(late, scope, decision)
+        return frozenset({*overtaken, *(("stream",) if moved else ())})
+
     def overtakes(
         self, first: tuple[Someone, AnyCommand], second: tuple[Someone, AnyCommand], case: CaseId
     ) -> bool:
         """Whether the second, decided before the first is recorded, has to be decided again."""
-        (early, before), (late, after) = first, second
-        by = self.asking(late)
-        scope, decision = self._decided(after, case, by)
-        written = {write.stream for write in decision.writes if write.events}
-        reads = scope.fence_keys(by, narrows=bool(written) and after.narrows)
-        said = self.says(early, before, case)
-        stamped = {fence_key(stamp, case) for each in said.events for stamp in each.stamps}
-        moved = written & {entry.told.stream for entry in said.entries}
-        return bool(moved) or not stamped.isdisjoint(reads)
+        return bool(self.race(Asked(*first, case), Asked(*second, case)))
 
     def writes(
         self, who: Someone, stream: StreamId, event: Event, case: CaseId, owner: PersonId
@@ -217,6 +229,14 @@ class World:
     def fold(self, initial: S, evolve: Callable[[S, F], S], stream: StreamId) -> S:
         streams = {stream: self._streams.get(stream, [])}
         return Remembering(streams, (), self._folded).fold(initial, evolve, stream)
+
+    def _says(self, by: Context, scope: Scope, decision: Decision) -> Said:
+        entries = [
+            entry
+            for write in decision.writes
+            for entry in self._keep(write.stream, write.events, by, scope.case, decision.owner)
+        ]
+        return Said(scope.case, tuple(entries))
 
     def _decided(
         self, command: AnyCommand, case: CaseId | None, by: Context
