@@ -1,11 +1,11 @@
 """Concerned (関係者): whose consent it is and who takes part, as it was read for the decision."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import msgspec
 
-from domain.agency import KnownAgency
+from domain.agency import KnownAgency, with_those_before
 from domain.case import CaseNotFound
 from domain.case_codes import CompanionKind, Status
 from domain.model import AgencyId, MeetingId, PersonId, StayId
@@ -28,6 +28,10 @@ class Concerned(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def children(self) -> frozenset[PersonId]:
         return frozenset(person for person, kind in self.companions.items() if kind == "CHILD")
+
+    def with_those_before(self, agencies: Iterable[AgencyId]) -> frozenset[AgencyId]:
+        """As far as they were read: they, and all whom they took over from."""
+        return with_those_before(agencies, self.agencies)
 
 
 def check_takes_part(concerned: Concerned | None, agency: AgencyId) -> Concerned:

@@ -1,14 +1,17 @@
 """Exclusions (提供先の除外): agencies and people at work whom she does not want to know.
 
 Perhaps a relative of his works there. An exclusion beats every grant, whenever that was given, and
-only she lifts it. Whom it shuts out is never told why.
+only she lifts it. Whom it shuts out is never told why. Whoever takes over from an agency takes over
+its people too: what she has said of the one holds for the other.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, TypeAlias, assert_never
 
 import msgspec
 
-from domain.categories import CNS, RSK, Category
+from domain.agency import Agency, with_those_before
+from domain.categories import CNS, Category
 from domain.codes import Method
 from domain.model import AgencyId, Command, Context, Event, StaffId, Stamp
 from domain.speech import Refused
@@ -20,8 +23,8 @@ class ExclusionSet(Event, frozen=True, kw_only=True, tag="consent.exclusion_set.
     primary: ClassVar[Category] = CNS
     stamps: ClassVar[frozenset[Stamp]] = frozenset({"case"})
 
-    agency_id: Annotated[AgencyId | None, RSK] = None
-    staff_id: Annotated[StaffId | None, RSK] = None
+    agency_id: Annotated[AgencyId | None, CNS] = None
+    staff_id: Annotated[StaffId | None, CNS] = None
     via_agency: Annotated[AgencyId, CNS]
 
 
@@ -30,8 +33,8 @@ class ExclusionLifted(Event, frozen=True, kw_only=True, tag="consent.exclusion_l
 
     primary: ClassVar[Category] = CNS
 
-    agency_id: Annotated[AgencyId | None, RSK] = None
-    staff_id: Annotated[StaffId | None, RSK] = None
+    agency_id: Annotated[AgencyId | None, CNS] = None
+    staff_id: Annotated[StaffId | None, CNS] = None
     method: Annotated[Method, CNS]
     via_agency: Annotated[AgencyId, CNS]
 
@@ -73,8 +76,12 @@ class ExclusionNotFound(Refused):
 
 
 def decide(
-    exclusions: Exclusions, command: ExclusionCommand, by: Context
+    exclusions: Exclusions,
+    agencies: Mapping[AgencyId, Agency],
+    command: ExclusionCommand,
+    by: Context,
 ) -> tuple[ExclusionEvent, ...]:
+    """``agencies``: as far as they were read, whoever acts and whoever is named."""
     if (command.agency_id is None) == (command.staff_id is None):
         raise ExcludeOne
     stands = command.agency_id in exclusions.agencies or command.staff_id in exclusions.staff
@@ -84,21 +91,34 @@ def decide(
         case SetExclusion(agency_id=agency, staff_id=staff):
             return (ExclusionSet(agency_id=agency, staff_id=staff, via_agency=by.agency),)
         case LiftExclusion(agency_id=agency, staff_id=staff, method=method):
-            check_only_she_lifts(exclusions, by)
-            if not stands:
+            check_only_she_lifts(exclusions, agencies, by)
+            named = with_those_before([agency] if agency else [], agencies) & exclusions.agencies
+            if not (stands or named):
                 raise ExclusionNotFound
-            return (
-                ExclusionLifted(
-                    agency_id=agency, staff_id=staff, method=method, via_agency=by.agency
-                ),
+            lifted: list[AgencyId | None] = [*sorted(named)] or [None]
+            return tuple(
+                ExclusionLifted(agency_id=each, staff_id=staff, method=method, via_agency=by.agency)
+                for each in lifted
             )
     assert_never(command)
 
 
-def check_only_she_lifts(exclusions: Exclusions, by: Context) -> None:
+def check_only_she_lifts(
+    exclusions: Exclusions, agencies: Mapping[AgencyId, Agency], by: Context
+) -> None:
     """She says so to somebody she has not shut out; for whom she has, there is nothing to lift."""
-    if by.agency in exclusions.agencies or by.staff in exclusions.staff:
+    itself = with_those_before([by.agency], agencies)
+    if itself & exclusions.agencies or by.staff in exclusions.staff:
         raise ExclusionNotFound
+
+
+def following(
+    excluded: frozenset[AgencyId], agencies: Mapping[AgencyId, Agency]
+) -> frozenset[AgencyId]:
+    """Whom she has shut out, and of those that were read whoever took over from them."""
+    return excluded | {
+        each for each in agencies if not excluded.isdisjoint(with_those_before([each], agencies))
+    }
 
 
 def evolve(exclusions: Exclusions, event: ExclusionEvent) -> Exclusions:

@@ -253,7 +253,8 @@ class Oracle:
         self.pledged, self.active = self.may_read(), self.is_active()
         self.erased = set(flat([e["facts"]["scope"] for e in self.her("case.erased.v1")]))
         self.restricted = self.persons_restricted()
-        self.excluded = agency in self.on_list("exclusion_set", "exclusion_lifted", "agency_id")
+        shut_out = self.on_list("exclusion_set", "exclusion_lifted", "agency_id")
+        self.excluded = self.names_before() & shut_out  # INV-C13: under every name it has had.
         self.person_excluded = self.has_excluded_person()
         self.received = self.bases_received()
         self.statutory, self.emergencies = self.filings(), self.emergencies_in_force()
@@ -352,9 +353,9 @@ class Oracle:
 
     def bases_received(self) -> set[object]:
         told = [e["facts"] for e in self.log if e["tag"] == "disclosure.disclosed.v1"]
-        mine = [facts["basis_ids"] for facts in told if facts["recipient"] == self.agency]
+        mine = [facts["basis_ids"] for facts in told if facts["recipient"] in self.names_before()]
         asked = [e["facts"] for e in self.her("trail.purge_requested.v1")]
-        purges = [facts["grant_id"] for facts in asked if facts["recipient"] == self.agency]
+        purges = [f["grant_id"] for f in asked if f["recipient"] in self.names_before()]
         return set(flat([mine, purges])) - {None}
 
     # What froze a state of the case: a late correction is not part of it.
@@ -406,7 +407,7 @@ class Oracle:
         named = emergency["overrides_refusals"]
         return (
             len(emergency["by"]) > 1
-            and (not self.excluded or holds(emergency["overrides_exclusions"], self.agency))
+            and all(holds(emergency["overrides_exclusions"], name) for name in self.excluded)
             and all(named is True or holds(named, grant) for grant in refused)
         )
 
@@ -487,16 +488,17 @@ class Oracle:
     # Her consent.
 
     def names_of_reader(self) -> set[str]:
-        """Its own, and those of the agencies whose legal successor it is (INV-C12).
+        """Not of those that she has excluded: an exclusion beats every grant (INV-C13)."""
+        return self.names_before() - self.on_list("exclusion_set", "exclusion_lifted", "agency_id")
 
-        Not of those that she has excluded: an exclusion beats every grant (INV-C13).
-        """
+    def names_before(self) -> set[str]:
+        """Its own, and those of the agencies whose legal successor it is (INV-C12)."""
         found, before = {self.agency}, set[str]()
         moves = [e["facts"] for e in self.log if e["tag"] == "agency.succeeded.v1"]
         while found != before:
             before = set(found)
             found |= {move["old"] for move in moves if move["new"] in found}
-        return found - self.on_list("exclusion_set", "exclusion_lifted", "agency_id")
+        return found
 
     def has_ended(self, grant: Event) -> bool:
         facts, position = grant["facts"], grant["position"]
@@ -581,7 +583,7 @@ class Oracle:
         if name not in NOTICES.get(event["tag"], set()):
             return False
         if event["tag"] == "trail.purge_requested.v1":
-            return bool(event["facts"]["recipient"] == self.agency)
+            return event["facts"]["recipient"] in self.names_before()
         return event["facts"]["grant_id"] in self.received
 
     def case_number(self, event: Event, name: str) -> bool:
@@ -722,7 +724,7 @@ ORDER: Final[tuple[tuple[str, str, bool, Callable[[Oracle, Event, str], bool]], 
     ("ALLOW", "EMERGENCY", True, Oracle.by_emergency),
     ("ALLOW", "OWN", False, Oracle.own),
     ("ALLOW", "PUBLIC", False, Oracle.public),
-    ("DENY", "EXCLUDED_AGENCY", True, lambda o, _e, _n: o.excluded),
+    ("DENY", "EXCLUDED_AGENCY", True, lambda o, _e, _n: bool(o.excluded)),
     ("ALLOW", "PARTY", False, Oracle.party),
     ("ALLOW", "LEDGER", True, Oracle.by_ledger),
     ("ALLOW", "CONSENT", True, Oracle.by_consent),

@@ -95,6 +95,7 @@ from domain.agency.state import (
     enrolled,
     has_contract,
     operates,
+    with_those_before,
 )
 from domain.codes import Label
 from domain.machine import NOT_YET, Machine, edges
@@ -180,6 +181,7 @@ __all__ = [
     "has_contract",
     "operates",
     "took_over",
+    "with_those_before",
 ]
 
 AgencyEvent: TypeAlias = StandingEvent | PeopleEvent | OfferEvent | ContractEvent

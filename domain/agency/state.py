@@ -1,6 +1,6 @@
 """What is known of an agency when something is decided about it, or with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import ClassVar, Final, Literal, TypeAlias
 
@@ -101,6 +101,15 @@ def agreed_for(
         return True
     took_over = isinstance(agency, KnownAgency) and agency.predecessors & recipients
     return bool(took_over) and passes_on(category)
+
+
+def with_those_before(
+    agency_ids: Iterable[AgencyId], agencies: Mapping[AgencyId, Agency]
+) -> frozenset[AgencyId]:
+    """They, and all whom they took over from: what is said of these is said of them."""
+    named = frozenset(agency_ids)
+    found = (agencies.get(each) for each in named)
+    return named.union(*(each.predecessors for each in found if isinstance(each, KnownAgency)))
 
 
 def passes_on(category: CategoryCode) -> bool:

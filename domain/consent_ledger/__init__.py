@@ -13,11 +13,12 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import partial
-from typing import ClassVar, Final, TypeAlias, assert_never
+from typing import ClassVar, Final, NamedTuple, TypeAlias, assert_never
 
 import msgspec
 
 from domain import emergency, exclusions, statutory
+from domain.agency import KnownAgency
 from domain.case.course import CaseIsRestricted, CaseWasErased
 from domain.case_codes import Status
 from domain.codes import ConsentKind
@@ -121,6 +122,7 @@ __all__ = [
     "GRANT",
     "NEVER_BY_CONSENT",
     "ChildInConflict",
+    "Concluded",
     "ConflictRecorded",
     "ConflictSettled",
     "ConsentAlreadyGranted",
@@ -177,6 +179,7 @@ __all__ = [
     "excluded",
     "excluded_staff",
     "in_force",
+    "names",
     "planned_stays",
     "state_of",
 ]
@@ -189,6 +192,9 @@ ConsentCommand: TypeAlias = (
 )
 
 
+NOT_READ: Final[Mapping[AgencyId, KnownAgency]] = {}
+
+
 class Ledger(msgspec.Struct, frozen=True):
     """``conflicts``: the children for whom nobody agrees, and each agency that has said so."""
 
@@ -197,6 +203,13 @@ class Ledger(msgspec.Struct, frozen=True):
     exclusions: Exclusions = Exclusions()
     emergencies: Emergencies = {}
     statutory: Statutory = {}
+
+
+class Concluded(NamedTuple):
+    """What is concluded for her: with whom, and by whom it is arranged."""
+
+    to: AgencyId
+    arranged_by: frozenset[AgencyId | None]
 
 
 class NoChildOfHers(Refused):
@@ -235,9 +248,9 @@ def decide(
         case FileStatutory():
             return statutory.decide(case, command, by)
         case SetExclusion() | LiftExclusion():
-            return exclusions.decide(ledger.exclusions, command, by)
+            return exclusions.decide(ledger.exclusions, case.agencies, command, by)
         case RequestEmergency() | AuthoriseEmergency() | EndEmergency():
-            said = _against(ledger, command)
+            said = _against(case, ledger, command)
             return emergency.decide(case, ledger.emergencies, said, command, by)
     assert_never(command)
 
@@ -275,9 +288,15 @@ def in_force(ledger: Ledger, at: datetime) -> dict[GrantId, Granted]:
     }
 
 
-def agreed(ledger: Ledger, kind: ConsentKind, at: datetime) -> GrantId | None:
-    """The last consent of just this kind that she has given herself."""
-    own = [key for key, grant in in_force(ledger, at).items() if stands_for(grant, kind)]
+def agreed(
+    ledger: Ledger, kind: ConsentKind, at: datetime, concluded: Concluded | None = None
+) -> GrantId | None:
+    """The last consent of just this kind that she has given herself, and with whom it is to be."""
+    own = [
+        key
+        for key, grant in in_force(ledger, at).items()
+        if stands_for(grant, kind) and names(grant, concluded)
+    ]
     return own[-1] if own else None
 
 
@@ -286,14 +305,24 @@ def stands_for(grant: Granted, kind: ConsentKind) -> bool:
     return grant.kind == kind and grant.grantor == "SUBJECT"
 
 
+def names(grant: Granted, concluded: Concluded | None) -> bool:
+    """INV-C3: whom she named; or, where she named nobody but who arranges it, whom they choose."""
+    if concluded is None:
+        return True
+    return concluded.to in grant.recipients or grant.given_to <= concluded.arranged_by
+
+
 def ended_with(
     ledger: Ledger, happened: Iterable[tuple[StreamId, Event]]
 ) -> tuple[ConsentExpired, ...]:
     return ending.ended_with(ledger.grants, happened)
 
 
-def excluded(ledger: Ledger) -> frozenset[AgencyId]:
-    return ledger.exclusions.agencies
+def excluded(
+    ledger: Ledger, agencies: Mapping[AgencyId, KnownAgency] = NOT_READ
+) -> frozenset[AgencyId]:
+    """Whom she has shut out, and of ``agencies`` whoever took over from them."""
+    return exclusions.following(ledger.exclusions.agencies, agencies)
 
 
 def excluded_staff(ledger: Ledger) -> frozenset[StaffId]:
@@ -330,7 +359,7 @@ def _found(
     return concerned if concerned and asked else check_takes_part(concerned, by.agency)
 
 
-def _against(ledger: Ledger, command: EmergencyCommand) -> Against:
+def _against(case: Concerned, ledger: Ledger, command: EmergencyCommand) -> Against:
     """What she has said against what is asked for, or was asked for under this id."""
     if isinstance(command, RequestEmergency):
         recipients, categories = command.recipients, command.categories
@@ -344,7 +373,7 @@ def _against(ledger: Ledger, command: EmergencyCommand) -> Against:
             for grant_id, grant in ledger.grants.items()
             if isinstance(grant, Declined) and grant.is_about("INFORMATION", recipients, categories)
         ),
-        exclusions=ledger.exclusions.agencies & recipients,
+        exclusions=ledger.exclusions.agencies & case.with_those_before(recipients),
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import ClassVar, Final
 
+import msgspec
+
 from domain.calendar import is_over
 from domain.case.closing import CaseClosed, CaseTransferred
 from domain.case.stay_events import StayCancelled, StayEnded
@@ -51,7 +53,9 @@ def narrowed(
     if not isinstance(grant, Granted):  # It opens nothing, or nothing any more.
         return ()
     categories = command.removed_categories & grant.categories
-    recipients = (command.removed_recipients or NOBODY) & grant.recipients
+    # What passes on to whoever took over is taken from whom it was agreed for.
+    named = concerned.with_those_before(command.removed_recipients or NOBODY)
+    recipients = named & grant.recipients
     fields = (command.removed_fields or frozenset()) - grant.excluded_fields
     if grant.recipients <= recipients or (grant.categories and grant.categories <= categories):
         return (_withdrawal(concerned, WithdrawConsent(grant_id=command.grant_id), by),)
@@ -76,6 +80,8 @@ def contradicted(
 
     Whom she refuses some of it alone, among several, loses all of it: rather less than she said.
     """
+    recipients = concerned.with_those_before(refusal.recipients)
+    refusal = msgspec.structs.replace(refusal, recipients=recipients)
     return tuple(
         event
         for grant_id, grant in grants.items()

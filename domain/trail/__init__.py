@@ -5,7 +5,8 @@ for erasure. None of it is disclosed to anybody. It holds codes and ids alone, n
 written when the key is gone under which words of hers could be sealed.
 
 Whoever takes part finds it. So does the prefecture (女性支援担当部局) in whose area somebody takes
-part, for all but answers to purges; and for the answer to a purge, the agency that it was asked of.
+part, for all but answers to purges; and for the answer to a purge, the agency that it was asked of
+or whoever took over from it.
 For all others there is no such case.
 """
 
@@ -118,9 +119,9 @@ def decide(
                 raise NothingProvided
             return (SubjectAccessProvided(what=command.what, left_out=command.left_out, at=by.at),)
         case RequestPurge():
-            return _purge(ledger, trail, command, by)
+            return _purge(case, ledger, trail, command, by)
         case AcknowledgePurge() | DeclinePurge():
-            return _answered(trail.purges.get(command.purge_id), command, by)
+            return _answered(case, trail.purges.get(command.purge_id), command, by)
         case RequestErasure() | DecideErasure():
             message = "it is decided over the case as well"
             raise AssertionError(message)
@@ -135,7 +136,7 @@ def found(
         raise CaseNotFound
     if isinstance(command, PurgeAnswer):
         asked = trail.purges.get(command.purge_id)
-        if asked is not None and asked.recipient == by.agency:
+        if asked is not None and asked.recipient in concerned.with_those_before([by.agency]):
             return concerned
     elif is_its_prefecture(concerned, by.agency):
         return concerned
@@ -268,9 +269,9 @@ def check_there_is(
 
 
 def _purge(
-    ledger: Ledger, trail: Trail, command: RequestPurge, by: Context
+    concerned: Concerned, ledger: Ledger, trail: Trail, command: RequestPurge, by: Context
 ) -> tuple[PurgeRequested, ...]:
-    check_was_told(ledger, command)
+    check_was_told(concerned, ledger, command)
     requested = PurgeRequested(
         purge_id=PurgeId(by.new_id),
         recipient=command.recipient,
@@ -287,8 +288,8 @@ def _purge(
     return () if again else (requested,)
 
 
-def check_was_told(ledger: Ledger, command: RequestPurge) -> None:
-    """It names the one basis on which this recipient could be told."""
+def check_was_told(concerned: Concerned, ledger: Ledger, command: RequestPurge) -> None:
+    """It names the one basis on which this recipient could be told, or whom it took over from."""
     told: frozenset[AgencyId] = frozenset()
     match command:
         case RequestPurge(grant_id=UUID() as grant, emergency_id=None, statutory_id=None):
@@ -301,7 +302,7 @@ def check_was_told(ledger: Ledger, command: RequestPurge) -> None:
                 told = frozenset({filed.recipient})
         case _:
             pass
-    if command.recipient not in told:
+    if told.isdisjoint(concerned.with_those_before([command.recipient])):
         raise PurgeOfWhatWasToldNotNamed
 
 
@@ -314,9 +315,9 @@ def _given_to(ledger: Ledger, grant_id: GrantId) -> frozenset[AgencyId]:
 
 
 def _answered(
-    purge: Purge | None, command: PurgeAnswer, by: Context
+    concerned: Concerned, purge: Purge | None, command: PurgeAnswer, by: Context
 ) -> tuple[PurgeAcknowledged | PurgeDeclined, ...]:
-    if purge is None or purge.recipient != by.agency:
+    if purge is None or purge.recipient not in concerned.with_those_before([by.agency]):
         raise PurgeNotFound
     done = isinstance(command, AcknowledgePurge)
     if purge.answered == ("ACKNOWLEDGED" if done else "DECLINED"):

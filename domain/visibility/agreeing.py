@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from domain.agency import Agency, NoAgency, agreed_for
+from domain.agency import Agency, NoAgency, agreed_for, with_those_before
 from domain.categories import CategoryCode
 from domain.model import AgencyId, GrantId, PersonId
 from domain.policy import CONDITIONS, NEVER_BY_CONSENT, OF_CHILDREN, ConditionId
@@ -72,7 +72,7 @@ def permits(  # noqa: PLR0913 (what is asked, for whom, and what is known of the
 
     Whether it takes part, and what it was given, makes no difference here.
     """
-    if agency in sharing.excluded:
+    if is_shut_out(sharing, agency, known):
         return None
     for grant in grants_for(sharing, agency, field.category, at, known):
         if (
@@ -85,22 +85,46 @@ def permits(  # noqa: PLR0913 (what is asked, for whom, and what is known of the
 
 
 def covers(
-    sharing: Sharing, agency: AgencyId, category: CategoryCode, at: datetime
+    sharing: Sharing,
+    agency: AgencyId,
+    category: CategoryCode,
+    at: datetime,
+    known: Agency = NOT_KNOWN,
 ) -> GrantId | None:
     """By which grant she has agreed that this agency may have anything of this category of hers.
 
     What others agree to for themselves, or for a child, is not for her.
     """
-    if agency in sharing.excluded:
-        return None
-    found = (g for g in grants_for(sharing, agency, category, at) if _is_hers(sharing, g))
-    return next((grant.grant_id for grant in found), None)
+    return next(iter(covering(sharing, agency, category, at, known)), None)
+
+
+def covering(
+    sharing: Sharing,
+    agency: AgencyId,
+    category: CategoryCode,
+    at: datetime,
+    known: Agency = NOT_KNOWN,
+) -> tuple[GrantId, ...]:
+    """By which grants: all of them."""
+    if is_shut_out(sharing, agency, known):
+        return ()
+    grants = grants_for(sharing, agency, category, at, known)
+    return tuple(g.grant_id for g in grants if sharing.subject in _whom(sharing, g, category))
 
 
 def named(sharing: Sharing, at: datetime) -> frozenset[AgencyId]:
     """Whom she has agreed to let know anything of her, now."""
-    hers = (g for g in sharing.grants.values() if g.in_force(at) and _is_hers(sharing, g))
-    return frozenset(agency for grant in hers for agency in grant.recipients) - sharing.excluded
+    return frozenset(
+        agency
+        for grant in sharing.grants.values()
+        for agency in grant.recipients - sharing.excluded
+        if any(covers(sharing, agency, category, at) for category in grant.categories)
+    )
+
+
+def is_shut_out(sharing: Sharing, agency: AgencyId, known: Agency) -> bool:
+    """It, or one that it took over from."""
+    return not sharing.excluded.isdisjoint(with_those_before([agency], {agency: known}))
 
 
 def grants_for(
@@ -142,10 +166,6 @@ def _of_torn(sharing: Sharing, grant: Grant) -> frozenset[str]:
     return OF_CHILDREN if sharing.torn and grant.grantor == "SUBJECT" else frozenset()
 
 
-def _is_hers(sharing: Sharing, grant: Grant) -> bool:
-    return sharing.subject in _whom(sharing, grant)
-
-
 def first_unmet(facts: Facts, told: Told, field: Asked) -> ConditionId | None:
     """The first condition of consent that is left unmet by every grant that meets those before.
 
@@ -154,7 +174,7 @@ def first_unmet(facts: Facts, told: Told, field: Asked) -> ConditionId | None:
     sharing = facts.sharing
     if field.category in NEVER_BY_CONSENT:
         return "BY_CONSENT"
-    excluded = facts.agency in sharing.excluded or (facts.recipient.staff in sharing.excluded_staff)
+    excluded = facts.shut_out or facts.recipient.staff in sharing.excluded_staff
     left = [] if excluded else [*sharing.grants.values()]
     for condition in CONDITIONS[1:]:
         meets = MEETS[condition.id]

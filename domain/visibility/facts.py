@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from domain.agency import Agency, KnownAgency
+from domain.agency import Agency, KnownAgency, with_those_before
 from domain.categories import CategoryCode
 from domain.model import AgencyId, EmergencyId, GrantId, NetworkId, StaffId, StaffRole, StreamId
 from domain.network import KnownNetwork, Network
@@ -70,6 +70,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     # The same, from where the agency stands.
     agency: AgencyId
+    itself: frozenset[AgencyId]  # It, and all whom it took over from.
+    shut_out: frozenset[AgencyId]  # Of these, whom she does not want to know.
     takes_part: bool
     given: Given
     attended: frozenset[int]  # The streams of meetings.
@@ -79,12 +81,15 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 def facts_of(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> Facts:
     network = sharing.network
+    itself = with_those_before([who.agency], roster.agencies)
     return Facts(
         sharing=sharing,
         recipient=who,
         roster=roster,
         at=at,
         agency=who.agency,
+        itself=itself,
+        shut_out=itself & sharing.excluded,
         takes_part=takes_part(sharing, who.agency),
         given=sharing.given_to(who.agency),
         attended=frozenset(stream.int for stream in sharing.attended_by(who.agency)),

@@ -66,12 +66,12 @@ def _no_pledge(facts: Facts, _: CategoryCode) -> Denied | None:
 
 
 def _notice(facts: Facts, _: CategoryCode) -> Says:
-    agency, received = facts.agency, facts.sharing.received
-    under = {grant for grant, recipients in received.items() if agency in recipients}
+    itself, received = facts.itself, facts.sharing.received
+    under = {grant for grant, recipients in received.items() if itself & recipients}
 
     def says(told: Told, _: Asked) -> Basis | None:
         if isinstance(told.event, PurgeRequested):
-            return NOTICE if told.event.recipient == agency else None
+            return NOTICE if told.event.recipient in itself else None
         return NOTICE if under and getattr(told.event, "grant_id", None) in under else None
 
     return says
@@ -143,12 +143,12 @@ def _overrides(facts: Facts, category: CategoryCode, emergency: Snapshot) -> boo
         for grant, refusal in sharing.refusals.items()
         if agency in refusal.recipients and category in (refusal.categories or {category})
     }
-    if agency not in sharing.excluded and not refusals:
+    if not facts.shut_out and not refusals:
         return True
     return (
         len(emergency.authorised_by) > 1
         and refusals <= emergency.over_refusals
-        and (agency not in sharing.excluded or agency in emergency.over_exclusions)
+        and facts.shut_out <= emergency.over_exclusions
     )
 
 
@@ -175,7 +175,7 @@ def _public(facts: Facts, category: CategoryCode) -> Basis | None:
 
 
 def _excluded_agency(facts: Facts, _: CategoryCode) -> Denied | None:
-    return Denied("EXCLUDED_AGENCY") if facts.agency in facts.sharing.excluded else None
+    return Denied("EXCLUDED_AGENCY") if facts.shut_out else None
 
 
 def _party(facts: Facts, category: CategoryCode) -> Says | None:

@@ -8,10 +8,12 @@ from domain.consent_ledger import (
     ConsentCommand,
     GrantConsent,
     NarrowConsent,
+    RecordRefusal,
     WithdrawConsent,
     consent_ledger,
 )
 from domain.emergency import AuthoriseEmergency, RequestEmergency
+from domain.exclusions import LiftExclusion
 from domain.grievance import NO_GRIEVANCE, Grievance, GrievanceEvent, KnownGrievance
 from domain.meeting.events import MeetingCancelled, MeetingClosed, MeetingPlanned
 from domain.model import (
@@ -40,6 +42,10 @@ def scope_of(command: ConsentCommand, case: CaseId, by: Context) -> Scope:
             return scope._replace(agencies=recipients | asked)
         case FileStatutory(recipient=recipient):
             return scope._replace(known=frozenset({recipient}))
+        case NarrowConsent(removed_recipients=named) | RecordRefusal(recipients=named) if named:
+            return scope._replace(known=named)
+        case LiftExclusion(agency_id=named) if named:
+            return scope._replace(known=frozenset({named}))
         case _:
             return scope
 

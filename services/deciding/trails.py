@@ -5,13 +5,14 @@ from domain.case import NoCase, participants
 from domain.erasure import ErasureCommand
 from domain.model import CaseId, Context, PersonId, stream_of
 from domain.trail import Trail, TrailCommand
+from domain.trail.purges import RequestPurge
 from services.deciding.consents import concerned_in
 from services.deciding.scope import Decision, Past, Scope
 
 
 def scope_of(command: TrailCommand, case: CaseId) -> Scope:
-    del command
-    return Scope(case, stream_of("trail", case), (stream_of("case", case),))
+    named = frozenset({command.recipient} if isinstance(command, RequestPurge) else ())
+    return Scope(case, stream_of("trail", case), (stream_of("case", case),), known=named)
 
 
 def widened(scope: Scope, past: Past) -> Scope:
