@@ -5,7 +5,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from domain.consent_ledger.events import ConflictRecorded, ConflictSettled
-from domain.model import PersonId
+from domain.exclusions import ExclusionLifted, ExclusionSet
+from domain.model import PersonId, StaffId
 from tests.spec import CENTRE, CITY, an_id
 from tests.told import (
     assessed,
@@ -19,6 +20,7 @@ from tests.told import (
     visible,
 )
 
+NURSE: Final = StaffId(an_id(91))
 SON: Final = PersonId(an_id(90))
 
 
@@ -38,3 +40,13 @@ def test_in_conflict_with_a_child_she_agrees_to_nothing_that_is_said_of_children
     ):
         told_of = {*visible(history, CENTRE, 4).bases, *visible(history, CENTRE, 6).bases}
         assert told_of & (hers | childrens) == seen
+
+
+def test_whom_she_has_shut_out_nobody_is_told_who_may_know_of_her_dangers() -> None:
+    """Least of all where they work: an agency is not told whom of its people, nor why."""
+    agreed = replace(granted, categories=frozenset({"RSK", "SVC"}))
+    shut_out = ExclusionSet(staff_id=NURSE, via_agency=CITY.agency)
+    let_in = ExclusionLifted(staff_id=NURSE, method="WRITTEN", via_agency=CITY.agency)
+    history = told(by(CITY, opened, joined, agreed, shut_out, let_in))
+    assert not visible(history, CENTRE, 4)
+    assert not visible(history, CENTRE, 5)

@@ -45,6 +45,7 @@ NUMBER: Final = "in the ledger of another network a case has another number"
 UNIT: Final = "units stand last"
 
 CODES_OF_SERVICES: Final = "ECO|HOU|SCH|HLT|ACC|LEG"
+NOT_TOLD: Final = "whom she has shut out is told to nobody, whoever may know of dangers (0.4.10)"
 PACKAGE: Final = {"sources": "CNS", "paths": "CNS", "item_categories": "CNS"}
 
 STANDS_AS: Final[Mapping[tuple[str, str], As]] = {
@@ -98,6 +99,10 @@ STANDS_AS: Final[Mapping[tuple[str, str], As]] = {
         {"text": "AGG|PUB"}, "public only where the meeting says that it is"
     ),
     ("ConsentExplained", "interpreter"): As({"interpreter": "STF"}, STAFF),
+    ("ExclusionSet", "agency_id"): As({"agency_id": "CNS"}, NOT_TOLD),
+    ("ExclusionSet", "staff_id"): As({"staff_id": "CNS"}, NOT_TOLD),
+    ("ExclusionLifted", "agency_id"): As({"agency_id": "CNS"}, NOT_TOLD),
+    ("ExclusionLifted", "staff_id"): As({"staff_id": "CNS"}, NOT_TOLD),
     ("EmergencyDisclosureAuthorised", "requested_by"): As({"requested_by": "STF"}, STAFF),
     ("EmergencyDisclosureAuthorised", "authorised_by"): As({"authorised_by": "STF"}, STAFF),
     ("EmergencyDisclosureAuthorised", "overrides"): As(
