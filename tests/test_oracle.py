@@ -9,13 +9,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from domain import agency, network
 from domain.agency import Agency, KnownAgency, NoAgency
-from domain.model import AgencyId, CaseId, NetworkId, StreamId, stream_of
+from domain.consent_ledger import RecordRefusal
+from domain.emergency import AuthoriseEmergency, RequestEmergency
+from domain.model import AgencyId, CaseId, EmergencyId, NetworkId, StreamId, stream_of
 from domain.network import NO_NETWORK
 from domain.policy import BESIDE
 from domain.sharing import replay
@@ -36,6 +38,7 @@ from domain.visibility import (
 )
 from tests.histories import Play, history
 from tests.oracle import Oracle
+from tests.peers import Midorino, midorino
 from tests.plain import Plain, plain
 from tests.world import Entry, Someone
 
@@ -196,3 +199,41 @@ def test_the_product_and_the_oracle_decide_alike() -> None:
     assert {"NOTICE", "STATUTORY", "EMERGENCY", "OWN", "PUBLIC", "PARTY", "LEDGER", "CONSENT"} <= {
         *compared
     }, compared
+
+
+def test_a_refusal_of_everything_bars_an_emergency_that_was_there_before() -> None:
+    """The product and the oracle say so, each for itself."""
+    here = midorino()
+    head, police = here.world.enrols(here.city.agency, "REPRESENTATIVE"), here.police
+    danger: dict[str, Any] = {
+        "impracticability": "NO_TIME",
+        "danger": frozenset({"ASSAULT"}),
+        "danger_place": "NOT_KNOWN",
+    }
+    asked = RequestEmergency(
+        recipients=frozenset({police.agency}),
+        categories=frozenset({"IDN"}),
+        expires_at=here.world.at + timedelta(hours=72),
+        **danger,
+    )
+    emergency = EmergencyId(here.says(here.city, asked).made)
+    here.says(head, AuthoriseEmergency(emergency_id=emergency, **danger))
+    refused = RecordRefusal(
+        kind="INFORMATION",
+        recipients=frozenset({police.agency}),
+        categories=frozenset(),
+        purpose="PROTECTION",
+    )
+    assert here.sees(police)
+    assert "EMERGENCY" in _rules_of(here, police)
+    here.says(here.city, refused)
+    assert not here.sees(police)
+    assert "EMERGENCY" not in _rules_of(here, police)
+
+
+def _rules_of(here: Midorino, reader: Someone) -> set[str]:
+    log = plain(here.world.log)
+    whose = (str(here.case), str(reader.agency), str(reader.staff), reader.role)
+    oracle = Oracle(log, *whose, here.world.at)
+    of_case = (event for event in log if event["case"] == str(here.case))
+    return {rule for event in of_case for rule in oracle.visible(event).values()}
