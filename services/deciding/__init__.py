@@ -1,7 +1,7 @@
 """What is read to decide a command, and what it then decides: one room for each aggregate."""
 
 from domain.agency import AgencyCommand, check_in_good_standing, check_may_act
-from domain.case import CaseAlreadyOpened, CaseCommand, OpenCase
+from domain.case import CaseAlreadyOpened, CaseCommand, CaseNotFound, OpenCase
 from domain.catalogue import AnyCommand
 from domain.consent_ledger import ConsentCommand
 from domain.grievance import GrievanceCommand
@@ -16,6 +16,7 @@ from services.deciding import (
     consents,
     duties,
     grievances,
+    hidden,
     meetings,
     networks,
     referrals,
@@ -64,6 +65,7 @@ def scope_of(  # noqa: PLR0911 (one arm a room)
 
 def widened(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Scope:
     """What else has to be read, where only what was read tells it."""
+    past = hidden.as_it_is_for(scope, command, past, by)
     return duties.widened(_widened(scope, command, past, by), command, past, by)
 
 
@@ -89,7 +91,10 @@ def decide(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Decisi
     check_may_act(past.agency(by.agency), by.staff, by.role)
     for each in scope.agencies:
         check_in_good_standing(past.agency(each))
-    decided = completed(scope, _decided(scope, command, past, by), past)
+    found = hidden.as_it_is_for(scope, command, past, by)
+    decided = completed(scope, _decided(scope, command, found, by), past)
+    if found is not past:  # Each room has refused it, as for a case that there is not.
+        raise CaseNotFound
     return duties.noted(scope, command, decided, past, by)
 
 

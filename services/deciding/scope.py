@@ -1,6 +1,7 @@
 """Scope (対象): what a command is about, what has to be read for it, and what it then decides."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import reduce
 from typing import ClassVar, Final, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
@@ -115,6 +116,10 @@ class Past:
         """The stream holds the events of its aggregate, and no others."""
         events = cast("Iterator[E]", iter(self._streams[stream]))
         return reduce(evolve, events, initial)
+
+    def only(self, streams: AbstractSet[StreamId]) -> "Past":
+        """As if in all the others nothing had happened."""
+        return Past({s: events if s in streams else () for s, events in self._streams.items()})
 
     def case(self, case_id: CaseId) -> Case:
         return self.fold(CASE.initial, CASE.evolve, stream_of("case", case_id))
