@@ -84,16 +84,14 @@ def decide(
     """``agencies``: as far as they were read, whoever acts and whoever is named."""
     if (command.agency_id is None) == (command.staff_id is None):
         raise ExcludeOne
-    stands = command.agency_id in exclusions.agencies or command.staff_id in exclusions.staff
     match command:
-        case SetExclusion() if stands:
-            return ()
         case SetExclusion(agency_id=agency, staff_id=staff):
+            # Said again it is recorded again: whoever asks does not learn whom she had shut out.
             return (ExclusionSet(agency_id=agency, staff_id=staff, via_agency=by.agency),)
         case LiftExclusion(agency_id=agency, staff_id=staff, method=method):
             check_only_she_lifts(exclusions, agencies, by)
             named = with_those_before([agency] if agency else [], agencies) & exclusions.agencies
-            if not (stands or named):
+            if not (named or staff in exclusions.staff):
                 raise ExclusionNotFound
             lifted: list[AgencyId | None] = [*sorted(named)] or [None]
             return tuple(

@@ -69,7 +69,7 @@ TABLES: Final[Mapping[str, Table]] = {
         },
         leads={
             NOT_YET: ("SHUT_OUT", "ExclusionNotFound"),
-            "SHUT_OUT": ("-", "LET_IN"),
+            "SHUT_OUT": ("SHUT_OUT", "LET_IN"),
             "LET_IN": ("SHUT_OUT", "ExclusionNotFound"),
         },
         happens={"SHUT_OUT": shut_out, "LET_IN": let_in},
@@ -87,7 +87,7 @@ TABLES: Final[Mapping[str, Table]] = {
         },
         leads={
             NOT_YET: ("SHUT_OUT", "ExclusionNotFound"),
-            "SHUT_OUT": ("-", "LET_IN"),
+            "SHUT_OUT": ("SHUT_OUT", "LET_IN"),
             "LET_IN": ("SHUT_OUT", "ExclusionNotFound"),
         },
         happens={"SHUT_OUT": her_shut_out, "LET_IN": her_let_in},

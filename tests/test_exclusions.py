@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import msgspec
 import pytest
 
 from domain.case import CaseNotFound
@@ -45,9 +46,20 @@ def test_one_at_a_time_and_never_nobody() -> None:
         given(LEDGER, shut_out).when(command, by=CITY).refused(ExcludeOne)
 
 
-def test_shutting_out_twice_is_shutting_out_once() -> None:
-    given(LEDGER, shut_out).when(exclude, by=CENTRE).then_nothing()
-    given(LEDGER, she_is_shut_out).when(exclude_her, by=CENTRE).then_nothing()
+def test_whoever_asks_does_not_learn_whom_she_had_shut_out() -> None:
+    """Said again it is recorded again, through whomever she says it; and lifted, it is over."""
+    by_the_centre = msgspec.structs.replace(shut_out, via_agency=CENTRE.agency)
+    through_itself = msgspec.structs.replace(shut_out, via_agency=SHELTER.agency)
+    with_it = ledger(participants=frozenset({CITY.agency, CENTRE.agency, SHELTER.agency}))
+    for said in ((), (shut_out,)):
+        given(with_it, *said).when(exclude, by=CENTRE).then(by_the_centre)
+        given(with_it, *said).when(exclude, by=SHELTER).then(through_itself)
+    for said in ((), (she_is_shut_out,)):
+        given(LEDGER, *said).when(exclude_her, by=CENTRE).then(
+            msgspec.structs.replace(she_is_shut_out, via_agency=CENTRE.agency)
+        )
+    twice = LEDGER.replay((shut_out, by_the_centre, lifted))
+    assert not twice.exclusions.agencies
 
 
 def test_whoever_she_shuts_out_may_be_the_one_she_tells() -> None:
