@@ -208,13 +208,32 @@ def test_she_takes_out_a_field() -> None:
 
 
 def test_what_is_not_in_it_any_more_is_not_taken_out_again() -> None:
-    of_it_and_more = take_out(categories={"RSK", "HLT"}, recipients={POLICE.agency})
+    of_it_and_more = take_out(categories={"RSK", "HLT"})
     given(LEDGER, explained, granted).when(of_it_and_more, by=CITY).then(narrowed)
     given(LEDGER, explained, granted, narrowed).when(of_it_and_more, by=CITY).then_nothing()
     left_out_from_the_first = take_out(fields=granted.excluded_fields or ())
     given(LEDGER, explained, granted).when(left_out_from_the_first, by=CITY).then_nothing()
     nothing = take_out()
     given(LEDGER, explained, granted).when(nothing, by=CITY).then_nothing()
+
+
+def test_whoever_takes_an_agency_out_does_not_learn_whether_it_was_in_it() -> None:
+    wider = msgspec.structs.replace(
+        granted, recipients=frozenset({CENTRE.agency, SHELTER.agency, PREFECTURE.agency})
+    )
+    for other in (SHELTER, POLICE):
+        without = ConsentNarrowed(
+            grant_id=ASKED,
+            removed_recipients=frozenset({other.agency}),
+            at=NOW,
+            via_agency=CITY.agency,
+        )
+        take = take_out(recipients={other.agency})
+        given(LEDGER, explained, wider).when(take, by=CITY).then(without)
+        given(LEDGER, explained, wider, without).when(take, by=CITY).then(without)
+    assert in_force(LEDGER.replay((explained, granted, without)), NOW)[ASKED].recipients == {
+        CENTRE.agency
+    }
 
 
 def test_where_nothing_is_left_she_has_taken_it_back() -> None:

@@ -54,7 +54,7 @@ def test_who_is_taken_out_is_taken_out_with_whom_it_took_over_from() -> None:
     assert HER_NAME in here.sees(new)
     less = NarrowConsent(grant_id=grant, removed_recipients=frozenset({new.agency}))
     cut = here.says(here.city, less).the(ConsentNarrowed)
-    assert cut.removed_recipients == frozenset({here.hospital.agency})
+    assert cut.removed_recipients == frozenset({here.hospital.agency, new.agency})
     assert not here.sees(new)
 
 

@@ -46,7 +46,11 @@ def withdrawn(
 def narrowed(
     concerned: Concerned, grants: Grants, command: NarrowConsent, by: Context
 ) -> tuple[ConsentNarrowed | ConsentWithdrawn | ConsentWithdrawnWordless, ...]:
-    """Only what there is can be taken out; where nothing is left, she has taken it back."""
+    """What she says is taken out; where nothing is left, she has taken it back.
+
+    Agencies are taken out as she names them, whether they are in it or not: from what is answered,
+    and from what is kept of it, nobody learns who else is.
+    """
     grant = grants.get(command.grant_id)
     if grant is None:
         raise GrantNotFound
@@ -54,8 +58,7 @@ def narrowed(
         return ()
     categories = command.removed_categories & grant.categories
     # What passes on to whoever took over is taken from whom it was agreed for.
-    named = concerned.with_those_before(command.removed_recipients or NOBODY)
-    recipients = named & grant.recipients
+    recipients = concerned.with_those_before(command.removed_recipients or NOBODY)
     fields = (command.removed_fields or frozenset()) - grant.excluded_fields
     if grant.recipients <= recipients or (grant.categories and grant.categories <= categories):
         return (_withdrawal(concerned, WithdrawConsent(grant_id=command.grant_id), by),)
@@ -102,7 +105,8 @@ def _without(grant_id: GrantId, grant: Granted, refusal: RecordRefusal) -> Narro
     refused = refusal.categories & grant.categories
     if grant.recipients <= refusal.recipients and refused:
         return NarrowConsent(grant_id=grant_id, removed_categories=refused)
-    return NarrowConsent(grant_id=grant_id, removed_recipients=refusal.recipients)
+    refusing = refusal.recipients & grant.recipients
+    return NarrowConsent(grant_id=grant_id, removed_recipients=refusing)
 
 
 def expired(grants: Grants, command: RecordExpiry, by: Context) -> tuple[ConsentExpired, ...]:
