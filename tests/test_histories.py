@@ -351,7 +351,7 @@ BROKEN: Final[Sequence[tuple[Callable[[Log], Iterator[Breach]], Sequence[str], i
         ),
         15,
     ),
-    (active_stays, ("domain.case.stays:check_no_stay_runs",), 112),
+    (active_stays, ("domain.case.stays:check_no_stay_runs",), 640),
     (open_handovers, ("domain.referral.sending:check_no_other_handover",), 10),
     (pledged_authors, ("domain.agency:check_has_signed",), 1),
     (pledged_authors, ("domain.agency:check_has_not_left",), 5),
@@ -390,7 +390,7 @@ BENT: Final[Sequence[tuple[Callable[[Log], Iterator[Breach]], str, str, int]]] =
     (responsible_agencies, "case.accepted.v1", "case.responsibility_moved.v1", 4),
     (consents, "consent.granted.v1", "case.stay_started.v1", 31),
     (consents, "consent.granted.v1", "referral.sent.v1", 13),
-    (consents, "consent.granted.v1", "meeting.information_provided.v1", 241),
+    (consents, "consent.granted.v1", "meeting.information_provided.v1", 602),
     (parts_in_a_case, "referral.drafted.v1", "referral.accepted.v1", 0),
     (pledged_authors, "agency.staff_enrolled.v1", "case.opened.v1", 0),
 )
