@@ -24,6 +24,7 @@ DenyId: TypeAlias = Literal[
     "SUSPENDED",
     "EXCLUDED_PERSON",
     "CASE_NUMBER",
+    "ANOTHERS_CONSENT",
     "EXCLUDED_AGENCY",
     "NO_BASIS",
 ]
@@ -87,6 +88,23 @@ IN_LEDGER: Final = CASE_NUMBERS | {
     "case.accepted.v1/main_responsible",
     "case.responsibility_moved.v1/to_agency",
 }
+# Of what stands in her ledger, all that is not CNS.
+IN_HER_LEDGER: Final = frozenset(
+    {
+        "consent.granted.v1/conditions",
+        "consent.granted.v1/conditions_text",
+        "consent.withdrawn.v1/reason",
+        "consent.emergency_requested.v1/impracticability_text",
+        "consent.emergency_requested.v1/danger",
+        "consent.emergency_requested.v1/danger_place",
+        "consent.emergency_requested.v1/danger_text",
+        "consent.emergency_disclosure_authorised.v1/impracticability_text",
+        "consent.emergency_disclosure_authorised.v1/danger",
+        "consent.emergency_disclosure_authorised.v1/danger_place",
+        "consent.emergency_disclosure_authorised.v1/danger_text",
+        "consent.statutory_disclosure_recorded.v1/text",
+    }
+)
 IN_NOTICE: Final = frozenset(
     {
         "consent.withdrawn.v1/grant_id",
@@ -170,6 +188,17 @@ RULES: Final[tuple[Rule, ...]] = (
             "ケースの番号は、記録した機関、調整機関、主担当機関だけに見えます。",
             "The case's number is for whoever recorded it, the coordinating agency and the "
             "agency that answers for her.",
+        ),
+    ),
+    Rule(
+        id="ANOTHERS_CONSENT",
+        effect="DENY",
+        fields=IN_HER_LEDGER,
+        says=Label(
+            "同意の条件は、記録した機関とその同意が名指しする機関だけに、"
+            "撤回の理由と、緊急提供や法律に基づく提供の理由は、記録した機関だけに見えます。",
+            "The conditions of a consent are for whoever recorded it and for those it names; why "
+            "it was taken back, and why something was told without one, for whoever recorded that.",
         ),
     ),
     Rule(

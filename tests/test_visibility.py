@@ -556,6 +556,8 @@ def allowed(  # noqa: PLR0913, PLR0917 (all that the rules look at)
         return True
     if path == "case.accepted.v1/case_number" and answers_for_her(history) != agency:
         return False
+    if path.startswith("consent.") and agency not in getattr(it.event, "recipients", ()):
+        return False
     in_referral = path.startswith("referral.") and (
         agency == CITY.agency or (agency == CENTRE.agency and any(t.event is sent for t in history))
     )

@@ -1,16 +1,20 @@
 """What nobody is to learn by the way: of another's consent, of a meeting, of what was filled in."""
 
-from typing import Final
+from typing import Final, get_args
 
 from msgspec.structs import replace
 
-from domain.consent_ledger.events import ConflictRecorded, ConflictSettled
+from domain.catalogue import AnyEvent
+from domain.consent_ledger.events import ConflictRecorded, ConflictSettled, ConsentWithdrawn
 from domain.exclusions import ExclusionLifted, ExclusionSet
-from domain.model import PersonId, StaffId
-from tests.spec import CENTRE, CITY, an_id
+from domain.fields import cut_of, tag_of
+from domain.model import GrantId, PersonId, StaffId
+from domain.policy import IN_HER_LEDGER, NEVER_BY_CONSENT
+from tests.spec import CENTRE, CITY, NOW, POLICE, an_id
 from tests.told import (
     assessed,
     by,
+    closed,
     granted,
     joined,
     opened,
@@ -50,3 +54,28 @@ def test_whom_she_has_shut_out_nobody_is_told_who_may_know_of_her_dangers() -> N
     history = told(by(CITY, opened, joined, agreed, shut_out, let_in))
     assert not visible(history, CENTRE, 4)
     assert not visible(history, CENTRE, 5)
+
+
+def test_what_another_was_agreed_to_be_told_is_told_to_nobody_else() -> None:
+    """Neither on what conditions, nor why she took it back."""
+    agreed = replace(granted, categories=frozenset({"NAR", "PLN"}))
+    for_the_police = replace(
+        agreed, grant_id=GrantId(an_id(92)), recipients=frozenset({POLICE.agency})
+    )
+    back = closed(ConsentWithdrawn, grant_id=GrantId(an_id(92)), at=NOW, via_agency=CITY.agency)
+    history = told(by(CITY, opened, joined, agreed, for_the_police, back))
+    assert {"conditions", "conditions_text"} <= {*visible(history, CENTRE, 3).bases}
+    assert not visible(history, CENTRE, 4)
+    assert not visible(history, CENTRE, 5)
+    assert "reason" in visible(history, CITY, 5).bases
+
+
+def test_all_that_stands_in_her_ledger_and_is_no_cns_is_named_by_the_rule() -> None:
+    assert {
+        f"{tag_of(event)}/{field.name}"
+        for event in get_args(AnyEvent)
+        if tag_of(event).startswith("consent.")
+        for cut in (cut_of(event),)
+        for field in (*cut.clear, *cut.sealed)
+        if field.category.code not in NEVER_BY_CONSENT
+    } == IN_HER_LEDGER

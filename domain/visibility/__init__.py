@@ -25,7 +25,7 @@ from domain.categories import CategoryCode
 from domain.fields import tag_of
 from domain.header import PartLine
 from domain.model import AgencyId, Event, PersonId, StaffId, StreamId
-from domain.policy import ALONE, BESIDE
+from domain.policy import ALONE, BESIDE, RuleId
 from domain.sharing import Sharing, Sides, Told
 from domain.visibility.agreeing import covers, named, permits
 from domain.visibility.asking import (
@@ -173,8 +173,8 @@ def _of_others(walk: Sequence[Step]) -> tuple[Says, ...]:
 
 
 def _begins_with_own(walk: tuple[Step, ...]) -> bool:
-    """Notices come first, and are looked for by themselves; a number is its author's too."""
-    first = next(step.rule for step in walk if step.rule not in {"NOTICE", "CASE_NUMBER"})
+    """Notices are looked for by themselves."""
+    first = next(step.rule for step in walk if step.rule not in AND_OWN)
     return first == "OWN"
 
 
@@ -408,4 +408,6 @@ def _reach(facts: Facts) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:
 
 
 NOTHING: Final = Visible({})
+# What comes first and leaves to an agency what is its own.
+AND_OWN: Final[frozenset[RuleId]] = frozenset({"NOTICE", "CASE_NUMBER", "ANOTHERS_CONSENT"})
 NAMELESS: Final = ""  # That a field names the reader too tells it of no other in it.

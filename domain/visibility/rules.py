@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Final, NamedTuple, TypeAlias
 
+from domain.agency import agreed_for
 from domain.categories import CategoryCode
+from domain.consent_ledger.events import ConsentGranted
 from domain.grievance import GrievanceShared
 from domain.policy import RULES, Rule, RuleId
 from domain.sharing import Snapshot, Told
 from domain.trail.purges import PurgeRequested
-from domain.visibility.agreeing import by_consent
+from domain.visibility.agreeing import NOT_KNOWN, by_consent
 from domain.visibility.asking import Asked, agencies_in
 from domain.visibility.facts import Basis, Denied, Facts, Found, Says
 
@@ -105,6 +107,20 @@ def _case_number(facts: Facts, _: CategoryCode) -> Says | None:
     if agency in {facts.sharing.main_responsible, facts.network.coordinating}:
         return None
     return lambda told, _field: None if told.agency == agency else CASE_NUMBER
+
+
+def _anothers_consent(facts: Facts, category: CategoryCode) -> Says:
+    agency, excluded = facts.agency, facts.sharing.excluded
+    known = facts.roster.agencies.get(agency, NOT_KNOWN)
+
+    def says(told: Told, _: Asked) -> Denied | None:
+        if told.agency == agency:
+            return None
+        agreed = told.event.recipients - excluded if isinstance(told.event, ConsentGranted) else ()
+        itself = agreed and agreed_for(agreed, agency, known, category)
+        return None if itself else ANOTHERS_CONSENT
+
+    return says
 
 
 def _statutory(facts: Facts, category: CategoryCode) -> Says | None:
@@ -219,6 +235,7 @@ LEDGER: Final = Basis("LEDGER")
 ERASED: Final = Denied("ERASED")
 RESTRICTED: Final = Denied("RESTRICTED")
 CASE_NUMBER: Final = Denied("CASE_NUMBER")
+ANOTHERS_CONSENT: Final = Denied("ANOTHERS_CONSENT")
 NO_BASIS: Final = Denied("NO_BASIS")
 # These reach nobody for being named in them: consent by its own rules, a grievance when shared.
 BY_NAME_TO_NOBODY: Final[frozenset[CategoryCode]] = frozenset({"CNS", "GRV"})
@@ -230,6 +247,7 @@ MADE: Final[Mapping[RuleId, Made]] = {
     "SUSPENDED": _suspended,
     "EXCLUDED_PERSON": _excluded_person,
     "CASE_NUMBER": _case_number,
+    "ANOTHERS_CONSENT": _anothers_consent,
     "STATUTORY": _statutory,
     "EMERGENCY": _emergency,
     "OWN": _own,
