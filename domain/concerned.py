@@ -16,6 +16,7 @@ class Concerned(msgspec.Struct, frozen=True, kw_only=True):
 
     subject_id: PersonId
     participants: frozenset[AgencyId]
+    answering: AgencyId | None = None  # Who answers for her.
     handlers: frozenset[AgencyId] = frozenset()  # Who handles a grievance about the case.
     status: Status = "ACTIVE"
     closed_on: date | None = None  # When support ended, where it has.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -10,6 +10,8 @@ import pytest
 from domain.calendar import JAPAN
 from domain.case import CaseNotFound
 from domain.categories import CategoryCode
+from domain.consent_ledger import ConsentNarrowed, StillInForce
+from domain.exclusions import ExclusionSet
 from domain.machine import NOT_YET
 from domain.model import EmergencyId, Event, GrantId
 from domain.speech import Refused
@@ -24,9 +26,9 @@ from domain.trail.purges import (
     PurgeRequested,
     RequestPurge,
 )
-from tests.consenting import explained, granted, held
+from tests.consenting import ASKED, explained, granted, held
 from tests.courses import course
-from tests.spec import CENTRE, CITY, SHELTER, an_id, given, later, making
+from tests.spec import CENTRE, CITY, NOW, SHELTER, an_id, given, later, making
 from tests.test_emergency import ID as EMERGENCY_ID
 from tests.trailing import (
     FILED,
@@ -95,10 +97,59 @@ def test_nobody_is_asked_to_purge_what_they_were_not_told(command: RequestPurge)
     given(TRAIL).when(command, by=CITY).refused(PurgeOfWhatWasToldNotNamed)
 
 
+def taken_out(**removed: Any) -> ConsentNarrowed:
+    return msgspec.structs.replace(
+        ConsentNarrowed(grant_id=ASKED, at=NOW, via_agency=CITY.agency), **removed
+    )
+
+
 def test_whom_she_took_out_of_a_consent_may_be_asked_too() -> None:
     only_explained = beside(explained)
     given(only_explained).when(ask, by=CITY).refused(PurgeOfWhatWasToldNotNamed)
-    given(beside(explained, granted)).when(ask, by=CITY).then(purge_requested)
+    to_two = msgspec.structs.replace(granted, recipients=frozenset({CENTRE.agency, SHELTER.agency}))
+    without_it = taken_out(removed_recipients=frozenset({CENTRE.agency}))
+    given(beside(explained, to_two, without_it)).when(ask, by=CITY).then(purge_requested)
+
+
+def test_nobody_is_asked_to_destroy_what_she_still_lets_them_know() -> None:
+    given(beside(explained, granted)).when(ask, by=CITY).refused(StillInForce)
+    without_risk = taken_out(removed_categories=frozenset[CategoryCode]({"RSK"}))
+    less = beside(explained, granted, without_risk)
+    given(less).when(ask, by=CITY).refused(StillInForce)
+    of_risk = msgspec.structs.replace(ask, covers=frozenset({"RSK"}))
+    asked = msgspec.structs.replace(purge_requested, covers=frozenset[CategoryCode]({"RSK"}))
+    given(less).when(of_risk, by=CITY).then(asked)
+    without_kana = taken_out(removed_fields=frozenset({"case.subject_identified.v1/kana"}))
+    shut_out = ExclusionSet(agency_id=CENTRE.agency, via_agency=CITY.agency)
+    for since in (without_kana, shut_out):
+        given(beside(explained, granted, since)).when(ask, by=CITY).then(purge_requested)
+    until = msgspec.structs.replace(granted, until_event=None, valid_until=date(2026, 5, 13))
+    given(beside(explained, until)).when(ask, by=CITY).refused(StillInForce)
+    given(beside(explained, until)).when(ask, by=later(CITY, days=1)).then(
+        msgspec.structs.replace(purge_requested, due=date(2026, 5, 28))
+    )
+    erased = msgspec.structs.replace(concerned, status="ERASED")
+    given(beside(explained, granted, who=erased)).when(ask, by=CITY).then(purge_requested)
+
+
+def test_who_was_told_is_not_learned_by_asking() -> None:
+    """Only who obtained it, who answers for her and her prefecture ask; others hear nothing."""
+    with_it = msgspec.structs.replace(
+        concerned, participants=concerned.participants | {SHELTER.agency}
+    )
+    for recipient in (CENTRE.agency, SHELTER.agency):
+        it = msgspec.structs.replace(ask, recipient=recipient)
+        given(beside(*HISTORY, who=with_it)).when(it, by=SHELTER).refused(
+            PurgeOfWhatWasToldNotNamed
+        )
+    for basis in ({"emergency_id": EMERGENCY_ID}, {"statutory_id": FILED}):
+        it = msgspec.structs.replace(ask, grant_id=None, recipient=SHELTER.agency, **basis)
+        given(TRAIL).when(it, by=CENTRE).refused(PurgeOfWhatWasToldNotNamed)
+    answers = msgspec.structs.replace(with_it, answering=SHELTER.agency)
+    for trail, by in ((beside(*HISTORY, who=answers), SHELTER), (TRAIL, PREFECTURE)):
+        given(trail).when(ask, by=by).then(
+            msgspec.structs.replace(purge_requested, purge_id=PurgeId(by.new_id))
+        )
 
 
 EVERY_STATE: Final[Mapping[str, tuple[tuple[Event, ...], timedelta]]] = {

@@ -74,6 +74,7 @@ class Granted(msgspec.Struct, frozen=True, kw_only=True):
     obtained_by: AgencyId
     late_entry: bool
     narrowed: bool = False
+    fewer_fields: bool = False  # She has taken some out since.
 
     def in_force(self, at: datetime) -> bool:
         """Not before she gave it; a date means the end of that day in Japan."""
@@ -209,4 +210,5 @@ def _narrowed(grant: Granted, event: ConsentNarrowed) -> Granted:
         categories=grant.categories - event.removed_categories,
         excluded_fields=grant.excluded_fields | (event.removed_fields or frozenset()),
         narrowed=True,
+        fewer_fields=grant.fewer_fields or bool(event.removed_fields),
     )

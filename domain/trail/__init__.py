@@ -24,7 +24,7 @@ from domain.case import CaseNotFound
 from domain.categories import CategoryCode
 from domain.concerned import Concerned, check_takes_part
 from domain.consent_codes import NotifiedAbout
-from domain.consent_ledger import Ended, Granted, Ledger
+from domain.consent_ledger import Ended, Grant, Granted, Ledger, StillInForce
 from domain.erasure import (
     DECIDES,
     DecideErasure,
@@ -271,7 +271,10 @@ def check_there_is(
 def _purge(
     concerned: Concerned, ledger: Ledger, trail: Trail, command: RequestPurge, by: Context
 ) -> tuple[PurgeRequested, ...]:
-    check_was_told(concerned, ledger, command)
+    basis = _basis(ledger, command)
+    check_may_ask(concerned, basis, by)
+    check_was_told(concerned, basis, command)
+    check_not_agreed_any_more(concerned, ledger, command, by)
     requested = PurgeRequested(
         purge_id=PurgeId(by.new_id),
         recipient=command.recipient,
@@ -288,30 +291,61 @@ def _purge(
     return () if again else (requested,)
 
 
-def check_was_told(concerned: Concerned, ledger: Ledger, command: RequestPurge) -> None:
-    """It names the one basis on which this recipient could be told, or whom it took over from."""
-    told: frozenset[AgencyId] = frozenset()
+class Provided(msgspec.Struct, frozen=True):
+    """On what basis somebody could be told: who saw to it, and whom it let know."""
+
+    by: frozenset[AgencyId] = frozenset()
+    recipients: frozenset[AgencyId] = frozenset()
+
+
+def _basis(ledger: Ledger, command: RequestPurge) -> Provided:
     match command:
         case RequestPurge(grant_id=UUID() as grant, emergency_id=None, statutory_id=None):
-            told = _given_to(ledger, GrantId(grant))
+            return _given(ledger.grants.get(GrantId(grant)))
         case RequestPurge(grant_id=None, emergency_id=UUID() as emergency, statutory_id=None):
             if known := ledger.emergencies.get(EmergencyId(emergency)):
-                told = known.recipients
+                return Provided(frozenset({known.requesting_agency}), known.recipients)
         case RequestPurge(grant_id=None, emergency_id=None, statutory_id=UUID() as statutory):
             if filed := ledger.statutory.get(StatutoryId(statutory)):
-                told = frozenset({filed.recipient})
+                return Provided(frozenset({filed.filing_agency}), frozenset({filed.recipient}))
         case _:
             pass
-    if told.isdisjoint(concerned.with_those_before([command.recipient])):
+    return Provided()
+
+
+def _given(grant: Grant | None) -> Provided:
+    given = grant.was if isinstance(grant, Ended) else grant
+    if not isinstance(given, Granted):
+        return Provided()
+    return Provided(frozenset({given.obtained_by}), given.given_to)
+
+
+def check_may_ask(concerned: Concerned, basis: Provided, by: Context) -> None:
+    """Who saw to it, who answers for her, her prefecture: all others would learn who was told."""
+    seen_to_it = not basis.by.isdisjoint(concerned.with_those_before([by.agency]))
+    answers = by.agency == concerned.answering
+    if not (seen_to_it or answers or is_its_prefecture(concerned, by.agency)):
         raise PurgeOfWhatWasToldNotNamed
 
 
-def _given_to(ledger: Ledger, grant_id: GrantId) -> frozenset[AgencyId]:
-    match ledger.grants.get(grant_id):
-        case Granted(given_to=recipients) | Ended(was=Granted(given_to=recipients)):
-            return recipients
-        case _:
-            return frozenset()
+def check_was_told(concerned: Concerned, basis: Provided, command: RequestPurge) -> None:
+    """It names the one basis on which this recipient could be told, or whom it took over from."""
+    if basis.recipients.isdisjoint(concerned.with_those_before([command.recipient])):
+        raise PurgeOfWhatWasToldNotNamed
+
+
+def check_not_agreed_any_more(
+    concerned: Concerned, ledger: Ledger, command: RequestPurge, by: Context
+) -> None:
+    """Nobody is asked to destroy what she still lets them know."""
+    grant = ledger.grants.get(command.grant_id) if command.grant_id else None
+    if concerned.status == "ERASED" or not isinstance(grant, Granted):
+        return
+    named = concerned.with_those_before([command.recipient])
+    shut_out = not ledger.exclusions.agencies.isdisjoint(named)
+    still = command.covers & grant.categories and not grant.recipients.isdisjoint(named)
+    if grant.in_force(by.at) and still and not (shut_out or grant.fewer_fields):
+        raise StillInForce
 
 
 def _answered(

@@ -2,6 +2,7 @@
 
 from domain import grievance
 from domain.case import NoCase, participants
+from domain.case.state import answering
 from domain.catalogue import FIELD_PATHS
 from domain.concerned import Concerned
 from domain.consent_ledger import (
@@ -85,6 +86,7 @@ def concerned_in(
     return Concerned(
         subject_id=case.subject_id,
         participants=participants(case),
+        answering=answering(case),
         handlers=_handlers(past),
         status=case.status,
         closed_on=case.closed_on,
