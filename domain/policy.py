@@ -174,9 +174,11 @@ RULES: Final[tuple[Rule, ...]] = (
         id="EXCLUDED_PERSON",
         effect="DENY",
         says=Label(
-            "本人が知らせないよう求めた職員には、所属機関の記録も含めて、何も見えません。",
+            "本人が知らせないよう求めた職員には、所属機関の記録も含めて、何も見えません。"
+            "苦情の対象とされた職員と、その職員のいる機関の配信には、その苦情が見えません。",
             "A member of staff whom she does not want to know sees nothing, the records of "
-            "their own agency included.",
+            "their own agency included; and whom a grievance is about, nothing of that grievance, "
+            "nor does the feed of the agency where they work.",
         ),
     ),
     Rule(

@@ -676,15 +676,18 @@ class Oracle:
         about = {e["facts"].get("case_id") for e in told}
         return event["case"] is not None and event["case"] not in about
 
+    def is_about_reader(self, event: Event, _: str) -> bool:
+        """§4.8: the person complained about is never told of it; all who work there read a feed."""
+        received = self.stream(event["stream"], "grievance.received.v1")
+        them = set(flat([e["facts"]["about_staff"] for e in received]))
+        return bool(them & (set(self.enrolled()) if self.staff is None else {self.staff}))
+
     def hears(self, event: Event) -> bool:
-        """Its handler from assignment; others what was shared; the person it is about never.
+        """Its handler from assignment; others what was shared.
 
         §3.2 GRV: also agencies complained about, as needed; §4.8: shared in full, or a summary.
         Escalated, nobody handles it until somebody is assigned anew (§4.8, the states).
         """
-        received = self.stream(event["stream"], "grievance.received.v1")
-        if any(holds(e["facts"]["about_staff"], self.staff) for e in received):
-            return False
         told = ("grievance.handler_assigned.v1", "grievance.escalated.v1")
         handlers = [e["facts"].get("handler") for e in self.stream(event["stream"], *told)]
         shared = [e["facts"] for e in self.stream(event["stream"], "grievance.shared.v1")]
@@ -748,6 +751,7 @@ ORDER: Final[tuple[tuple[str, str, bool, Callable[[Oracle, Event, str], bool]], 
     ("DENY", "RESTRICTED", True, lambda o, e, n: o.is_gone(o.restricted, e, n)),
     ("DENY", "SUSPENDED", False, lambda o, _e, _n: not o.active),
     ("DENY", "EXCLUDED_PERSON", True, lambda o, _e, _n: o.person_excluded),
+    ("DENY", "EXCLUDED_PERSON", False, Oracle.is_about_reader),
     ("DENY", "CASE_NUMBER", True, Oracle.case_number),
     ("DENY", "ANOTHERS_CONSENT", True, Oracle.anothers_consent),
     ("DENY", "ANOTHERS_CONSENT", True, Oracle.anothers_consent),

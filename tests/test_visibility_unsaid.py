@@ -4,14 +4,20 @@ from typing import Final, get_args
 
 from msgspec.structs import replace
 
+from domain.agency import KnownAgency
+from domain.agency.state import Staff
 from domain.catalogue import AnyEvent
 from domain.consent_ledger.events import ConflictRecorded, ConflictSettled, ConsentWithdrawn
 from domain.exclusions import ExclusionLifted, ExclusionSet
 from domain.fields import cut_of, tag_of
-from domain.model import GrantId, PersonId, StaffId
+from domain.grievance import GrievanceReceived
+from domain.model import GrantId, GrievanceId, PersonId, StaffId, stream_of
 from domain.policy import IN_HER_LEDGER, NEVER_BY_CONSENT
+from domain.visibility import Recipient
 from tests.spec import CENTRE, CITY, NOW, POLICE, an_id
 from tests.told import (
+    AGENCIES,
+    CASE,
     assessed,
     by,
     closed,
@@ -24,6 +30,7 @@ from tests.told import (
     visible,
 )
 
+GRIEVANCE: Final = GrievanceId(an_id(93))
 NURSE: Final = StaffId(an_id(91))
 SON: Final = PersonId(an_id(90))
 
@@ -79,3 +86,31 @@ def test_all_that_stands_in_her_ledger_and_is_no_cns_is_named_by_the_rule() -> N
         for field in (*cut.clear, *cut.sealed)
         if field.category.code not in NEVER_BY_CONSENT
     } == IN_HER_LEDGER
+
+
+def test_whom_a_grievance_is_about_sees_nothing_of_it_nor_does_the_feed_where_they_work() -> None:
+    """Though their own agency recorded it; others who work there see it in person."""
+    complained = closed(
+        GrievanceReceived,
+        grievance_id=GRIEVANCE,
+        case_id=CASE,
+        received_by=POLICE.agency,
+        about_agencies=frozenset(),
+        about_staff=frozenset({POLICE.staff}),
+        on=NOW.date(),
+    )
+    record = told(by(CITY, opened), by(POLICE, complained))
+    stream = stream_of("grievance", GRIEVANCE)
+    history = [record[0], record[1]._replace(stream=stream)]
+    them, other = Staff(role="CASEWORKER"), Staff(role="CASEWORKER")
+    works = KnownAgency(kind="POLICE", prefecture="06", staff={POLICE.staff: them, NURSE: other})
+    left = {POLICE.staff: replace(them, left=NOW.date()), NURSE: other}
+    agencies = {**AGENCIES, POLICE.agency: works}
+    since = {**AGENCIES, POLICE.agency: replace(works, staff=left)}
+    in_person, feed = (
+        Recipient(agency=POLICE.agency, staff=staff, pledged=True) for staff in (NURSE, None)
+    )
+    assert not visible(history, POLICE, 2, agencies=agencies)
+    assert visible(history, in_person, 2, agencies=agencies)
+    assert not visible(history, feed, 2, agencies=agencies)
+    assert visible(history, feed, 2, agencies=since)

@@ -101,7 +101,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     facts: Facts
     colleagues: frozenset[AgencyId]  # Whose staff it may know.
     referrals: Mapping[StreamId, Sides]
-    streams: frozenset[int]  # Where it is a side of something,
+    streams: frozenset[int]  # Where it is a side of something, or something is about who reads;
     given: frozenset[int]  # and of which events something was put before it.
     since: tuple[int, ...]  # Where that was recorded which opens something from then on,
     stood: Mapping[int, tuple[int, ...]]  # and what was part of the state at which of these.
@@ -145,7 +145,7 @@ def looking(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> L
     facts = facts_of(sharing, who, roster, at)
     members = facts.network.members
     walks = {category: steps(facts, category) for category in get_args(CategoryCode)}
-    streams = facts.attended.union(stream.int for stream in facts.sides)
+    streams = facts.attended.union(facts.about_them, (stream.int for stream in facts.sides))
     since, stood = _reach(facts)
     return Look(
         agency=who.agency,

@@ -175,7 +175,7 @@ def first_unmet(facts: Facts, told: Told, field: Asked) -> ConditionId | None:
     if field.category in NEVER_BY_CONSENT:
         return "BY_CONSENT"
     excluded = facts.shut_out or facts.recipient.staff in sharing.excluded_staff
-    left = [] if excluded else [*sharing.grants.values()]
+    left = [] if excluded or told.stream.int in facts.about_them else [*sharing.grants.values()]
     for condition in CONDITIONS[1:]:
         meets = MEETS[condition.id]
         left = [grant for grant in left if meets(facts, grant, told, field)]

@@ -76,6 +76,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     given: Given
     attended: frozenset[int]  # The streams of meetings.
     sides: Mapping[StreamId, frozenset[CategoryCode]]  # Of what it is one, and what that opens.
+    about_them: frozenset[int]  # The streams of grievances about whoever reads.
     network: Membership  # The one in whose ledger the case stands.
 
 
@@ -94,6 +95,7 @@ def facts_of(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> 
         given=sharing.given_to(who.agency),
         attended=frozenset(stream.int for stream in sharing.attended_by(who.agency)),
         sides=sides_of(sharing, who),
+        about_them=grievances_about(sharing, who, roster),
         network=NO_NETWORK if network is None else roster.networks.get(network, NO_NETWORK),
     )
 
@@ -104,8 +106,6 @@ def sides_of(sharing: Sharing, who: Recipient) -> dict[StreamId, frozenset[Categ
     for stream, party in sharing.parties.items():
         match party:
             case Handling():
-                if who.staff in party.grievance.about_staff:
-                    continue
                 if who.agency in party:
                     found[stream] = WITH_GRIEVANCE
                 elif party.has_summary(who.agency):
@@ -117,6 +117,25 @@ def sides_of(sharing: Sharing, who: Recipient) -> dict[StreamId, frozenset[Categ
             case _:
                 pass
     return found
+
+
+def grievances_about(sharing: Sharing, who: Recipient, roster: Roster) -> frozenset[int]:
+    """A feed is read by all who work there."""
+    about = {
+        stream.int: party.grievance.about_staff
+        for stream, party in sharing.parties.items()
+        if isinstance(party, Handling) and party.grievance.about_staff
+    }
+    if not about:
+        return frozenset()
+    readers = working(roster.agencies.get(who.agency)) if who.staff is None else {who.staff}
+    return frozenset(stream for stream, them in about.items() if not them.isdisjoint(readers))
+
+
+def working(agency: Agency | None) -> set[StaffId]:
+    if not isinstance(agency, KnownAgency):
+        return set()
+    return {staff for staff, itself in agency.staff.items() if itself.left is None}
 
 
 def takes_part(sharing: Sharing, agency: AgencyId) -> bool:

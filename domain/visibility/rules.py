@@ -97,9 +97,11 @@ def _suspended(facts: Facts, _: CategoryCode) -> Denied | None:
     return Denied("SUSPENDED") if facts.recipient.suspended else None
 
 
-def _excluded_person(facts: Facts, _: CategoryCode) -> Denied | None:
-    excluded = facts.recipient.staff in facts.sharing.excluded_staff
-    return Denied("EXCLUDED_PERSON") if excluded else None
+def _excluded_person(facts: Facts, _: CategoryCode) -> Says | Denied | None:
+    if facts.recipient.staff in facts.sharing.excluded_staff:
+        return EXCLUDED_PERSON
+    about = facts.about_them
+    return (lambda told, _: EXCLUDED_PERSON if told.stream.int in about else None) if about else None
 
 
 def _case_number(facts: Facts, _: CategoryCode) -> Says | None:
@@ -235,6 +237,7 @@ LEDGER: Final = Basis("LEDGER")
 ERASED: Final = Denied("ERASED")
 RESTRICTED: Final = Denied("RESTRICTED")
 CASE_NUMBER: Final = Denied("CASE_NUMBER")
+EXCLUDED_PERSON: Final = Denied("EXCLUDED_PERSON")
 ANOTHERS_CONSENT: Final = Denied("ANOTHERS_CONSENT")
 NO_BASIS: Final = Denied("NO_BASIS")
 # These reach nobody for being named in them: consent by its own rules, a grievance when shared.
