@@ -77,13 +77,14 @@ def _facts(
     assert scope.case is not None
     ledger = past.ledger(scope.case)
     given = in_force(ledger, by.at).values()
-    shut_out = excluded(ledger)
+    agencies = past.agencies(by.agency, *scope.agencies)
+    shut_out = excluded(ledger, agencies)
     referrals = referrals_in(past)
     return Facts(
         number=taken.event.number if taken else None,
         networks=entering.members(scope, past),
         whole_handovers=entering.whole_handovers(referrals),
-        agencies=past.agencies(by.agency, *scope.agencies),
+        agencies=agencies,
         agreed={
             kind: grant
             for kind in CONSENT_KINDS

@@ -7,10 +7,13 @@ that are on the table of the meeting.
 from collections.abc import Iterable, Iterator
 from typing import Final, get_args
 
+import msgspec
+
 from domain import meeting as meetings
 from domain.calendar import date_in_japan, fiscal_year
 from domain.case import NoCase, participants
 from domain.categories import CategoryCode
+from domain.exclusions import following
 from domain.items import Item
 from domain.meeting import (
     NO_MEETING,
@@ -57,9 +60,9 @@ from domain.model import (
 )
 from domain.network import as_known
 from domain.sharing import Sharing, replay
-from domain.visibility import covers, named
+from domain.visibility import Agencies, covers, named
 from services.deciding.offering import offered
-from services.deciding.scope import CaseNotNamed, CaseNotNeeded, Decision, Past, Scope
+from services.deciding.scope import NO_AGENCY, CaseNotNamed, CaseNotNeeded, Decision, Past, Scope
 
 
 def scope_of(command: MeetingCommand, named: CaseId | None, by: Context) -> Scope:
@@ -86,8 +89,10 @@ def scope_of(command: MeetingCommand, named: CaseId | None, by: Context) -> Scop
 
 
 def widened(scope: Scope, past: Past) -> Scope:
-    """The network of a meeting stands in the meeting."""
+    """The network of a meeting stands in the meeting; and who is there, about a case."""
     known = _meeting(scope, past)
+    if scope.case is not None and isinstance(known, KnownMeeting):
+        scope = scope._replace(known=scope.known | known.there)
     match known:
         case KnownMeeting(network_id=network) | RequestedMeeting(network_id=network) if network:
             return scope._replace(networks=scope.networks | {network})
@@ -106,7 +111,7 @@ def decide(scope: Scope, command: MeetingCommand, past: Past, by: Context) -> De
 def _facts(scope: Scope, command: MeetingCommand, past: Past, known: Meeting, by: Context) -> Facts:
     network = _network(command, known)
     agencies = past.agencies(by.agency, *scope.agencies, *scope.known)
-    about = _about(scope, past, known, by)
+    about = _about(scope, past, known, agencies, by)
     return Facts(
         about=about,
         unknown_case=scope.case is not None and about is None,
@@ -118,13 +123,17 @@ def _facts(scope: Scope, command: MeetingCommand, past: Past, known: Meeting, by
     )
 
 
-def _about(scope: Scope, past: Past, known: Meeting, by: Context) -> About | None:
+def _about(
+    scope: Scope, past: Past, known: Meeting, agencies: Agencies, by: Context
+) -> About | None:
     if scope.case is None:
         return None
     case = past.case(scope.case)
     if isinstance(case, NoCase):
         return None
     sharing = replay(source.told for source in past.record)
+    shut_out = following(sharing.excluded, agencies)
+    sharing = msgspec.structs.replace(sharing, excluded=shut_out)
     there = {by.agency, *scope.agencies}
     if isinstance(known, KnownMeeting):
         there |= known.there
@@ -132,19 +141,21 @@ def _about(scope: Scope, past: Past, known: Meeting, by: Context) -> About | Non
         case_id=scope.case,
         case=case,
         participants=participants(case) - sharing.excluded,
-        covered=_covered(sharing, there, by),
+        covered=_covered(sharing, there, agencies, by),
         named=named(sharing, by.at),
         consultation=_consultation(past),
         reviews=_reviews(past, by),
     )
 
 
-def _covered(sharing: Sharing, agencies: Iterable[AgencyId], by: Context) -> Covered:
+def _covered(
+    sharing: Sharing, there: Iterable[AgencyId], agencies: Agencies, by: Context
+) -> Covered:
     return {
         (agency, category): grant
-        for agency in agencies
+        for agency in there
         for category in CATEGORIES
-        if (grant := covers(sharing, agency, category, by.at))
+        if (grant := covers(sharing, agency, category, by.at, agencies.get(agency, NO_AGENCY)))
     }
 
 

@@ -134,7 +134,7 @@ def _beside(
         case=past.case(scope.case),
         agencies=agencies,
         agreed={k: given for k in KINDS if (given := agreed(ledger, k, by.at))},
-        excluded=excluded(ledger),
+        excluded=excluded(ledger, agencies),
         offered=offered(past, _items(command, known), _receiver(command, known), agencies, by),
         asked_for=_asked_for(scope, known, past, by),
         handovers=frozenset(each.referral_id for each in others if each.is_handing_over),
