@@ -300,6 +300,7 @@ def until(here: Midorino, who: Someone, **end: Any) -> Asked:
 
 def agreed_until_then_and_called_off(here: Midorino) -> Pair:
     """What only narrows waits for nobody else than for who agrees until just then."""
+    here.agrees(here.city, here.ayumi)
     meeting = convened(here)
     grant = until(here, here.ayumi, until_event="MEETING_CLOSE", via_meeting=meeting)
     cancel = CancelMeeting(meeting_id=meeting, reason="本人が集まりを望まない。")

@@ -157,11 +157,14 @@ class World:
         said = self._says(early, *before)
         key = before[0].case or before[1].owner
         stamped = {stamp for event in said.events for stamp in event.stamps}
-        overtaken = {stamp for stamp in stamped if fence_key(stamp, key) in reads}
-        moved = not written.isdisjoint(entry.told.stream for entry in said.entries)
-        if not overtaken and not moved:
+        overtaken: set[Stamp | Literal["stream"]] = {
+            stamp for stamp in stamped if fence_key(stamp, key) in reads
+        }
+        if not written.isdisjoint(entry.told.stream for entry in said.entries):
+            overtaken.add("stream")
+        if not overtaken:
             self._says(late, scope, decision)
-        return frozenset({*overtaken, *(("stream",) if moved else ())})
+        return frozenset(overtaken)
 
     def overtakes(
         self, first: tuple[Someone, AnyCommand], second: tuple[Someone, AnyCommand], case: CaseId
