@@ -75,9 +75,9 @@ def test_who_is_refused_is_refused_what_was_agreed_for_whom_it_took_over_from() 
 def test_a_purge_is_asked_of_whoever_took_over_and_answered_by_it() -> None:
     here = midorino()
     grant = here.agrees(here.hospital)
+    here.says(here.city, WithdrawConsent(grant_id=grant))
     asked = PurgeId(here.says(here.city, to_purge(here.hospital, grant)).made)
     new = succeeds(here, here.hospital)
-    here.says(here.city, WithdrawConsent(grant_id=grant))
     other = another(here)
     assert here.refuses(here.city, to_purge(other, grant)) is PurgeOfWhatWasToldNotNamed
     too = PurgeId(here.says(here.city, to_purge(new, grant)).made)
@@ -91,6 +91,7 @@ def test_a_purge_is_asked_of_whoever_took_over_and_answered_by_it() -> None:
 def test_a_purge_that_was_asked_of_the_old_one_is_told_to_whoever_took_over() -> None:
     here = midorino()
     grant = here.agrees(here.hospital)
+    here.says(here.city, WithdrawConsent(grant_id=grant))
     here.says(here.city, to_purge(here.hospital, grant))
     new = succeeds(here, here.hospital)
     assert "NOTICE" in here.bases(new).values()
