@@ -156,7 +156,7 @@ class World:
         reads = scope.fence_keys(late, narrows=bool(written) and second.command.narrows)
         said = self._says(early, *before)
         key = before[0].case or before[1].owner
-        stamped = {stamp for event in said.events for stamp in event.stamps}
+        stamped: set[Stamp] = {stamp for event in said.events for stamp in event.stamps}
         overtaken: set[Stamp | Literal["stream"]] = {
             stamp for stamp in stamped if fence_key(stamp, key) in reads
         }
