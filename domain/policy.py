@@ -368,12 +368,14 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     Condition(
         id="ATTENDED",
         says=Label(
-            "会議の記録なら、その会議に招かれたか、出席した。",
-            "If it is the record of a meeting: the agency was invited to it, or attended it.",
+            "会議でのことなら、区分を問わず、その会議に招かれたか、出席した。"
+            "会議が開かれることも、ほかの機関には見えない。",
+            "If it is of a meeting, whatever its category: the agency was invited to it, or "
+            "attended it. That it takes place is not seen by others either.",
         ),
         refuses=Label(
-            "招かれた会議の記録ではありません。",
-            "It is the record of a meeting this agency was not invited to.",
+            "招かれた会議でのことではありません。",
+            "It is of a meeting this agency was not invited to.",
         ),
     ),
     Condition(

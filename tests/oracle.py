@@ -699,13 +699,13 @@ class Oracle:
         return (event["tag"], name) in LEDGER and self.coordinates()
 
     def by_consent(self, event: Event, name: str) -> bool:
+        """INV-M4: who is not invited sees of a meeting nothing, nor that it takes place."""
         code = category(event, name)
-        if code == "MTG":
+        given = self.items.get(event["id"], ())
+        reached = self.takes_part or any(names(path, event, name) for path in given)
+        if event["tag"].startswith("meeting."):
             there = self.invited(event["stream"]) or self.attended(event["stream"])
-            reached = there and not self.is_row(event)
-        else:
-            given = self.items.get(event["id"], ())
-            reached = self.takes_part or any(names(path, event, name) for path in given)
+            reached = there and not self.is_row(event) and (reached or code == "MTG")
         return (
             reached
             and code not in NO_CONSENT_OPENS

@@ -11,7 +11,8 @@ from domain.consent_ledger.events import ConflictRecorded, ConflictSettled, Cons
 from domain.exclusions import ExclusionLifted, ExclusionSet
 from domain.fields import cut_of, tag_of
 from domain.grievance import GrievanceReceived
-from domain.model import GrantId, GrievanceId, PersonId, StaffId, stream_of
+from domain.meeting.events import InviteeAdded, MeetingConvened, MeetingPlanned, RoleAllocated
+from domain.model import GrantId, GrievanceId, MeetingId, PersonId, StaffId, stream_of
 from domain.policy import IN_HER_LEDGER, NEVER_BY_CONSENT
 from domain.visibility import Recipient
 from tests.spec import CENTRE, CITY, NOW, POLICE, an_id
@@ -31,6 +32,7 @@ from tests.told import (
 )
 
 GRIEVANCE: Final = GrievanceId(an_id(93))
+MEETING: Final = MeetingId(an_id(94))
 NURSE: Final = StaffId(an_id(91))
 SON: Final = PersonId(an_id(90))
 
@@ -114,3 +116,30 @@ def test_whom_a_grievance_is_about_sees_nothing_of_it_nor_does_the_feed_where_th
     assert visible(history, in_person, 2, agencies=agencies)
     assert not visible(history, feed, 2, agencies=agencies)
     assert visible(history, feed, 2, agencies=since)
+
+
+def test_of_a_meeting_nobody_learns_who_is_not_invited_whatever_she_agreed_to() -> None:
+    """Not even that there is one: the roles given there reach others as roles in her case."""
+    agreed = replace(granted, categories=frozenset({"MTG", "SVC"}))
+    planned = closed(
+        MeetingPlanned,
+        meeting_id=MEETING,
+        case_id=CASE,
+        kind="INDIVIDUAL_CASE",
+        convenor=CITY.agency,
+    )
+    invited = closed(InviteeAdded, agency_id=CENTRE.agency, role="MEMBER")
+    allocated = closed(
+        RoleAllocated, case_id=CASE, function="MAIN_SUPPORT", agency_id=POLICE.agency
+    )
+    record = told(
+        by(CITY, opened, joined, agreed, planned, invited),
+        by(CITY, allocated, MeetingConvened(notice_sent_at=NOW)),
+    )
+    meeting = stream_of("meeting", MEETING)
+    history = [*record[:3], *(each._replace(stream=meeting) for each in record[3:])]
+    before, convened = history[:-1], history
+    assert not any(visible(before, CENTRE, nth) for nth in (4, 5, 6))
+    assert "function" in visible(convened, CENTRE, 6).bases
+    not_invited = [each for each in convened if each.event is not invited]
+    assert not any(visible(not_invited, CENTRE, nth) for nth in range(4, 7))

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, get_args
 
 from domain.agency import Agency, NoAgency, agreed_for, with_those_before
 from domain.categories import CategoryCode
-from domain.model import AgencyId, GrantId, PersonId
+from domain.meeting.events import MeetingEvent
+from domain.model import AgencyId, Event, GrantId, PersonId
 from domain.policy import CONDITIONS, NEVER_BY_CONSENT, OF_CHILDREN, ConditionId
 from domain.sharing import Grant, Sharing, Told
 from domain.visibility.asking import Asked
 from domain.visibility.facts import Basis, Facts, Says
 
 NOT_KNOWN: Final[Agency] = NoAgency()
+OF_MEETINGS: Final[frozenset[type[Event]]] = frozenset(get_args(MeetingEvent))
 Meets: TypeAlias = Callable[[Facts, Grant, Told, Asked], bool]
 
 
@@ -40,10 +42,9 @@ def by_consent(facts: Facts, category: CategoryCode) -> Says | None:
 
     def says(told: Told, field: Asked) -> Basis | None:
         path, person = field.path, field.person
-        if category == "MTG":
-            if told.stream.int not in attended:
-                return None
-        elif not takes_part and (told.id, path) not in given:
+        if type(told.event) in OF_MEETINGS and told.stream.int not in attended:
+            return None
+        if not (takes_part or category == "MTG" or (told.id, path) in given):
             return None
         for whom, hers, only, excluded, since, state, basis in opening:
             if (
@@ -184,8 +185,8 @@ def first_unmet(facts: Facts, told: Told, field: Asked) -> ConditionId | None:
     return None
 
 
-def _attended(facts: Facts, told: Told, field: Asked) -> bool:
-    return field.category != "MTG" or told.stream.int in facts.attended
+def _attended(facts: Facts, told: Told) -> bool:
+    return type(told.event) not in OF_MEETINGS or told.stream.int in facts.attended
 
 
 def _has_reason(facts: Facts, told: Told, field: Asked) -> bool:
@@ -208,6 +209,6 @@ MEETS: Final[Mapping[ConditionId, Meets]] = {
         field.person in _of_whom(facts.sharing, grant, field)
     ),
     "HISTORY": lambda _facts, grant, told, field: grant.reaches(told, field.name),
-    "ATTENDED": lambda facts, _grant, told, field: _attended(facts, told, field),
+    "ATTENDED": lambda facts, _grant, told, _field: _attended(facts, told),
     "REASON": lambda facts, _grant, told, field: _has_reason(facts, told, field),
 }
