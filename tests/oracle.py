@@ -608,19 +608,6 @@ class Oracle:
         )
         return not (mine or self.own(event, name))
 
-    def anothers_consent(self, event: Event, name: str) -> bool:
-        """§3.2 CNS: by OWN and NOTICE; the words of a grant, as those whom it names keep to it.
-
-        Why she took something back, and why it was told without her, is nobody's whom it was not
-        said to.
-        """
-        if event["tag"].split(".")[0] != "consent" or category(event, name) in NO_CONSENT_OPENS:
-            return False
-        mine = event["tag"] == "consent.granted.v1" and any(
-            holds(event["facts"]["recipients"], each) for each in self.names_of_reader()
-        )
-        return not (mine or self.own(event, name))
-
     def by_statute(self, event: Event, name: str) -> bool:
         return category(event, name) not in NEVER_WITHOUT_HER and any(
             covers(filing, event, name) and (event["id"], name) in filing["frozen"]
@@ -753,7 +740,6 @@ ORDER: Final[tuple[tuple[str, str, bool, Callable[[Oracle, Event, str], bool]], 
     ("DENY", "EXCLUDED_PERSON", True, lambda o, _e, _n: o.person_excluded),
     ("DENY", "EXCLUDED_PERSON", False, Oracle.is_about_reader),
     ("DENY", "CASE_NUMBER", True, Oracle.case_number),
-    ("DENY", "ANOTHERS_CONSENT", True, Oracle.anothers_consent),
     ("DENY", "ANOTHERS_CONSENT", True, Oracle.anothers_consent),
     ("ALLOW", "STATUTORY", True, Oracle.by_statute),
     ("ALLOW", "EMERGENCY", True, Oracle.by_emergency),

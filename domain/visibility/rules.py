@@ -101,7 +101,9 @@ def _excluded_person(facts: Facts, _: CategoryCode) -> Says | Denied | None:
     if facts.recipient.staff in facts.sharing.excluded_staff:
         return EXCLUDED_PERSON
     about = facts.about_them
-    return (lambda told, _: EXCLUDED_PERSON if told.stream.int in about else None) if about else None
+    return (
+        (lambda told, _: EXCLUDED_PERSON if told.stream.int in about else None) if about else None
+    )
 
 
 def _case_number(facts: Facts, _: CategoryCode) -> Says | None:
