@@ -4,21 +4,19 @@
 the product's own guard is taken away, or where the log is bent by hand.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 import pytest
-from hypothesis import given, settings, strategies
 
 from domain.calendar import date_in_japan
 from tests.histories import history
 from tests.plain import Plain, plain
 
 Log = Sequence[Plain]
-many: Final = settings(derandomize=True, deadline=None, max_examples=120)
-seeds: Final = strategies.integers(0, 10_000)
-steps: Final = strategies.integers(20, 250)
 CONSENT_OF_STAY: Final = {
     "TEMPORARY_PROTECTION": "TEMPORARY_PROTECTION",
     "EMERGENCY_TEMPORARY_PROTECTION": "TEMPORARY_PROTECTION",
@@ -334,14 +332,72 @@ def breaches(log: Log) -> list[Breach]:
     return [f"{holds.__name__} {breach}" for holds in PROPERTIES for breach in holds(log)]
 
 
-@many
-@given(seeds, steps)
-def test_every_log_keeps_what_was_promised(seed: int, number: int) -> None:
-    assert breaches(plain(history(seed, number).world.log)) == []
+class Example(NamedTuple):
+    """A history: ``python -m tests.histories 7`` tells that of seed 7, as far as any goes."""
+
+    seed: int
+    steps: int
+
+    def told(self) -> Log:
+        return plain(history(self.seed, self.steps).world.log)
 
 
-# Whose guard is taken away, and a history that then goes wrong, or one soon after it.
-BROKEN: Final[Sequence[tuple[Callable[[Log], Iterator[Breach]], Sequence[str], int]]] = (
+EXAMPLES: Final = tuple(Example(seed, 20 + seed * 37 % 231) for seed in range(120))
+
+
+@cache
+def all_told() -> tuple[Log, ...]:
+    return tuple(example.told() for example in EXAMPLES)
+
+
+def test_every_log_keeps_what_was_promised() -> None:
+    broken = {example: breaches(log) for example, log in zip(EXAMPLES, all_told(), strict=True)}
+    assert {example: found for example, found in broken.items() if found} == {}
+
+
+# How often there was something that might have broken a promise: in how many places at least.
+REACHED: Final = {
+    "agency.staff_left.v1": 20,
+    "agency.suspended.v1": 20,
+    "case.accepted.v1": 100,
+    "case.closed.v1": 50,
+    "case.erased.v1": 10,
+    "case.reopened.v1": 20,
+    "case.responsibility_moved.v1": 20,
+    "case.stay_cancelled.v1": 20,
+    "case.stay_decided.v1": 200,
+    "case.stay_ended.v1": 100,
+    "case.stay_extended.v1": 40,
+    "case.stay_started.v1": 100,
+    "case.transferred.v1": 10,
+    "consent.emergency_disclosure_authorised.v1": 60,
+    "consent.exclusion_set.v1": 40,
+    "consent.granted.v1": 200,
+    "consent.refused.v1": 60,
+    "meeting.case_reviewed.v1": 5,
+    "meeting.information_provided.v1": 20,
+    "meeting.main_support_agency_designated.v1": 10,
+    "referral.accepted.v1": 60,
+    "referral.information_supplied.v1": 3,
+    "referral.sent.v1": 150,
+}
+TWO_STAYS: Final = 20
+
+
+def test_these_histories_come_to_where_a_promise_might_be_broken() -> None:
+    reached = Counter(event["tag"] for log in all_told() for event in log)
+    assert {tag: reached[tag] for tag, least in REACHED.items() if reached[tag] < least} == {}
+    stays = Counter(
+        event["case"]
+        for log in all_told()
+        for event in log
+        if event["tag"] == "case.stay_started.v1"
+    )
+    assert sum(number > 1 for number in stays.values()) >= TWO_STAYS
+
+
+# Whose guard is taken away, where it was called, and so what is no longer kept.
+BROKEN: Final[Sequence[tuple[Callable[[Log], Iterator[Breach]], Sequence[str]]]] = (
     (
         responsible_agencies,
         (
@@ -349,62 +405,56 @@ BROKEN: Final[Sequence[tuple[Callable[[Log], Iterator[Breach]], Sequence[str], i
             "domain.referral.answering:check_no_other_handover",
             "domain.referral.handing_over:check_its_to_hand_over",
         ),
-        15,
     ),
-    (active_stays, ("domain.case.stays:check_no_stay_runs",), 640),
-    (open_handovers, ("domain.referral.sending:check_no_other_handover",), 10),
-    (pledged_authors, ("domain.agency:check_has_signed",), 1),
-    (pledged_authors, ("domain.agency:check_has_not_left",), 5),
-    (after_erasure, ("domain.case:check_takes",), 41),
-    (consents, ("domain.referral.sending:check_agreed",), 0),
-    (excluded_recipients, ("domain.referral.sending:check_may_know",), 5),
+    (responsible_agencies, ("domain.case.closing:check_not_accepted",)),
+    (active_stays, ("domain.case.stays:check_no_stay_runs",)),
+    (open_handovers, ("domain.referral.sending:check_no_other_handover",)),
+    (pledged_authors, ("domain.agency:check_has_signed",)),
+    (pledged_authors, ("domain.agency:check_has_not_left",)),
+    (after_erasure, ("domain.case:check_takes",)),
+    (consents, ("domain.referral.sending:check_agreed",)),
+    (consents, ("domain.meeting.telling:check_agreed",)),
+    (consents, ("domain.case.stays:check_agreed",)),
+    (excluded_recipients, ("domain.referral.sending:check_may_know",)),
 )
 
 
 @pytest.mark.parametrize(
-    ("holds", "guards", "first"),
+    ("holds", "guards"),
     BROKEN,
-    ids=[f"{holds.__name__}-{guards[0]}" for holds, guards, _ in BROKEN],
+    ids=[f"{holds.__name__}-{guards[0]}" for holds, guards in BROKEN],
 )
 def test_without_its_guard_a_promise_is_broken(
     holds: Callable[[Log], Iterator[Breach]],
     guards: Sequence[str],
-    first: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """In the same histories, told without it."""
     for guard in guards:
         monkeypatch.setattr(guard.replace(":", "."), _stands_aside)
-    assert any([*holds(told(seed))] for seed in range(first, first + 200))
+    assert any([*holds(example.told())] for example in EXAMPLES)
 
 
-def _stands_aside(*_: object) -> None:
+def _stands_aside(*_: object, **__: object) -> None:
     """It lets everything pass."""
 
 
-def told(seed: int) -> Log:
-    return plain(history(seed).world.log)
-
-
 # What is left out of the log, so that what follows from it stands there without it; and of which.
-BENT: Final[Sequence[tuple[Callable[[Log], Iterator[Breach]], str, str, int]]] = (
-    (responsible_agencies, "case.accepted.v1", "case.responsibility_moved.v1", 4),
-    (consents, "consent.granted.v1", "case.stay_started.v1", 31),
-    (consents, "consent.granted.v1", "referral.sent.v1", 13),
-    (consents, "consent.granted.v1", "meeting.information_provided.v1", 602),
-    (parts_in_a_case, "referral.drafted.v1", "referral.accepted.v1", 0),
-    (pledged_authors, "agency.staff_enrolled.v1", "case.opened.v1", 0),
+BENT: Final[Sequence[tuple[Callable[[Log], Iterator[Breach]], str, str]]] = (
+    (responsible_agencies, "case.accepted.v1", "case.responsibility_moved.v1"),
+    (active_stays, "case.stay_ended.v1", "case.stay_started.v1"),
+    (consents, "consent.granted.v1", "case.stay_started.v1"),
+    (consents, "consent.granted.v1", "referral.sent.v1"),
+    (consents, "consent.granted.v1", "meeting.information_provided.v1"),
+    (parts_in_a_case, "referral.drafted.v1", "referral.accepted.v1"),
+    (pledged_authors, "agency.staff_enrolled.v1", "case.opened.v1"),
 )
 
 
-@pytest.mark.parametrize(("holds", "left_out", "follows", "first"), BENT)
+@pytest.mark.parametrize(("holds", "left_out", "follows"), BENT)
 def test_without_what_it_follows_from_nothing_is_well(
-    holds: Callable[[Log], Iterator[Breach]], left_out: str, follows: str, first: int
+    holds: Callable[[Log], Iterator[Breach]], left_out: str, follows: str
 ) -> None:
-    seeds = range(first, first + 200)
-    logs = (log for seed in seeds if _says(log := told(seed), follows))
-    bent = ([event for event in log if event["tag"] != left_out] for log in logs)
+    logs = [log for log in all_told() if any(event["tag"] == follows for event in log)]
+    bent = [[event for event in log if event["tag"] != left_out] for log in logs]
     assert any([*holds(log)] for log in bent)
-
-
-def _says(log: Log, tag: str) -> bool:
-    return any(event["tag"] == tag for event in log)

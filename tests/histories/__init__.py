@@ -1,8 +1,8 @@
 """Random histories: what agencies might do together, as the real deciding lets them.
 
 A seed tells the same history again: ``python -m tests.histories 7`` plays that of seed 7. A step is
-a command of somebody about something that there is; it is accepted or refused. Most of what is
-asked has a point, now and then something is asked that has none.
+a command of somebody about something that there is; it is accepted or refused. Every history is
+after something, and much else happens in it; now and then something is asked that has no point.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +17,7 @@ from tests.histories import (
     in_meetings,
     in_referrals,
     in_the_ledger,
+    purposes,
 )
 from tests.histories.play import About, Ask, Play, Proposes
 
@@ -26,26 +27,29 @@ STEPS: Final = 250
 Room: TypeAlias = Callable[[Play], Ask | None]
 
 
-def history(seed: int, steps: int = STEPS) -> Play:
-    play = Play(seed)
+def history(seed: int, steps: int = STEPS, begun: type[Play] = Play) -> Play:
+    play = begun(seed)
+    after = play.some(purposes.PURPOSES, 2)
     while play.steps < steps:
-        _step(play)
+        _step(play, after)
     return play
 
 
-def _step(play: Play) -> None:
+def _step(play: Play, after: Sequence[About]) -> None:
     if play.likely(0.05):
         play.world.passes(**play.one(PASSES))
     if play.likely(0.02):
         in_the_ledger.lets_out(play)
-    ask = _ask(play)
+    ask = _ask(play, after)
     if ask is not None:
         play.step(ask)
 
 
-def _ask(play: Play) -> Ask | None:
+def _ask(play: Play, after: Sequence[About]) -> Ask | None:
     if not play.cases:
         return in_institutions.open_case(play)
+    if play.likely(0.4):
+        return purposes.pursued(play, play.one(after))
     if play.likely(0.03):
         return _pointless(play)
     if play.likely(0.1) and (back := in_institutions.restore(play)):

@@ -317,11 +317,12 @@ CONSENTED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def _decide_stay(play: Play, here: Here) -> Ask | None:
+def decide_stay(play: Play, here: Here) -> Ask | None:
+    anyhow = play.likely(0.1)
     kinds = [
         kind
         for consent, several in CONSENTED.items()
-        if agreed(here.ledger, consent, play.world.at)  # type: ignore[arg-type]
+        if anyhow or agreed(here.ledger, consent, play.world.at)  # type: ignore[arg-type]
         for kind in several
     ]
     if not kinds or here.case.main_responsible is None:
@@ -345,7 +346,7 @@ def _decide_stay(play: Play, here: Here) -> Ask | None:
     )
 
 
-def _start_stay(play: Play, here: Here) -> Ask | None:
+def start_stay(play: Play, here: Here) -> Ask | None:
     stays = here.case.stays.stays
     found = play.maybe([key for key, stay in stays.items() if stay.status == "DECIDED"])
     if found is None:
@@ -368,7 +369,7 @@ def _start_stay(play: Play, here: Here) -> Ask | None:
     )
 
 
-def _stay_goes_on(play: Play, here: Here) -> Ask | None:
+def stay_goes_on(play: Play, here: Here) -> Ask | None:
     found = play.maybe(
         [key for key, s in here.case.stays.stays.items() if s.status in {"DECIDED", "ACTIVE"}]
     )
@@ -402,7 +403,7 @@ def _terms(play: Play, here: Here) -> AftercareTerms:
     )
 
 
-def _aftercare(play: Play, here: Here) -> Ask | None:
+def aftercare(play: Play, here: Here) -> Ask | None:
     if not here.case.aftercare.runs:
         if here.case.main_responsible is None:
             return None
@@ -418,13 +419,13 @@ def _aftercare(play: Play, here: Here) -> Ask | None:
 # Her course
 
 
-def _accept(play: Play, here: Here) -> Ask | None:
-    if here.case.main_responsible is not None:
+def accept(play: Play, here: Here) -> Ask | None:
+    if here.case.main_responsible is not None and play.likely(0.9):
         return None
     return _into_a_network(play, here, AcceptCase, play.networks)
 
 
-def _transfer(play: Play, here: Here) -> Ask | None:
+def transfer(play: Play, here: Here) -> Ask | None:
     if here.case.handed_over_by is None:
         return None
     if play.likely(0.15):
@@ -448,14 +449,15 @@ def _into_a_network(
     return _said(play, here, who, kind, network_id=network) if network else None
 
 
-def _close(play: Play, here: Here) -> Ask | None:
+def close(play: Play, here: Here) -> Ask | None:
     case = here.case
     if case.stays.active or case.stays.decided or case.aftercare.runs:
         return None
-    return _said(play, here, play.answering(here), CloseCase, subject_wish="終わりにします。")
+    who = play.answering(here) if play.likely(0.8) else play.taking_part(here)
+    return _said(play, here, who, CloseCase, subject_wish="終わりにします。")
 
 
-def _reopen(play: Play, here: Here) -> Ask | None:
+def reopen(play: Play, here: Here) -> Ask | None:
     if here.case.status != "CLOSED":
         return None
     return _said(play, here, play.answering(here), ReopenCase)
@@ -489,12 +491,12 @@ ASKED: Final[tuple[tuple[int, About], ...]] = (
     (2, _instruct),
     (2, _by_any(RefuseThirdPartyInquiry, response="NEITHER_YES_NOR_NO")),
     (1, _by_any(DeclineProtection)),
-    (10, _decide_stay),
-    (8, _start_stay),
-    (6, _stay_goes_on),
-    (3, _aftercare),
-    (12, _accept),
-    (4, _transfer),
-    (3, _close),
-    (2, _reopen),
+    (10, decide_stay),
+    (8, start_stay),
+    (6, stay_goes_on),
+    (3, aftercare),
+    (12, accept),
+    (4, transfer),
+    (3, close),
+    (2, reopen),
 )

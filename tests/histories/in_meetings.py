@@ -108,7 +108,7 @@ def _network(play: Play, network: NetworkId) -> KnownNetwork | None:
     return known if isinstance(known, KnownNetwork) and not known.dissolved else None
 
 
-def _goes_on(play: Play) -> Ask | None:
+def goes_on(play: Play) -> Ask | None:
     going = [
         (which, known)
         for which in play.meetings
@@ -136,7 +136,7 @@ def _goes_on(play: Play) -> Ask | None:
         kind = AddInvitee
     elif of_her and known.case_id not in known.tabled:
         kind = TableCase
-    return _next(play, which, known, kind)
+    return next_in(play, which, known, kind)
 
 
 def _planned_as_requested(play: Play, which: MeetingId, known: RequestedMeeting) -> Ask | None:
@@ -145,7 +145,7 @@ def _planned_as_requested(play: Play, which: MeetingId, known: RequestedMeeting)
     return _ask(play.by(known.by_agency), plan, known.case_id)
 
 
-def _next(play: Play, which: MeetingId, known: KnownMeeting, kind: type[Command]) -> Ask | None:
+def next_in(play: Play, which: MeetingId, known: KnownMeeting, kind: type[Command]) -> Ask | None:
     here = play.at(known.case_id) if known.case_id else None
     if here is None and kind in {TableCase, ReviewCase, DeferReview}:
         here = _to_review(play, known, kind)
@@ -281,4 +281,4 @@ FACTS: Final[
     SetNextMeeting: lambda play, _, __: {"on": play.days(10, 60), "not_needed": False},
     ShareMinutes: lambda _, known, __: {"recipients": known.attended - {known.convenor}},
 }
-ASKED: Final[tuple[tuple[int, Proposes], ...]] = ((4, _plan), (1, _request), (18, _goes_on))
+ASKED: Final[tuple[tuple[int, Proposes], ...]] = ((4, _plan), (1, _request), (18, goes_on))

@@ -117,7 +117,7 @@ def _take_over(play: Play, here: Here) -> Ask | None:
     return Ask(who, play.asks(AskToTakeOver), here.id)
 
 
-def _goes_on(play: Play, here: Here) -> Ask | None:
+def goes_on(play: Play, here: Here) -> Ask | None:
     going = [
         (which, known)
         for which in play.referrals.get(here.id, [])
@@ -192,4 +192,4 @@ FACTS: Final[Mapping[type[Command], Callable[[Play, Here, KnownReferral], dict[s
     RedirectReferral: _redirecting,
     AnswerInquiry: _answering,
 }
-ASKED: Final[tuple[tuple[int, About], ...]] = ((6, _draft), (1, _take_over), (18, _goes_on))
+ASKED: Final[tuple[tuple[int, About], ...]] = ((6, _draft), (1, _take_over), (18, goes_on))

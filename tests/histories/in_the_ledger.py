@@ -41,6 +41,7 @@ TOLD: Final[tuple[CategoryCode, ...]] = tuple(
 )
 PATHS: Final = tuple(sorted(FIELD_PATHS))
 ANSWERS: Final[tuple[type[Command], ...]] = (AcknowledgePurge, DeclinePurge)
+PLACING: Final = ("TEMPORARY_PROTECTION", "COMMISSIONED_PLACEMENT", "FACILITY_ADMISSION")
 PERIODS: Final = ("STAY_END", "CASE_TRANSFER", "CASE_CLOSE", None, None, None)
 
 
@@ -67,10 +68,18 @@ def _explain(play: Play, here: Here) -> Ask | None:
         ExplainConsent,
         kind=kind,
         purpose="LEDGER" if kind == "LEDGER" else "PROTECTION",
-        recipients=frozenset(play.some(play.agencies, play.chance.randint(1, 5))),
+        recipients=_whom(play, kind),
         categories=categories,
         asked_again_because="HER_WISH",
     )
+
+
+def _whom(play: Play, kind: ConsentKind) -> frozenset[AgencyId]:
+    """Mostly who might take her in, where that is what she is asked."""
+    recipients = frozenset(play.some(play.agencies, play.chance.randint(1, 5)))
+    if kind in PLACING and play.likely(0.8):
+        return recipients | {play.agencies[0], play.agencies[1], play.agencies[3]}
+    return recipients
 
 
 def _agree(play: Play, here: Here) -> Ask | None:
@@ -174,7 +183,7 @@ def _narrow(play: Play, here: Here) -> Ask | None:
     )
 
 
-def _withdraw(play: Play, here: Here) -> Ask | None:
+def withdraw(play: Play, here: Here) -> Ask | None:
     found = play.maybe(_given(here))
     return (
         _said(play, here, play.taking_part(here), WithdrawConsent, grant_id=found[0])
@@ -213,7 +222,7 @@ def _exclude(play: Play, here: Here) -> Ask | None:
     return _said(play, here, play.taking_part(here), SetExclusion, agency_id=agency, staff_id=None)
 
 
-def _lift(play: Play, here: Here) -> Ask | None:
+def lift(play: Play, here: Here) -> Ask | None:
     out = here.ledger.exclusions
     agency, staff = play.maybe(out.agencies), play.maybe(out.staff)
     if agency is None and staff is None:
@@ -224,7 +233,7 @@ def _lift(play: Play, here: Here) -> Ask | None:
     )
 
 
-def _emergency(play: Play, here: Here) -> Ask | None:
+def tell_in_emergency(play: Play, here: Here) -> Ask | None:
     who = play.taking_part(here)
     kinds = {each: play.kind(each) for each in play.agencies if who and each != who.agency}
     recipients = frozenset(play.some([a for a, kind in kinds.items() if kind in TO_WHOM], 2))
@@ -256,7 +265,7 @@ def _emergency(play: Play, here: Here) -> Ask | None:
     )
 
 
-def _authorise(play: Play, here: Here) -> Ask | None:
+def authorise(play: Play, here: Here) -> Ask | None:
     waiting = [
         (key, each)
         for key, each in here.ledger.emergencies.items()
@@ -272,7 +281,7 @@ def _authorise(play: Play, here: Here) -> Ask | None:
     return _said(play, here, who, AuthoriseEmergency, emergency_id=key, danger_place="WHERE_SHE_IS")
 
 
-def _end_emergency(play: Play, here: Here) -> Ask | None:
+def end_emergency(play: Play, here: Here) -> Ask | None:
     found = play.maybe(here.ledger.emergencies)
     return (
         _said(play, here, play.taking_part(here), EndEmergency, emergency_id=found)
@@ -430,7 +439,7 @@ def _answer(play: Play, here: Here) -> Ask | None:
     return _said(play, here, play.by(purges[found].recipient), kind, purge_id=found)
 
 
-def _ask_erasure(play: Play, here: Here) -> Ask | None:
+def ask_erasure(play: Play, here: Here) -> Ask | None:
     if here.case.status in {"CONTACT", "ACTIVE"} and play.likely(0.8):
         return None
     persons = {here.case.subject_id, *here.case.persons}
@@ -440,7 +449,7 @@ def _ask_erasure(play: Play, here: Here) -> Ask | None:
     return _said(play, here, play.taking_part(here), RequestErasure, scope=frozenset(scope))
 
 
-def _decide_erasure(play: Play, here: Here) -> Ask | None:
+def decide_erasure(play: Play, here: Here) -> Ask | None:
     if here.case.status in {"CONTACT", "ACTIVE"} and play.likely(0.7):
         return None
     requests = play.trail(here.id).requests
@@ -471,20 +480,20 @@ ASKED: Final[tuple[tuple[int, About], ...]] = (
     (24, _agree),
     (2, _refuse),
     (3, _narrow),
-    (2, _withdraw),
+    (2, withdraw),
     (3, _expire),
     (2, _conflict),
     (2, _exclude),
-    (3, _lift),
-    (4, _emergency),
-    (6, _authorise),
-    (1, _end_emergency),
+    (3, lift),
+    (4, tell_in_emergency),
+    (6, authorise),
+    (1, end_emergency),
     (3, _by_law),
     (4, _review),
     (2, _notify),
     (1, _access),
     (3, _purge),
     (3, _answer),
-    (4, _ask_erasure),
-    (8, _decide_erasure),
+    (4, ask_erasure),
+    (8, decide_erasure),
 )
