@@ -106,7 +106,7 @@ def test_where_she_refused_nothing_one_agency_answers_for_an_emergency() -> None
 
 
 @pytest.mark.parametrize(
-    "categories", [frozenset({"IDN"}), frozenset()], ids=["her name", "everything"]
+    "categories", [frozenset({"IDN"}), frozenset[str]()], ids=["her name", "everything"]
 )
 def test_a_refusal_stops_an_emergency_that_does_not_name_it(categories: frozenset[str]) -> None:
     """Who names no category refuses all of them."""
