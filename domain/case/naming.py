@@ -1,16 +1,17 @@
-"""Naming (関係する機関): whom what is asked in a case gives something to do.
+"""Naming (関係する機関): whom what is asked in a case gives something to do, and who takes her in.
 
 Who provides a stay is not said again when it begins: only what happened before tells.
 """
 
 from domain.case import stays
 from domain.case.aftercare import RescheduleAftercare, StartAftercare
-from domain.case.plans import DraftSupportPlan, ReviseSupportPlan
+from domain.case.plans import AgreeSupportPlan, DraftSupportPlan, ReviseSupportPlan
 from domain.case.safety import IssueSafetyInstruction
 from domain.case.services import LinkService, OpenProcedureBundle
 from domain.case.state import KnownCase
 from domain.case.stay_events import CancelStay, DecideStay, EndStay, ExtendStay, StartStay
-from domain.model import AgencyId, Command
+from domain.codes import ConsentKind
+from domain.model import AgencyId, Command, Context
 
 
 def agencies_of(case: KnownCase, command: Command) -> frozenset[AgencyId]:
@@ -27,3 +28,24 @@ def agencies_of(case: KnownCase, command: Command) -> frozenset[AgencyId]:
             return stays.agencies_of(case.stays, command)
         case _:
             return frozenset()
+
+
+def concluded_with(
+    case: KnownCase, command: Command, kind: ConsentKind, by: Context
+) -> tuple[AgencyId, frozenset[AgencyId | None]] | None:
+    """With whom she is to stay or has a plan, and who may have chosen them for her.
+
+    To whom she would move is asked when it is decided; from then on she must only still want to.
+    """
+    match command:
+        case DecideStay(provider_agency_id=provider):
+            return provider, frozenset({by.agency, case.main_responsible})
+        case StartStay() | ExtendStay() | CancelStay() if kind != "RELOCATION":
+            stay = case.stays.stays.get(command.stay_id)
+            if stay is None:
+                return None
+            return stay.provider, frozenset({stay.decided_by, case.main_responsible})
+        case AgreeSupportPlan(plan_id=plan_id) if plan_id in case.plans.plans:
+            return case.plans.plans[plan_id].author, frozenset()
+        case _:
+            return None

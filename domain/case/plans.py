@@ -181,6 +181,7 @@ PLAN: Final = Machine(
 class Plan(msgspec.Struct, frozen=True):
     status: str
     review_on: date
+    author: AgencyId  # Who has drafted or revised it last.
 
 
 class Plans(msgspec.Struct, frozen=True, kw_only=True):
@@ -259,10 +260,15 @@ def evolve(state: Plans, event: PlanEvent) -> Plans:
         case SupportPolicySet():
             return change(state, policies=state.policies + 1)
         case SupportPlanDrafted():
-            plan = Plan(PLAN.after(NOT_YET, type(event)), event.review_on)
-        case SupportPlanRevised() | SupportPlanAgreed():
+            status = PLAN.after(NOT_YET, type(event))
+            plan = Plan(status, event.review_on, event.author_agency)
+        case SupportPlanRevised():
+            status = PLAN.after(state.plans[event.plan_id].status, type(event))
+            plan = Plan(status, event.review_on, event.author_agency)
+        case SupportPlanAgreed():
             before = state.plans[event.plan_id]
-            plan = Plan(PLAN.after(before.status, type(event)), event.review_on)
+            status = PLAN.after(before.status, type(event))
+            plan = Plan(status, event.review_on, before.author)
         case SupportPlanClosed():
             before = state.plans[event.plan_id]
             plan = change(before, status=PLAN.after(before.status, type(event)))

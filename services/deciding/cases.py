@@ -6,6 +6,7 @@ from typing import Final
 from domain.case import (
     AcceptCase,
     AssignRole,
+    Case,
     CaseCommand,
     CloseCase,
     CorrectRecord,
@@ -18,10 +19,18 @@ from domain.case import (
     case_among,
     participants,
 )
-from domain.case.naming import agencies_of
+from domain.case.naming import agencies_of, concluded_with
 from domain.case.stay_events import CancelStay, EndStay
 from domain.codes import CONSENT_KINDS, ConsentKind
-from domain.consent_ledger import Granted, agreed, excluded, in_force, planned_stays
+from domain.consent_ledger import (
+    Concluded,
+    Granted,
+    agreed,
+    excluded,
+    in_force,
+    names,
+    planned_stays,
+)
 from domain.model import (
     AgencyId,
     CaseId,
@@ -79,6 +88,7 @@ def _facts(
     given = in_force(ledger, by.at).values()
     agencies = past.agencies(by.agency, *scope.agencies)
     shut_out = excluded(ledger, agencies)
+    concluded = _concluded(past.case(scope.case), command, by)
     referrals = referrals_in(past)
     return Facts(
         number=taken.event.number if taken else None,
@@ -88,9 +98,9 @@ def _facts(
         agreed={
             kind: grant
             for kind in CONSENT_KINDS
-            if (grant := agreed(ledger, kind, by.at)) is not None
+            if (grant := agreed(ledger, kind, by.at, concluded[kind])) is not None
         },
-        adults_agreed=_by_adults(given),
+        adults_agreed=_by_adults(each for each in given if names(each, concluded[each.kind])),
         planned_stays=planned_stays(ledger),
         may_know_where=_recipients(
             each for each in given if each.grantor == "SUBJECT" and "LOC" in each.categories
@@ -115,6 +125,17 @@ def _number(command: CaseCommand, past: Past, by: Context) -> entering.Taken | N
     if not isinstance(command, AcceptCase | TransferCase) or command.network_id is None:
         return None
     return entering.number_of(command.network_id, command, past, by)
+
+
+def _concluded(
+    case: Case, command: CaseCommand, by: Context
+) -> dict[ConsentKind, Concluded | None]:
+    """With whom it would be; for each kind of consent that says with whom."""
+    found = {
+        kind: concluded_with(case, command, kind, by) if isinstance(case, KnownCase) else None
+        for kind in CONSENT_KINDS
+    }
+    return {kind: Concluded(*each) if each else None for kind, each in found.items()}
 
 
 def _by_adults(given: Iterable[Granted]) -> dict[PersonId, frozenset[ConsentKind]]:

@@ -7,6 +7,7 @@ from typing import Final, get_args
 from domain import referral
 from domain.case import (
     CASE,
+    Case,
     CaseEvent,
     Facts,
     NoCase,
@@ -16,7 +17,7 @@ from domain.case import (
     case_among,
 )
 from domain.codes import ConsentKind
-from domain.consent_ledger import agreed, excluded
+from domain.consent_ledger import Concluded, agreed, excluded
 from domain.items import Item
 from domain.model import (
     AgencyId,
@@ -128,12 +129,14 @@ def _beside(
     assert scope.case is not None
     ledger = past.ledger(scope.case)
     agencies = past.agencies(by.agency, *scope.agencies, *scope.known)
+    case = past.case(scope.case)
+    concluded = _concluded(case, known)
     others = [each for each in referrals_in(past).values() if isinstance(each, KnownReferral)]
     return Beside(
         case_id=scope.case,
-        case=past.case(scope.case),
+        case=case,
         agencies=agencies,
-        agreed={k: given for k in KINDS if (given := agreed(ledger, k, by.at))},
+        agreed={k: given for k in KINDS if (given := agreed(ledger, k, by.at, concluded))},
         excluded=excluded(ledger, agencies),
         offered=offered(past, _items(command, known), _receiver(command, known), agencies, by),
         asked_for=_asked_for(scope, known, past, by),
@@ -147,6 +150,13 @@ def _beside(
             if role.decided_by not in {each.referral_id for each in others if each.status in ENDED}
         ),
     )
+
+
+def _concluded(case: Case, known: Referral) -> Concluded | None:
+    """What she agrees to by it is with the receiver, whom the sender may have chosen for her."""
+    if isinstance(case, NoCase) or not isinstance(known, KnownReferral):
+        return None
+    return Concluded(known.to_agency, frozenset({known.from_agency, case.main_responsible}))
 
 
 def _asked_for(scope: Scope, known: Referral, past: Past, by: Context) -> bool:

@@ -1,0 +1,204 @@
+"""Whom she named: to agree to one place, or to a plan with one agency, is to agree to no other."""
+
+from datetime import date
+from typing import Any, Final
+
+import pytest
+
+from domain.case.agreeing import ConsentOfThatKindMissing
+from domain.case.companions import AddCompanion
+from domain.case.plans import AgreeSupportPlan, DraftSupportPlan, PlanId
+from domain.case.stay_events import CancelStay, DecideStay, ExtendStay, StartStay, StayDecided
+from domain.case.stay_rules import AdultHasNotAgreed, SheStillAgrees
+from domain.case.support import RecordAssessment
+from domain.codes import ConsentKind, ReferralKind
+from domain.consent_ledger import NarrowConsent, WithdrawConsent
+from domain.model import GrantId, PersonId, StayId
+from domain.referral import AcceptReferral, ConfirmHandover, SendReferral
+from tests.invariants import accepted, refused
+from tests.peers import Midorino, midorino
+from tests.world import Someone
+
+TODAY: Final = date(2026, 5, 13)
+LATER: Final = date(2026, 8, 13)
+
+
+def residences(here: Midorino) -> tuple[Someone, Someone]:
+    """Two of them; and she has been heard."""
+    here.says(
+        here.city, RecordAssessment(with_subject=True, danger_level="HIGH", urgency_level="HIGH")
+    )
+    return a_residence(here, "こもれび寮"), a_residence(here, "別の寮")
+
+
+def a_residence(here: Midorino, name: str) -> Someone:
+    return here.world.joins("WOMENS_SELF_RELIANCE_FACILITY", "FACILITY_HEAD", name=name)
+
+
+def admitted_to(who: Someone) -> DecideStay:
+    return DecideStay(
+        kind="WOMENS_SELF_RELIANCE_FACILITY",
+        scope="IN_PREFECTURE",
+        provider_agency_id=who.agency,
+        planned_from=TODAY,
+    )
+
+
+def agrees_to_be_admitted(here: Midorino, *to: Someone) -> GrantId:
+    return here.agrees(*to, kind="FACILITY_ADMISSION", categories=())
+
+
+def begins(stay: StayId) -> StartStay:
+    return StartStay(stay_id=stay, location="203号室", age_band="30S")
+
+
+# Stays
+
+
+@accepted("INV-C3", "INV-C9")
+def test_she_goes_where_she_has_agreed_to_go() -> None:
+    here = midorino()
+    komorebi, other = residences(here)
+    agrees_to_be_admitted(here, here.city, komorebi)
+    latest = agrees_to_be_admitted(here, here.city, komorebi)
+    agrees_to_be_admitted(here, other)
+    decided = here.says(here.city, admitted_to(komorebi)).the(StayDecided)
+    assert decided.consent_id == latest
+
+
+@refused("INV-C3", guard="domain.consent_ledger:names", instead=True)
+@refused("INV-C9", guard="domain.consent_ledger:names", instead=True)
+def test_to_agree_to_one_place_is_not_to_agree_to_another() -> None:
+    here = midorino()
+    komorebi, other = residences(here)
+    agrees_to_be_admitted(here, here.city, komorebi)
+    assert here.refuses(here.city, admitted_to(other)) is ConsentOfThatKindMissing
+
+
+def test_whom_she_leaves_it_to_finds_her_a_place() -> None:
+    """She has named nobody but the agency that arranges it."""
+    here = midorino()
+    komorebi, other = residences(here)
+    agrees_to_be_admitted(here, here.city)
+    for place in (komorebi, other):
+        assert here.refuses(here.city, admitted_to(place)) is None
+
+
+def test_nothing_is_left_to_who_is_not_to_arrange_it() -> None:
+    here = midorino()
+    komorebi, _ = residences(here)
+    agrees_to_be_admitted(here, here.ayumi)
+    assert here.refuses(here.city, admitted_to(komorebi)) is ConsentOfThatKindMissing
+
+
+def test_to_take_a_place_out_is_not_to_leave_it_to_whoever_is_left() -> None:
+    here = midorino()
+    komorebi, _ = residences(here)
+    grant = agrees_to_be_admitted(here, here.city, komorebi)
+    stay = here.says(here.city, admitted_to(komorebi)).the(StayDecided).stay_id
+    cancel = CancelStay(stay_id=stay, reason="CONSENT_WITHDRAWN")
+    assert here.refuses(here.city, cancel) is SheStillAgrees
+    taken_out = frozenset({komorebi.agency})
+    here.says(here.city, NarrowConsent(grant_id=grant, removed_recipients=taken_out))
+    assert here.refuses(here.city, admitted_to(komorebi)) is ConsentOfThatKindMissing
+    assert here.refuses(here.city, begins(stay)) is ConsentOfThatKindMissing
+    assert here.refuses(here.city, cancel) is None
+
+
+def test_nor_does_she_begin_or_stay_on_anywhere_by_a_consent_to_another_place() -> None:
+    here = midorino()
+    komorebi, other = residences(here)
+    grant = agrees_to_be_admitted(here, komorebi)
+    agrees_to_be_admitted(here, other)
+    stay = here.says(here.city, admitted_to(komorebi)).the(StayDecided).stay_id
+    assert here.refuses(here.city, begins(stay)) is None
+    here.says(here.city, begins(stay))
+    longer = ExtendStay(stay_id=stay, until=LATER)
+    assert here.refuses(here.city, longer) is None
+    here.says(here.city, WithdrawConsent(grant_id=grant))
+    assert here.refuses(here.city, longer) is ConsentOfThatKindMissing
+
+
+def test_an_adult_who_comes_along_has_agreed_to_the_same_place() -> None:
+    here = midorino()
+    komorebi, other = residences(here)
+    agrees_to_be_admitted(here, komorebi)
+    add = AddCompanion(companion="ADULT", relation="SIBLING", name="ゆい")
+    sister = PersonId(here.says(here.city, add).made)
+    stay = here.says(here.city, admitted_to(komorebi)).the(StayDecided).stay_id
+    together = StartStay(stay_id=stay, location="203号室", age_band="30S", companions=(sister,))
+    hers: dict[str, Any] = {"grantor": "ADULT_COMPANION", "grantor_id": sister}
+    here.agrees(other, kind="FACILITY_ADMISSION", categories=(), **hers)
+    assert here.refuses(here.city, together) is AdultHasNotAgreed
+    here.agrees(komorebi, kind="FACILITY_ADMISSION", categories=(), **hers)
+    assert here.refuses(here.city, together) is None
+
+
+def test_where_she_would_move_away_to_is_hers_to_say_too() -> None:
+    here = midorino()
+    near, far = residences(here)
+    move = DecideStay(
+        kind="WOMENS_SELF_RELIANCE_FACILITY",
+        scope="OUT_OF_PREFECTURE",
+        provider_agency_id=far.agency,
+        planned_from=TODAY,
+    )
+    agrees_to_be_admitted(here, here.city)
+    here.agrees(near, kind="RELOCATION", categories=())
+    assert here.refuses(here.city, move) is ConsentOfThatKindMissing
+    grant = here.agrees(far, kind="RELOCATION", categories=())
+    stay = here.says(here.city, move).the(StayDecided)
+    assert stay.relocation_consent_id == grant
+    assert here.refuses(here.city, begins(stay.stay_id)) is None
+
+
+# Referrals
+
+
+@pytest.mark.parametrize("kind", ["FACILITY_ADMISSION", "COMMISSION"])
+def test_no_place_accepts_her_by_a_consent_to_another(kind: ReferralKind) -> None:
+    here = midorino()
+    komorebi, _ = residences(here)
+    here.accepts(here.centre, here.sends(here.city, here.centre))
+    step: ConsentKind = "COMMISSIONED_PLACEMENT" if kind == "COMMISSION" else "FACILITY_ADMISSION"
+    to = here.shelter if kind == "COMMISSION" else komorebi
+    referral = here.sends(here.centre, to, kind)
+    accept = AcceptReferral(referral_id=referral, role_taken="MAIN_SUPPORT")
+    here.agrees(here.ayumi, here.centre, kind=step, categories=())
+    assert here.refuses(to, accept) is ConsentOfThatKindMissing
+    here.agrees(here.centre, kind=step, categories=())  # She leaves it to the Centre.
+    assert here.refuses(to, accept) is not ConsentOfThatKindMissing
+
+
+def test_she_does_not_move_to_a_prefecture_that_she_has_not_named() -> None:
+    here = midorino()
+    here.takes_over(here.centre)
+    kurohama = here.world.joins("WOMENS_SUPPORT_CENTRE", "CENTRE_DIRECTOR", "31", "黒浜県")
+    here.agrees(here.centre, here.shirahama, categories=["IDN"])
+    here.agrees(kurohama, kind="RELOCATION", categories=(), via=here.centre)
+    referral = here.inquires(here.centre, here.shirahama)
+    send = SendReferral(referral_id=referral)
+    assert here.refuses(here.centre, send) is ConsentOfThatKindMissing
+    grant = here.agrees(here.shirahama, kind="RELOCATION", categories=(), via=here.centre)
+    here.says(here.centre, send)
+    here.accepts(here.shirahama, referral, "MAIN_SUPPORT")
+    confirm = ConfirmHandover(referral_id=referral, referrer_remains=False)
+    assert here.refuses(here.shirahama, confirm) is None
+    here.says(here.centre, WithdrawConsent(grant_id=grant))
+    assert here.refuses(here.shirahama, confirm) is ConsentOfThatKindMissing
+
+
+# Plans
+
+
+def test_a_plan_is_agreed_with_whom_she_makes_it() -> None:
+    here = midorino()
+    here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+    draft = DraftSupportPlan(kind="INDIVIDUAL_SUPPORT_PLAN", goals=("自分の部屋",), review_on=LATER)
+    agree = AgreeSupportPlan(plan_id=PlanId(here.says(here.ayumi, draft).made))
+    here.agrees(here.city, kind="SUPPORT_PLAN", categories=())
+    for by in (here.ayumi, here.city):
+        assert here.refuses(by, agree) is ConsentOfThatKindMissing
+    here.agrees(here.ayumi, here.city, kind="SUPPORT_PLAN", categories=())
+    for by in (here.ayumi, here.city):
+        assert here.refuses(by, agree) is None
