@@ -12,6 +12,15 @@ import msgspec
 
 from domain.categories import EXPLICIT_ONLY, CategoryCode
 from domain.codes import Label
+from domain.policy_fields import (
+    CASE_NUMBERS,
+    FILLED_IN,
+    IN_HER_LEDGER,
+    IN_LEDGER,
+    IN_NOTICE,
+    OF_CHILDREN,
+    SAYS_ANEW,
+)
 
 Effect: TypeAlias = Literal["ALLOW", "DENY"]
 AllowId: TypeAlias = Literal[
@@ -75,50 +84,6 @@ NEVER_BY_CONSENT: Final[frozenset[CategoryCode]] = frozenset(
 BESIDE: Final[frozenset[CategoryCode]] = frozenset({"ENV", "STF"})
 # What nothing is seen beside: these bases are for what they name, and for nothing else.
 ALONE: Final[frozenset[AllowId]] = frozenset({"NOTICE", "LEDGER"})
-
-# What corrects says the same fields anew: what is left out of one is left out of the other. Of
-# ``case.record_corrected.v1`` the new value is the field that it names.
-SAYS_ANEW: Final[Mapping[str, str]] = {
-    "case.subject_details_corrected.v1": "case.subject_identified.v1"
-}
-# Beside CHD: what tells of the children who are elsewhere, in words about her.
-OF_CHILDREN: Final = frozenset({"case.stay_started.v1/elsewhere_places"})
-CASE_NUMBERS: Final = frozenset({"case.accepted.v1/case_number", "case.transferred.v1/case_number"})
-IN_LEDGER: Final = CASE_NUMBERS | {
-    "case.accepted.v1/main_responsible",
-    "case.responsibility_moved.v1/to_agency",
-}
-# Of what stands in her ledger, all that is not CNS.
-IN_HER_LEDGER: Final = frozenset(
-    {
-        "consent.granted.v1/conditions",
-        "consent.granted.v1/conditions_text",
-        "consent.withdrawn.v1/reason",
-        "consent.emergency_requested.v1/impracticability_text",
-        "consent.emergency_requested.v1/danger",
-        "consent.emergency_requested.v1/danger_place",
-        "consent.emergency_requested.v1/danger_text",
-        "consent.emergency_disclosure_authorised.v1/impracticability_text",
-        "consent.emergency_disclosure_authorised.v1/danger",
-        "consent.emergency_disclosure_authorised.v1/danger_place",
-        "consent.emergency_disclosure_authorised.v1/danger_text",
-        "consent.statutory_disclosure_recorded.v1/text",
-    }
-)
-IN_NOTICE: Final = frozenset(
-    {
-        "consent.withdrawn.v1/grant_id",
-        "consent.withdrawn.v2/grant_id",
-        "consent.narrowed.v1/grant_id",
-        "consent.narrowed.v1/removed_categories",
-        "trail.purge_requested.v1/purge_id",
-        "trail.purge_requested.v1/grant_id",
-        "trail.purge_requested.v1/emergency_id",
-        "trail.purge_requested.v1/statutory_id",
-        "trail.purge_requested.v1/covers",
-        "trail.purge_requested.v1/due",
-    }
-)
 
 # In this order. The first that speaks of a field decides.
 RULES: Final[tuple[Rule, ...]] = (
@@ -228,8 +193,10 @@ RULES: Final[tuple[Rule, ...]] = (
         id="OWN",
         effect="ALLOW",
         says=Label(
-            "機関は、自分が記録したことを見ます。",
-            "An agency sees what it has recorded itself.",
+            "機関は、自分が記録したことを見ます。ただし、記録から補われた項目が名指しする機関は、"
+            "ほかの機関の記録で名前が見える場合に限ります。",
+            "An agency sees what it has recorded itself; but whom a field names that was filled "
+            "in from the record, only where it might be named in another's.",
         ),
     ),
     Rule(
@@ -484,6 +451,7 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True):
     alone: frozenset[AllowId]
     says_anew: Mapping[str, str]
     of_children: frozenset[str]
+    filled_in: frozenset[str]
 
 
 SAID: Final = _Said(
@@ -496,5 +464,6 @@ SAID: Final = _Said(
     alone=ALONE,
     says_anew=SAYS_ANEW,
     of_children=OF_CHILDREN,
+    filled_in=FILLED_IN,
 )
 POLICY_VERSION: Final = hashlib.sha256(msgspec.json.encode(SAID, order="sorted")).hexdigest()

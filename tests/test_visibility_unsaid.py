@@ -1,7 +1,11 @@
 """What nobody is to learn by the way: of another's consent, of a meeting, of what was filled in."""
 
+from collections.abc import Iterator
 from typing import Final, get_args
+from uuid import UUID
 
+import pytest
+from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.agency import KnownAgency
@@ -12,17 +16,23 @@ from domain.exclusions import ExclusionLifted, ExclusionSet
 from domain.fields import cut_of, tag_of
 from domain.grievance import GrievanceReceived
 from domain.meeting.events import InviteeAdded, MeetingConvened, MeetingPlanned, RoleAllocated
-from domain.model import GrantId, GrievanceId, MeetingId, PersonId, StaffId, stream_of
-from domain.policy import IN_HER_LEDGER, NEVER_BY_CONSENT
-from domain.visibility import Recipient
-from tests.spec import CENTRE, CITY, NOW, POLICE, an_id
+from domain.model import Event, GrantId, GrievanceId, MeetingId, PersonId, StaffId, stream_of
+from domain.policy import NEVER_BY_CONSENT
+from domain.policy_fields import FILLED_IN, IN_HER_LEDGER
+from domain.visibility import ACTING, Recipient
+from domain.visibility.asking import each_agency, kind_of
+from tests import histories
+from tests.histories import Ask, Play
+from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, an_id
 from tests.told import (
     AGENCIES,
     CASE,
     assessed,
     by,
     closed,
+    drafted,
     granted,
+    handed_over,
     joined,
     opened,
     protected,
@@ -46,12 +56,12 @@ def test_in_conflict_with_a_child_she_agrees_to_nothing_that_is_said_of_children
     before, meanwhile = told(begun), told(begun, by(CITY, torn))
     after = told(begun, by(CITY, torn, settled))
     hers, childrens = {"economic_summary", "location"}, {"child_summary", "elsewhere_places"}
-    for history, seen in (
+    for record, seen in (
         (before, hers | childrens),
         (meanwhile, hers),
         (after, hers | childrens),
     ):
-        told_of = {*visible(history, CENTRE, 4).bases, *visible(history, CENTRE, 6).bases}
+        told_of = {*visible(record, CENTRE, 4).bases, *visible(record, CENTRE, 6).bases}
         assert told_of & (hers | childrens) == seen
 
 
@@ -143,3 +153,70 @@ def test_of_a_meeting_nobody_learns_who_is_not_invited_whatever_she_agreed_to() 
     assert "function" in visible(convened, CENTRE, 6).bases
     not_invited = [each for each in convened if each.event is not invited]
     assert not any(visible(not_invited, CENTRE, nth) for nth in range(4, 7))
+
+
+class Heard(Play):
+    """What is played, and what of it nobody had said who recorded it."""
+
+    def __init__(self, seed: int) -> None:
+        self.unsaid: Final[set[str]] = set()
+        super().__init__(seed)
+
+    def step(self, ask: Ask) -> bool:
+        before = len(self.world.log)
+        accepted = super().step(ask)
+        said = {ask.who.agency, *ids_in(ask.command)}
+        self.unsaid.update(
+            slot.path
+            for entry in self.world.log[before:]
+            if entry.case is not None
+            for slot in kind_of(type(entry.said)).naming
+            if not said.issuperset(each_agency(entry.said, slot.name))
+        )
+        return accepted
+
+
+def ids_in(said: object) -> Iterator[UUID]:
+    if isinstance(said, UUID):
+        yield said
+    elif isinstance(said, tuple | frozenset):
+        for each in said:
+            yield from ids_in(each)
+    elif isinstance(said, Struct):
+        for name in said.__struct_fields__:
+            yield from ids_in(getattr(said, name))
+
+
+def test_whom_the_record_fills_in_is_known_to_be_filled_in() -> None:
+    """An agency in an event of which whoever recorded it had not said anything."""
+    unsaid: set[str] = set()
+    for seed in range(25):
+        heard = histories.history(seed, begun=Heard)
+        assert isinstance(heard, Heard)
+        unsaid |= heard.unsaid
+    assert unsaid <= FILLED_IN
+    assert len(unsaid) > len(FILLED_IN) / 2
+
+
+@pytest.mark.parametrize(
+    ("filled_in", "field"),
+    [
+        (replace(drafted, from_agency=SHELTER.agency), "from_agency"),
+        (replace(handed_over, main_responsible_from=SHELTER.agency), "main_responsible_from"),
+        (replace(joined, agency_id=SHELTER.agency), "agency_id"),
+    ],
+)
+def test_whom_the_record_fills_in_is_named_as_in_the_record_of_another(
+    filled_in: Event, field: str
+) -> None:
+    """That it recorded the event itself tells an agency nothing of who keeps her."""
+    may_know = replace(granted, categories=frozenset({"LOC"}))
+    history = told(by(CITY, opened, joined), by(CENTRE, filled_in))
+    seen = visible(history, CENTRE, 3)
+    assert field in seen.bases
+    assert (field, SHELTER.agency) not in seen.who
+    assert (ACTING, CENTRE.agency) in seen.who
+    history = told(by(CITY, opened, joined, may_know), by(CENTRE, filled_in))
+    assert (field, SHELTER.agency) in visible(history, CENTRE, 4).who
+    itself = told(by(CITY, opened, joined), by(SHELTER, filled_in))
+    assert (field, SHELTER.agency) in visible(itself, SHELTER, 3).who

@@ -12,13 +12,12 @@ from domain.policy import (
     CATEGORIES,
     CONDITIONS,
     NEVER_BY_CONSENT,
-    OF_CHILDREN,
     POLICY_VERSION,
     RULES,
-    SAYS_ANEW,
     Effect,
     Rule,
 )
+from domain.policy_fields import FILLED_IN, OF_CHILDREN, SAYS_ANEW
 
 EFFECTS: Final[dict[Effect, str]] = {"ALLOW": "○ 見える / may", "DENY": "× 見えない / may not"}
 
@@ -76,6 +75,11 @@ def _page() -> Iterator[str]:
         "区分が CHD でなくても、児童についての情報とみなす項目",
         "Told of children, though not CHD",
         OF_CHILDREN,
+    )
+    yield from _listed(
+        "自分の記録でも、記録から補われた機関を名指しする項目",
+        "Whom these name was filled in from the record",
+        FILLED_IN,
     )
     yield "## 訂正 / Corrections\n"
     yield "訂正は、訂正される記録と同じ項目とみなします。除かれた項目は訂正でも見えません。\n"

@@ -183,7 +183,7 @@ def decide(look: Look, told: Told, lines: Sequence[PartLine]) -> Visible:
     asking = look.asking.get(type(told.event)) or _asking(look, type(told.event))
     own = told.agency.int == look.agency.int
     if own and look.all_its_own and not asking.kind.in_notice:
-        who = _itself(look, told) if not asking.kind.naming else frozenset(_names(told, asking))
+        who = _itself(look, told) if not asking.kind.naming else _named_itself(look, told, asking)
         return Visible(asking.own, what=True, who=who, staff=True) if asking.own else NOTHING
     if own:
         return _walked(look, told, lines, asking)
@@ -239,7 +239,7 @@ def _walked(look: Look, told: Told, lines: Sequence[PartLine], asking: Asking) -
         return NOTHING
     if all(basis.rule in ALONE for basis in bases.values()):
         return _alone(look, told, bases, asking, what=True)
-    return Visible(bases, what=True, who=frozenset(_names(told, asking)), staff=True)
+    return Visible(bases, what=True, who=_named_itself(look, told, asking), staff=True)
 
 
 def _asking(look: Look, event: type[Event]) -> Asking:
@@ -326,6 +326,15 @@ def _names(told: Told, asking: Asking) -> Iterator[tuple[str, AgencyId]]:
     for slot in asking.kind.naming:
         for agency in each_agency(told.event, slot.name):
             yield slot.name, agency
+
+
+def _named_itself(look: Look, told: Told, asking: Asking) -> frozenset[tuple[str, AgencyId]]:
+    """Whom it names in its own record; whom the record filled in there, as if it were another's."""
+    names, filled_in = frozenset(_names(told, asking)), asking.kind.filled_in
+    if not filled_in:
+        return names
+    hidden = {each for each in names if each[0] in filled_in}
+    return names - hidden | _who(look, told, hidden)
 
 
 def _itself(look: Look, told: Told) -> frozenset[tuple[str, AgencyId]]:

@@ -8,7 +8,8 @@ from domain.agency import Agency, NoAgency, agreed_for, with_those_before
 from domain.categories import CategoryCode
 from domain.meeting.events import MeetingEvent
 from domain.model import AgencyId, Event, GrantId, PersonId
-from domain.policy import CONDITIONS, NEVER_BY_CONSENT, OF_CHILDREN, ConditionId
+from domain.policy import CONDITIONS, NEVER_BY_CONSENT, ConditionId
+from domain.policy_fields import OF_CHILDREN
 from domain.sharing import Grant, Sharing, Told
 from domain.visibility.asking import Asked
 from domain.visibility.facts import Basis, Facts, Says

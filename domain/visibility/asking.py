@@ -11,7 +11,7 @@ from domain.categories import Category, CategoryCode
 from domain.fields import cut_of, tag_of
 from domain.header import PartLine
 from domain.model import AgencyId, Event, NetworkId, PersonId
-from domain.policy import IN_NOTICE, SAYS_ANEW
+from domain.policy_fields import FILLED_IN, IN_NOTICE, SAYS_ANEW
 from domain.sharing import Details, Told
 
 NO_PATHS: Final[frozenset[str]] = frozenset()
@@ -45,6 +45,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
     slots: tuple[Slot, ...]
     naming: tuple[Slot, ...]
+    filled_in: frozenset[str]  # Of these, those of which the record said whom they name.
     primary: Category
     in_notice: bool
     by: tuple[str, ...] | None  # Which fields tell such events apart; ``None``: each is by itself.
@@ -162,6 +163,7 @@ def kind_of(event: type[Event]) -> Kind:
     return Kind(
         slots=slots,
         naming=tuple(slot for slot in slots if slot.names_agencies),
+        filled_in=frozenset(slot.name for slot in slots if slot.path in FILLED_IN),
         primary=event.primary,
         in_notice=in_notice,
         by=None if issubclass(event, Details) else tuple(sorted(named | agencies)),
