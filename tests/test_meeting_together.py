@@ -7,6 +7,8 @@ import pytest
 
 from domain.case import AssignRole, CaseNotFound
 from domain.case.companions import AddCompanion
+from domain.case.stay_events import CancelStay, DecideStay, StayDecided
+from domain.case.support import RecordAssessment
 from domain.categories import CategoryCode
 from domain.consent_ledger import WithdrawConsent
 from domain.exclusions import SetExclusion
@@ -40,7 +42,9 @@ from domain.network import (
     JoinNetwork,
     NotInTheNetwork,
 )
+from domain.speech import Refused
 from services.deciding.scope import CaseNotNamed, CaseNotNeeded
+from tests.invariants import accepted, refused
 from tests.peers import Midorino, midorino
 from tests.world import Someone
 
@@ -173,6 +177,76 @@ def test_what_a_companion_agrees_to_is_not_agreed_to_for_her() -> None:
     assert here.refuses(here.city, table) is NotEverybodyCovered
     here.agrees(here.police, categories=TOLD[1:])
     assert here.refuses(here.city, table) is None
+
+
+# Where she may be
+
+
+def in_the_shelter(here: Midorino) -> None:
+    """By way of the centre, which the city does not look over the shoulder."""
+    here.accepts(here.centre, here.sends(here.city, here.centre))
+    here.accepts(here.shelter, here.sends(here.centre, here.shelter))
+
+
+def could_invite(here: Midorino, by: Someone, *whom: Someone) -> list[type[Refused] | None]:
+    plan = PlanMeeting(kind="INDIVIDUAL_CASE", network_id=here.network, on=WHEN)
+    meeting = MeetingId(here.says(by, plan).made)
+    return [
+        here.refuses(by, AddInvitee(meeting_id=meeting, agency_id=each.agency)) for each in whom
+    ]
+
+
+@refused("INV-S4", guard="services.deciding.meetings:may_name", instead=True)
+def test_nobody_finds_the_shelter_she_is_in_by_inviting_one_after_the_other() -> None:
+    here = led_by_the_city()
+    in_the_shelter(here)
+    another = here.world.joins("PRIVATE_SHELTER", "FACILITY_HEAD", name="ひだまり")
+    here.agrees(here.shirahama, here.shelter, via=here.centre)
+    for by in (here.city, here.ayumi):
+        hidden = could_invite(here, by, here.shelter, another, here.shirahama)
+        assert hidden == [NotInvolved, NotInvolved, NotInvolved]
+        assert could_invite(here, by, here.centre) == [None]
+
+
+@accepted("INV-S4")
+def test_who_asked_her_whether_the_shelter_may_know_invites_it() -> None:
+    here = led_by_the_city()
+    in_the_shelter(here)
+    grant = here.agrees(here.shelter, categories=TOLD)
+    assert could_invite(here, here.city, here.shelter) == [None]
+    assert could_invite(here, here.ayumi, here.shelter) == [NotInvolved]
+    here.says(here.city, WithdrawConsent(grant_id=grant))
+    assert could_invite(here, here.city, here.shelter) == [NotInvolved]
+
+
+def test_who_may_know_where_she_is_invites_it() -> None:
+    here = led_by_the_city()
+    in_the_shelter(here)
+    here.agrees(here.ayumi, categories=("LOC", "SVC"))
+    assert could_invite(here, here.ayumi, here.shelter) == [None]
+    assert could_invite(here, here.city, here.shelter) == [NotInvolved]
+
+
+def test_who_decided_on_her_stay_invites_whom_she_stays_with() -> None:
+    here = led_by_the_city()
+    facility = here.world.joins("WOMENS_SELF_RELIANCE_FACILITY", "FACILITY_HEAD", name="こもれび寮")
+    here.agrees(facility, kind="FACILITY_ADMISSION", categories=())
+    here.says(
+        here.city, RecordAssessment(with_subject=True, danger_level="HIGH", urgency_level="HIGH")
+    )
+    here.accepts(facility, here.sends(here.city, facility))
+    assert could_invite(here, here.city, facility) == [NotInvolved]
+    decide = DecideStay(
+        kind="WOMENS_SELF_RELIANCE_FACILITY",
+        scope="IN_PREFECTURE",
+        provider_agency_id=facility.agency,
+        planned_from=date(2026, 5, 13),
+    )
+    stay = here.says(here.city, decide).the(StayDecided).stay_id
+    assert could_invite(here, here.city, facility) == [None]
+    assert could_invite(here, here.ayumi, facility) == [NotInvolved]
+    here.says(here.city, CancelStay(stay_id=stay, reason="NO_PLACE"))
+    assert could_invite(here, here.city, facility) == [NotInvolved]
 
 
 def test_what_is_brought_rests_on_her_consent_for_each_who_is_to_have_it() -> None:

@@ -53,6 +53,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     network: KnownNetwork | None = None  # and how that one stands.
     agencies: Mapping[AgencyId, KnownAgency] = {}
     offered: tuple[Offered, ...] = ()
+    hidden: frozenset[AgencyId] = frozenset()  # Of whom to hear would tell where she may be.
     active_cases: frozenset[CaseId] = frozenset()  # Of the network: each is to be reviewed.
 
     @property

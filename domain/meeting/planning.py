@@ -199,7 +199,7 @@ def invited(
     check_closed_to_onlookers(meeting, role)
     about = facts.about
     if about is not None:
-        check_involved(about, agency)
+        check_involved(about, facts.hidden, agency)
         if meeting.convened:
             check_everybody_covered(meeting, about, frozenset({agency}), by)
     elif meeting.kind in LED:
@@ -207,9 +207,9 @@ def invited(
     return (InviteeAdded(agency_id=agency, role=role, reason=command.reason),)
 
 
-def check_involved(about: About, agency: AgencyId) -> None:
-    """They are involved with her, or likely to be, as she knows."""
-    if agency not in about.participants | about.named:
+def check_involved(about: About, hidden: frozenset[AgencyId], agency: AgencyId) -> None:
+    """They are involved with her, or likely to be, as she knows; and whoever asks may know it."""
+    if agency not in (about.participants | about.named) - hidden:
         raise NotInvolved
 
 

@@ -21,13 +21,15 @@ import msgspec
 
 from domain.agency import Agency, KnownAgency
 from domain.agency_codes import PROTECTIVE
+from domain.case import CaseEvent, NoCase
 from domain.categories import CategoryCode
+from domain.consent_ledger.events import ConsentGranted
 from domain.fields import tag_of
 from domain.header import PartLine
 from domain.model import AgencyId, Event, PersonId, StaffId, StreamId
 from domain.policy import ALONE, BESIDE, RuleId
 from domain.sharing import Sharing, Sides, Told
-from domain.visibility.agreeing import covers, named, permits
+from domain.visibility.agreeing import covering, covers, named, permits
 from domain.visibility.asking import (
     ACTING,
     Asked,
@@ -77,11 +79,13 @@ __all__ = [
     "Visible",
     "agencies_in",
     "angle",
+    "covering",
     "covers",
     "decide",
     "fields_of",
     "found",
     "looking",
+    "may_name",
     "membership",
     "named",
     "naming",
@@ -363,6 +367,42 @@ def _is_near(look: Look, agency: AgencyId) -> bool:
             agencies.get(agency), agencies.get(look.agency)
         )
     return near
+
+
+def may_name(
+    look: Look, record: Iterable[tuple[Told, Sequence[PartLine]]], agency: AgencyId
+) -> bool:
+    """Whether to be told that this agency has to do with her tells nothing of where she is.
+
+    Nor does it, where she stays there by its own decision, where she said to it that this agency
+    may know, and where it may see of her case that another has named this one.
+    """
+    return (
+        _is_near(look, agency)
+        or _placed_her(look, agency)
+        or any(_heard(look, told, lines, agency) for told, lines in record)
+    )
+
+
+def _placed_her(look: Look, provider: AgencyId) -> bool:
+    case = look.facts.sharing.case
+    if isinstance(case, NoCase):
+        return False
+    known = case.stays
+    going_on = (known.stays[stay] for stay in (known.active, known.decided) if stay)
+    return any((each.decided_by, each.provider) == (look.agency, provider) for each in going_on)
+
+
+def _heard(look: Look, told: Told, lines: Sequence[PartLine], agency: AgencyId) -> bool:
+    event, facts = told.event, look.facts
+    if told.agency == look.agency:
+        return isinstance(event, ConsentGranted) and any(
+            event.grant_id in covering(facts.sharing, agency, category, facts.at)
+            for category in event.categories
+        )
+    if not isinstance(event, CaseEvent):
+        return False
+    return any(named == agency for _, named in decide(look, told, lines).who)
 
 
 def _may_know_where(look: Look, told: Told, name: str) -> bool:

@@ -60,7 +60,7 @@ from domain.model import (
 )
 from domain.network import as_known
 from domain.sharing import Sharing, replay
-from domain.visibility import Agencies, covers, named
+from domain.visibility import Agencies, Roster, covers, looking, may_name, named, who_reads
 from services.deciding.offering import offered
 from services.deciding.scope import NO_AGENCY, CaseNotNamed, CaseNotNeeded, Decision, Past, Scope
 
@@ -119,6 +119,7 @@ def _facts(scope: Scope, command: MeetingCommand, past: Past, known: Meeting, by
         network=as_known(past.network(network)) if network else None,
         agencies=agencies,
         offered=offered(past, *_items(command), agencies, by),
+        hidden=_hidden(command, past, agencies, by),
         active_cases=frozenset(known.tabled) if isinstance(known, KnownMeeting) else frozenset(),
     )
 
@@ -157,6 +158,19 @@ def _covered(
         for category in CATEGORIES
         if (grant := covers(sharing, agency, category, by.at, agencies.get(agency, NO_AGENCY)))
     }
+
+
+def _hidden(
+    command: MeetingCommand, past: Past, agencies: Agencies, by: Context
+) -> frozenset[AgencyId]:
+    """Whom it is to be about, if to hear that they are involved would tell where she is."""
+    if not isinstance(command, AddInvitee):
+        return frozenset()
+    sharing = replay(source.told for source in past.record)
+    who = who_reads(by.agency, agencies.get(by.agency, NO_AGENCY), by.staff, by.role)
+    look = looking(sharing, who, Roster(agencies), by.at)
+    known = may_name(look, past.record, command.agency_id)
+    return frozenset() if known else frozenset({command.agency_id})
 
 
 def _consultation(past: Past) -> Consultation:
