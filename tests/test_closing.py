@@ -17,6 +17,7 @@ from domain.case import (
 from domain.case.aftercare import AftercareEnded, AftercareStarted, HerViewIsMissing
 from domain.case.closing import (
     AftercareNotEnded,
+    AftercareNotOffered,
     CaseAlreadyAccepted,
     CaseNotClosed,
     CaseStillOpen,
@@ -141,6 +142,37 @@ def test_it_is_not_closed_while_somebody_stays_in_touch_with_her() -> None:
     her_case(*story).when(close, by=CITY).refused(AftercareNotEnded)
 
 
+# She left one stay for the next, and then did not go there.
+moved_on = replace(stay_ended, destination_kind="FACILITY", without_aftercare=None)
+next_decided = replace(stay_decided, stay_id=StayId(an_id(721)))
+next_cancelled = replace(stay_cancelled, stay_id=next_decided.stay_id)
+next_started = replace(stay_started, stay_id=next_decided.stay_id)
+MOVING_ON: Final = (opened, accepted, stay_decided, stay_started, next_decided, moved_on)
+LEFT_ALONE: Final = (*MOVING_ON, next_cancelled)
+
+
+@kept("INV-K7", guard="domain.case.closing:check_aftercare_was_offered")
+def test_it_is_not_closed_where_she_was_to_go_on_to_a_stay_and_nobody_asked_her_since() -> None:
+    her_case(*LEFT_ALONE).when(close, by=CITY).refused(AftercareNotOffered)
+
+
+@shown("INV-K7")
+def test_it_is_closed_once_she_has_had_aftercare_or_says_that_she_wants_none() -> None:
+    declined = replace(close, without_aftercare="DECLINED")
+    her_case(*LEFT_ALONE).when(declined, by=CITY).then(
+        replace(closed, without_aftercare="DECLINED")
+    )
+    followed_up = (*LEFT_ALONE, aftercare_started, aftercare_ended)
+    her_case(*followed_up).when(close, by=CITY).then(closed)
+    gone = replace(close, reason="MOVED_UNREACHABLE")
+    her_case(*LEFT_ALONE).when(gone, by=CITY).then(replace(closed, reason="MOVED_UNREACHABLE"))
+
+
+def test_who_did_go_on_to_the_next_stay_is_asked_when_she_leaves_that() -> None:
+    left = replace(stay_ended, stay_id=next_decided.stay_id)
+    her_case(*MOVING_ON, next_started, left).when(close, by=CITY).then(closed)
+
+
 @kept("INV-K7", guard="domain.case.closing:check_her_view")
 def test_it_is_not_closed_without_her_view() -> None:
     unheard = replace(close, subject_wish=None)
@@ -215,6 +247,24 @@ def test_it_goes_on_in_another_installation_and_there_alone() -> None:
     her_case(*story, facts=facts).when(command, by=CENTRE).then(moved_away)
     gone = known(*story, moved_away)
     assert (gone.status, gone.network, gone.closed_on) == ("TRANSFERRED", None, TODAY)
+
+
+@kept("INV-K7", guard="domain.case.closing:check_nothing_is_left")
+def test_nothing_is_left_here_that_could_be_ended_only_here() -> None:
+    """There it is begun anew; within one installation it goes on with her."""
+    story = (opened, accepted, handed_over)
+    elsewhere, facts = TransferCase(), knowing(number=None)
+    for left, why in (
+        ((stay_decided,), StayNotEnded),
+        ((stay_decided, stay_started), StayNotEnded),
+        ((aftercare_started,), AftercareNotEnded),
+    ):
+        her_case(*story, *left, facts=facts).when(elsewhere, by=CENTRE).refused(why)
+        her_case(*story, *left).when(transfer, by=CENTRE).then(transferred)
+    waiting = knowing(number=None, referral_open=True)
+    her_case(*story, facts=waiting).when(elsewhere, by=CENTRE).refused(ReferralStillOpen)
+    open_here = knowing(referral_open=True)
+    her_case(*story, facts=open_here).when(transfer, by=CENTRE).then(transferred)
 
 
 def test_nothing_is_transferred_before_she_was_handed_on() -> None:

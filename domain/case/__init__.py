@@ -358,7 +358,11 @@ def _told(case: KnownCase, event: CaseEvent) -> KnownCase:
     if isinstance(event, StayEvent):
         return change(case, stays=stays.evolve(case.stays, event))
     if isinstance(event, AftercareEvent):
-        return change(case, aftercare=aftercare.evolve(case.aftercare, event))
+        return change(
+            case,
+            aftercare=aftercare.evolve(case.aftercare, event),
+            stays=change(case.stays, owes_aftercare=False),
+        )
     if isinstance(event, CourseEvent):
         return closing.evolve(case, event)
     return _as_it_was(case, event)

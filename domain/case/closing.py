@@ -30,6 +30,7 @@ from domain.model import (
 )
 from domain.network.state import NetworkNotFound, NotInTheNetwork
 from domain.speech import Refused
+from domain.support_codes import WithoutAftercare
 from domain.text import Line
 
 Persons: TypeAlias = Annotated[frozenset[PersonId], Meta(min_length=1, max_length=50)]
@@ -66,6 +67,7 @@ class CaseClosed(Event, frozen=True, kw_only=True, tag="case.closed.v1"):
     reason: Annotated[ClosureReason, SVC]
     outcome: Annotated[Sealed[Line | None], PLN]
     subject_wish: Annotated[Sealed[Line | None], PLN]
+    without_aftercare: Annotated[WithoutAftercare | None, SVC] = None
 
 
 class CaseReopened(Event, frozen=True, kw_only=True, tag="case.reopened.v1"):
@@ -127,11 +129,15 @@ class TransferCase(Command, frozen=True, kw_only=True, tag="case.transfer"):
 
 
 class CloseCase(Command, frozen=True, kw_only=True, tag="case.close"):
-    """``subject_wish``: what she says to it, in a line."""
+    """``subject_wish``: what she says to it, in a line.
+
+    ``without_aftercare``: why nobody stayed in touch with her, where a stay ended for another one.
+    """
 
     reason: ClosureReason
     outcome: Line | None = None
     subject_wish: Line | None = None
+    without_aftercare: WithoutAftercare | None = None
 
 
 class ReopenCase(Command, frozen=True, kw_only=True, tag="case.reopen"):
@@ -155,25 +161,34 @@ class HandoverNotConfirmed(Refused):
 
 
 class StayNotEnded(Refused):
-    """She is still in a stay, or one is decided: end it or cancel it before closing the case."""
+    """She is still in a stay, or one is decided: end it or cancel it before the case ends here."""
 
     ja: ClassVar[str] = (
-        "保護・入所が続いているか、決定されたままです。終了または取り消してから終結してください。"
+        "保護・入所が続いているか、決定されたままです。終了または取り消してから、終結・移管してください。"
     )
 
 
 class ReferralStillOpen(Refused):
-    """A referral is still open: withdraw it, or wait for its outcome, before closing the case."""
+    """A referral is still open: withdraw it, or wait for its outcome, before the case ends here."""
 
     ja: ClassVar[str] = (
-        "結果の出ていないつなぎの依頼があります。取り下げるか、結果を待ってから終結してください。"
+        "結果の出ていないつなぎの依頼があります。取り下げるか、結果を待ってから、終結・移管してください。"
     )
 
 
 class AftercareNotEnded(Refused):
-    """Aftercare still runs: end it before closing the case."""
+    """Aftercare still runs: end it before the case ends here."""
 
-    ja: ClassVar[str] = "アフターケアが続いています。終了してから終結してください。"
+    ja: ClassVar[str] = "アフターケアが続いています。終了してから、終結・移管してください。"
+
+
+class AftercareNotOffered(Refused):
+    """She left a stay, and nobody has stayed in touch: start aftercare, or say she declines it."""
+
+    ja: ClassVar[str] = (
+        "退所の後、アフターケアが行われていません。"
+        "アフターケアを開始するか、本人が希望しないことを記録してください。"
+    )
 
 
 class CaseNotClosed(Refused):
@@ -317,6 +332,20 @@ def check_aftercare_is_over(case: KnownCase) -> None:
         raise AftercareNotEnded
 
 
+def check_nothing_is_left(case: KnownCase, facts: Facts) -> None:
+    """INV-K7: nothing could be ended any more, here where it was begun."""
+    check_no_stay_is_left(case)
+    check_no_referral_is_open(facts)
+    check_aftercare_is_over(case)
+
+
+def check_aftercare_was_offered(case: KnownCase, command: CloseCase) -> None:
+    """INV-K7: she was to go on to another stay and did not, and nobody has asked her since."""
+    said = command.without_aftercare or command.reason in CANNOT_BE_ASKED
+    if case.stays.owes_aftercare and not said:
+        raise AftercareNotOffered
+
+
 def check_her_view(case: KnownCase, command: CloseCase) -> None:
     """Of a single call nothing more may be known; and some can no longer be asked."""
     missing = command.subject_wish is None
@@ -345,6 +374,8 @@ def _transferred(
     check_handed_over(case, facts)
     if command.network_id is not None:
         check_is_member(facts, command.network_id, by.agency)
+    else:
+        check_nothing_is_left(case, facts)
     assert case.handed_over_by
     return (
         CaseTransferred(
@@ -359,15 +390,15 @@ def _transferred(
 
 def _closed(case: KnownCase, facts: Facts, command: CloseCase, by: Context) -> CaseClosed:
     check_answers(case, by.agency)
-    check_no_stay_is_left(case)
-    check_no_referral_is_open(facts)
-    check_aftercare_is_over(case)
+    check_nothing_is_left(case, facts)
+    check_aftercare_was_offered(case, command)
     check_her_view(case, command)
     return CaseClosed(
         on=date_in_japan(by.at),
         reason=command.reason,
         outcome=command.outcome,
         subject_wish=command.subject_wish,
+        without_aftercare=command.without_aftercare,
     )
 
 

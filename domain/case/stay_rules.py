@@ -86,6 +86,7 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
 
 class Stays(msgspec.Struct, frozen=True, kw_only=True):
     stays: Mapping[StayId, Stay] = {}
+    owes_aftercare: bool = False  # She left one for the next, and nobody stayed in touch since.
 
     @property
     def active(self) -> StayId | None:

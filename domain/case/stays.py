@@ -103,7 +103,7 @@ def evolve(state: Stays, event: StayEvent) -> Stays:
             direct=event.direct_admission,
             relocates=event.relocation_consent_id is not None,
         )
-        return Stays(stays={**state.stays, event.stay_id: stay})
+        return change(state, stays={**state.stays, event.stay_id: stay})
     stay = state.stays[event.stay_id]
     stay = change(stay, status=STAY.after(stay.status, type(event)))
     match event:
@@ -113,11 +113,12 @@ def evolve(state: Stays, event: StayEvent) -> Stays:
             stay = change(stay, until=day)
         case StayEnded(ended_on=day):
             stay = change(stay, ended_on=day)
+            state = change(state, owes_aftercare=event.without_aftercare is None)
         case StayCancelled():
             pass
         case _:
             assert_never(event)
-    return Stays(stays={**state.stays, event.stay_id: stay})
+    return change(state, stays={**state.stays, event.stay_id: stay})
 
 
 def agencies_of(state: Stays, command: StayCommand) -> frozenset[AgencyId]:

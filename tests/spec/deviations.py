@@ -211,6 +211,7 @@ BESIDE: Final[Mapping[str, Mapping[str, More]]] = {
         "person_id": More("ENV", WHOSE),
     },
     "CaseTransferred": {"case_number": More("SVC", NUMBER)},
+    "CaseClosed": {"without_aftercare": More("SVC", "aftercare ended or declined by her: INV-K7")},
     "ReferralDrafted": {"based_on": More("ENV", "the inquiry or referral it goes on from")},
     "ReferralSent": {
         "hands_over": More("SVC", "which responsibility is offered"),
