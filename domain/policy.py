@@ -362,6 +362,15 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     ),
 )
 
+# Whom an event names, also as whose record it is, where it may be seen.
+NAMED: Final = Label(
+    "居所を見ることのできない機関には、次の機関の名前を伏せて種別だけを示します。"
+    "保護・入所の施設、一時保護の委託契約のある機関、ほかの都道府県の機関、"
+    "このケースで本人を受け入れた機関と、受け入れることになった、または受け入れを求められた機関。",
+    "Who may not see where she is, sees the kind alone of a protective provider, of whoever is "
+    "commissioned to protect, of an agency of another prefecture, and of whoever in this case "
+    "took her in, is to, or was asked to.",
+)
 _CONSENT: Final = Label("同意", "Consent")
 _EXPLICIT: Final = Label(
     "この区分を名指しした同意（「すべて」には含まれない）",
@@ -452,6 +461,7 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True):
     says_anew: Mapping[str, str]
     of_children: frozenset[str]
     filled_in: frozenset[str]
+    named: Label
 
 
 SAID: Final = _Said(
@@ -465,5 +475,6 @@ SAID: Final = _Said(
     says_anew=SAYS_ANEW,
     of_children=OF_CHILDREN,
     filled_in=FILLED_IN,
+    named=NAMED,
 )
 POLICY_VERSION: Final = hashlib.sha256(msgspec.json.encode(SAID, order="sorted")).hexdigest()

@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, get_args
 
 from domain.agency import (
     AgencyDeactivated,
     AgencySucceeded,
     AgencySuspended,
     CommissionContractEnded,
+    CommissionContractStarted,
     DeactivateAgency,
     EndEnrolment,
     EndFeedCustodian,
     FeedCustodianEnded,
     NameFeedCustodian,
     StaffLeft,
+    StartCommissionContract,
     SucceedAgency,
     SuspendAgency,
 )
+from domain.agency_codes import Criterion
 from domain.case import (
     CaseErased,
     CaseTransferred,
@@ -39,6 +42,8 @@ from domain.case.services import (
     ServiceLinked,
     ServiceStatusChanged,
 )
+from domain.case.stay_events import DecideStay, StayDecided
+from domain.case.support import RecordAssessment
 from domain.consent_ledger import (
     ConflictRecorded,
     ConsentExpired,
@@ -108,8 +113,10 @@ from domain.referral import (
     DeclineReferral,
     ExpireReferral,
     HandoverConfirmed,
+    ReceiveReferral,
     RedirectReferral,
     ReferralDeclined,
+    ReferralDrafted,
     ReferralExpired,
     ReferralRedirected,
     ReferralWithdrawn,
@@ -459,6 +466,49 @@ def left_the_network(here: Midorino) -> None:
     here.world.says(here.world.operator, leave)
 
 
+def seen_to_be_helped(here: Midorino) -> None:
+    """Who of Ayumi received her is known among the members of the network; the hospital looks."""
+    for each in (here.ayumi, here.centre, here.hospital):
+        joins(here, each, here.network)
+    referral = here.sends(here.city, here.ayumi)
+    here.says(here.ayumi, ReceiveReferral(referral_id=referral))
+    here.accepts(here.ayumi, referral)
+    for each in (here.centre, here.hospital):
+        here.accepts(each, here.sends(here.city, each))
+    here.agrees(here.hospital, categories=["SVC"])
+
+
+def commissioned(here: Midorino) -> None:
+    seen_to_be_helped(here)
+    today = here.world.at.date()
+    start = StartCommissionContract(
+        agency_id=here.ayumi.agency,
+        valid_from=today,
+        valid_until=today + timedelta(days=300),
+        criteria_check=frozenset(get_args(Criterion)),
+    )
+    here.world.says(here.centre, start)
+
+
+def to_be_taken_in(here: Midorino) -> None:
+    seen_to_be_helped(here)
+    here.drafts(here.centre, here.ayumi, "COMMISSION")
+
+
+def placed(here: Midorino) -> None:
+    seen_to_be_helped(here)
+    here.agrees(here.city, here.ayumi, kind="FACILITY_ADMISSION", categories=[])
+    heard = RecordAssessment(with_subject=True, danger_level="LOW", urgency_level="HIGH")
+    here.says(here.city, heard)
+    house = DecideStay(
+        kind="SHARE_HOUSE",
+        scope="IN_PREFECTURE",
+        provider_agency_id=here.ayumi.agency,
+        planned_from=here.world.at.date(),
+    )
+    here.says(here.city, house)
+
+
 def dissolved(here: Midorino) -> None:
     coordinates(here, here.hospital)
     here.world.says(here.world.operator, DissolveNetwork(network_id=here.network))
@@ -486,6 +536,8 @@ NARROWS: Final[Mapping[type[Event], Story]] = {
     ServiceStatusChanged: service_ended,
     ResponsibilityMoved: handed_over,
     CaseTransferred: moved_on,
+    StayDecided: placed,
+    ReferralDrafted: to_be_taken_in,
     ReferralDeclined: declined,
     ReferralRedirected: redirected,
     ReferralWithdrawn: taken_back,
@@ -496,6 +548,7 @@ NARROWS: Final[Mapping[type[Event], Story]] = {
     HandlerAssigned: handled_by_another,
     GrievanceEscalated: escalated,
     AgencySuspended: suspended,
+    CommissionContractStarted: commissioned,
     AgencyDeactivated: deactivated,
     AgencySucceeded: succeeded,
     StaffLeft: staff_left,

@@ -257,6 +257,7 @@ def test_only_what_narrows_overtakes_what_others_decided() -> None:
         "CaseReviewed": {"work"},
         "CaseTransferred": {"case", "work"},
         "CommissionContractEnded": {"agency"},
+        "CommissionContractStarted": {"agency"},
         "CompanionCameOfAge": {"case"},
         "ConflictRecorded": {"case"},
         "ConsentExpired": {"case"},
@@ -285,7 +286,7 @@ def test_only_what_narrows_overtakes_what_others_decided() -> None:
         "ParticipationEnded": {"case"},
         "ReferralAccepted": {"work"},
         "ReferralDeclined": {"case"},
-        "ReferralDrafted": {"work"},
+        "ReferralDrafted": {"case", "work"},
         "ReferralExpired": {"case"},
         "ReferralInquirySent": {"work"},
         "ReferralRedirected": {"case"},
@@ -296,7 +297,7 @@ def test_only_what_narrows_overtakes_what_others_decided() -> None:
         "ServiceStatusChanged": {"case"},
         "StaffLeft": {"agency"},
         "StayCancelled": {"work"},
-        "StayDecided": {"work"},
+        "StayDecided": {"case", "work"},
         "StayEnded": {"work"},
     }
 

@@ -1,6 +1,7 @@
 """What nobody is to learn by the way: of another's consent, of a meeting, of what was filled in."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Final, get_args
 from uuid import UUID
 
@@ -9,24 +10,34 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.agency import KnownAgency
-from domain.agency.state import Staff
+from domain.agency.state import Contract, Staff
 from domain.catalogue import AnyEvent
 from domain.consent_ledger.events import ConflictRecorded, ConflictSettled, ConsentWithdrawn
 from domain.exclusions import ExclusionLifted, ExclusionSet
 from domain.fields import cut_of, tag_of
 from domain.grievance import GrievanceReceived
 from domain.meeting.events import InviteeAdded, MeetingConvened, MeetingPlanned, RoleAllocated
-from domain.model import Event, GrantId, GrievanceId, MeetingId, PersonId, StaffId, stream_of
+from domain.model import (
+    ContractId,
+    Event,
+    GrantId,
+    GrievanceId,
+    MeetingId,
+    PersonId,
+    StaffId,
+    stream_of,
+)
 from domain.policy import NEVER_BY_CONSENT
 from domain.policy_fields import FILLED_IN, IN_HER_LEDGER
 from domain.visibility import ACTING, Recipient
 from domain.visibility.asking import each_agency, kind_of
 from tests import histories
 from tests.histories import Ask, Play
-from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, an_id
+from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, an_id, someone
 from tests.told import (
     AGENCIES,
     CASE,
+    DAY,
     assessed,
     by,
     closed,
@@ -34,6 +45,7 @@ from tests.told import (
     granted,
     handed_over,
     joined,
+    let_go,
     opened,
     protected,
     protects,
@@ -45,6 +57,11 @@ GRIEVANCE: Final = GrievanceId(an_id(93))
 MEETING: Final = MeetingId(an_id(94))
 NURSE: Final = StaffId(an_id(91))
 SON: Final = PersonId(an_id(90))
+
+
+def commissioned(agency: KnownAgency, until: date, *, ended: bool = False) -> KnownAgency:
+    contract = Contract(centre=CENTRE.agency, valid_from=until, valid_until=until, ended=ended)
+    return replace(agency, contracts={ContractId(an_id(95)): contract})
 
 
 def test_in_conflict_with_a_child_she_agrees_to_nothing_that_is_said_of_children() -> None:
@@ -220,3 +237,49 @@ def test_whom_the_record_fills_in_is_named_as_in_the_record_of_another(
     assert (field, SHELTER.agency) in visible(history, CENTRE, 4).who
     itself = told(by(CITY, opened, joined), by(SHELTER, filled_in))
     assert (field, SHELTER.agency) in visible(itself, SHELTER, 3).who
+
+
+AYUMI: Final = someone(9, "REPRESENTATIVE")
+OPEN: Final = KnownAgency(kind="PRIVATE_SUPPORT_ORGANISATION", prefecture="06")
+to_ayumi: Final = replace(drafted, from_agency=CITY.agency, to_agency=AYUMI.agency)
+
+
+@pytest.mark.parametrize(
+    ("known", "happened", "is_named"),
+    [
+        (OPEN, [], True),
+        (OPEN, [replace(to_ayumi, kind="SERVICE_LINK")], True),
+        (OPEN, [replace(to_ayumi, kind="COMMISSION")], False),
+        (OPEN, [replace(to_ayumi, kind="FACILITY_ADMISSION")], False),
+        (OPEN, [replace(to_ayumi, kind="MOTHER_CHILD_FACILITY")], False),
+        (OPEN, [replace(protects, provider_agency_id=AYUMI.agency)], False),
+        (OPEN, [replace(protects, provider_agency_id=AYUMI.agency), protected, let_go], False),
+        (commissioned(OPEN, DAY + timedelta(days=1)), [], False),
+        (commissioned(OPEN, DAY + timedelta(days=1), ended=True), [], True),
+        (commissioned(OPEN, DAY), [], True),
+    ],
+)
+def test_whoever_keeps_her_is_named_only_where_she_is_told(
+    known: KnownAgency,
+    happened: list[Event],
+    is_named: bool,  # noqa: FBT001 (a row of the table)
+) -> None:
+    """Whatever else it does, and whatever kind of agency it is."""
+    agencies = {**AGENCIES, AYUMI.agency: known}
+    helps = replace(joined, agency_id=AYUMI.agency)
+    agreed = replace(granted, categories=frozenset({"SVC"}))
+    told_of = by(CITY, opened, joined, agreed, helps, *happened)
+    told_where = by(
+        CITY,
+        opened,
+        joined,
+        replace(granted, categories=frozenset({"LOC", "SVC"})),
+        helps,
+        *happened,
+    )
+    named = ("agency_id", AYUMI.agency)
+    assert (named in visible(told(told_of), CENTRE, 4, agencies=agencies).who) is is_named
+    assert named in visible(told(told_where), CENTRE, 4, agencies=agencies).who
+    itself = by(CITY, opened, helps, replace(agreed, recipients=frozenset({AYUMI.agency})))
+    history = told(itself, by(CITY, joined, helps, *happened))
+    assert named in visible(history, AYUMI, 5, agencies=agencies).who

@@ -11,6 +11,7 @@ from domain.policy import (
     BESIDE,
     CATEGORIES,
     CONDITIONS,
+    NAMED,
     NEVER_BY_CONSENT,
     POLICY_VERSION,
     RULES,
@@ -76,6 +77,8 @@ def _page() -> Iterator[str]:
         "Told of children, though not CHD",
         OF_CHILDREN,
     )
+    yield "## 機関の名前 / Whom it names\n"
+    yield from (f"{each}\n" for each in NAMED)
     yield from _listed(
         "自分の記録でも、記録から補われた機関を名指しする項目",
         "Whom these name was filled in from the record",

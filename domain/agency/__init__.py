@@ -94,6 +94,7 @@ from domain.agency.state import (
     contract_of,
     enrolled,
     has_contract,
+    is_commissioned,
     operates,
     with_those_before,
 )
@@ -179,6 +180,7 @@ __all__ = [
     "enrolled",
     "evolve",
     "has_contract",
+    "is_commissioned",
     "operates",
     "took_over",
     "with_those_before",

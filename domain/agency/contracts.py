@@ -18,7 +18,10 @@ from domain.speech import Refused
 class CommissionContractStarted(
     Event, frozen=True, kw_only=True, tag="agency.commission_contract_started.v1"
 ):
+    """From now on it is named only to those who may know where she is."""
+
     primary: ClassVar[Category] = PUB
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"agency"})
     makes: ClassVar[str | None] = "contract_id"
 
     contract_id: Annotated[ContractId, ENV]

@@ -93,6 +93,14 @@ def has_contract(provider: KnownAgency, centre: AgencyId, on: date) -> bool:
     return contract_of(provider, centre, on) is not None
 
 
+def is_commissioned(provider: KnownAgency, on: date) -> bool:
+    """Whether it protects women for some Centre, or is to."""
+    return any(
+        not contract.ended and on <= contract.valid_until
+        for contract in provider.contracts.values()
+    )
+
+
 def agreed_for(
     recipients: frozenset[AgencyId], agency_id: AgencyId, agency: Agency, category: CategoryCode
 ) -> bool:

@@ -6,6 +6,8 @@ from typing import Any, Final, TypeAlias, get_args
 import msgspec
 
 from domain import grievance as grievances
+from domain.case.stay_events import StayDecided
+from domain.codes import ReferralKind
 from domain.grievance import NO_GRIEVANCE, GrievanceEvent, KnownGrievance
 from domain.meeting.events import (
     InformationProvided,
@@ -17,7 +19,7 @@ from domain.meeting.events import (
     MeetingHeld,
     MeetingPlanned,
 )
-from domain.model import Event
+from domain.model import AgencyId, Event
 from domain.referral.events import (
     HandoverConfirmed,
     InformationSupplied,
@@ -40,7 +42,17 @@ MeetingEnding: TypeAlias = MeetingClosed | MeetingCancelled
 
 def _drafted(sharing: Sharing, told: Told, event: ReferralDrafted) -> Sharing:
     sides = Sides(sender=event.from_agency, receiver=event.to_agency)
+    if event.kind in TO_STAY:
+        sharing = _kept_by(sharing, event.to_agency)
     return _with(sharing, told, sides)
+
+
+def _stays(sharing: Sharing, _: Told, event: StayDecided) -> Sharing:
+    return _kept_by(sharing, event.provider_agency_id)
+
+
+def _kept_by(sharing: Sharing, agency: AgencyId) -> Sharing:
+    return change(sharing, keepers=sharing.keepers | {agency})
 
 
 def _asked(sharing: Sharing, told: Told, _: ReferralInquirySent) -> Sharing:
@@ -143,7 +155,12 @@ def _with(sharing: Sharing, told: Told, party: Party | None) -> Sharing:
 
 
 change = msgspec.structs.replace
+# By these she is taken in somewhere.
+TO_STAY: Final[frozenset[ReferralKind]] = frozenset(
+    {"COMMISSION", "FACILITY_ADMISSION", "MOTHER_CHILD_FACILITY"}
+)
 SAYS: Final[Mapping[type[Event], Callable[[Sharing, Told, Any], Sharing]]] = {
+    StayDecided: _stays,
     ReferralDrafted: _drafted,
     ReferralInquirySent: _asked,
     ReferralSent: _sent,

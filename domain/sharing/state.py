@@ -116,6 +116,8 @@ class Sharing(msgspec.Struct, frozen=True, kw_only=True):
     restricted: frozenset[PersonId] = frozenset()  # Whose data is not to be used,
     erased: frozenset[PersonId] = frozenset()  # and whose is no more.
     parties: Mapping[StreamId, Party] = {}
+    # With whom she stays, or is to stay, or stayed, or who was asked to take her in.
+    keepers: frozenset[AgencyId] = frozenset()
     standing: Standing = Standing()
 
     @property

@@ -9,18 +9,21 @@ agencies of the network in whose ledger the case stands.
 
 Where she is (LOC) is also told by who helps her. An agency that is a protective provider, or of
 another prefecture than the reader's, is named only where LOC may be seen; so are the people and the
-networks of an event with such an agency in it. Of an agency not known the worst is assumed.
+networks of an event with such an agency in it. A protective provider is also whoever is
+commissioned to protect, and in her case whoever was to take her in. Of an agency not known the
+worst is assumed.
 """
 
 from bisect import bisect_left
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, NamedTuple, get_args
 
 import msgspec
 
-from domain.agency import Agency, KnownAgency
+from domain.agency import Agency, KnownAgency, is_commissioned
 from domain.agency_codes import PROTECTIVE
+from domain.calendar import date_in_japan
 from domain.case import CaseEvent, NoCase
 from domain.categories import CategoryCode
 from domain.consent_ledger.events import ConsentGranted
@@ -362,9 +365,11 @@ def _is_near(look: Look, agency: AgencyId) -> bool:
     """Whether to name it tells nothing of where she is."""
     near = look.near.get(agency.int)
     if near is None:
-        agencies = look.facts.roster.agencies
-        near = look.near[agency.int] = agency == look.agency or _hides_nobody(
-            agencies.get(agency), agencies.get(look.agency)
+        facts = look.facts
+        agencies, today = facts.roster.agencies, date_in_japan(facts.at)
+        near = look.near[agency.int] = agency == look.agency or (
+            agency not in facts.sharing.keepers
+            and _hides_nobody(agencies.get(agency), agencies.get(look.agency), today)
         )
     return near
 
@@ -433,11 +438,11 @@ def angle(look: Look, told: Told) -> Hashable:
     )
 
 
-def _hides_nobody(named: Agency | None, reader: Agency | None) -> bool:
+def _hides_nobody(named: Agency | None, reader: Agency | None, today: date) -> bool:
     if not (isinstance(named, KnownAgency) and isinstance(reader, KnownAgency)):
         return False
     near = named.prefecture is not None and named.prefecture == reader.prefecture
-    return near and named.kind not in PROTECTIVE
+    return near and named.kind not in PROTECTIVE and not is_commissioned(named, today)
 
 
 def _reach(facts: Facts) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:
