@@ -75,7 +75,6 @@ def test_what_is_refused_is_not_without_its_guard(
     module, _, function = str(proof.guard).partition(":")
     assert callable(getattr(import_module(module), function))
     monkeypatch.setattr(f"{module}.{function}", stands_aside(proof.instead))
-    # Where what it keeps out is let in, the decider may also look for what is not there.
     with pytest.raises((AssertionError, pytest.fail.Exception)):
         proof.test()
 
