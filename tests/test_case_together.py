@@ -29,15 +29,32 @@ from domain.case import (
 )
 from domain.case.agreeing import ConsentOfThatKindMissing
 from domain.case.closing import CaseClosed, HandoverNotConfirmed, ReferralStillOpen
+from domain.case.companions import AddCompanion
 from domain.case.correcting import RecordNotFound
 from domain.case.linking import LinkNotAgreed
+from domain.case.services import (
+    DivisionNotAgreed,
+    OpenProcedureBundle,
+    Procedure,
+    ProcedureBundleOpened,
+)
 from domain.case.stay_events import DecideStay, EndStay, StartStay, StayDecided
 from domain.case.stay_rules import NoCommissionContract
 from domain.case.support import RecordAssessment
 from domain.case_numbers import CaseNumberTaken
+from domain.categories import CategoryCode
 from domain.consent_ledger import ConsentExpired, WithdrawConsent
 from domain.duties import DutyLeft, DutyTaken
-from domain.model import AgencyId, CaseId, ContractId, EventId, NetworkId, StayId
+from domain.model import (
+    AgencyId,
+    CaseId,
+    ContractId,
+    EventId,
+    GrantId,
+    NetworkId,
+    PersonId,
+    StayId,
+)
 from domain.network import EstablishNetwork, JoinNetwork, NotInTheNetwork
 from domain.network.state import NetworkNotFound
 from domain.referral import ConfirmHandover, HandoverConfirmed, SendReferral
@@ -48,6 +65,8 @@ from tests.world import Someone
 CHECKED: Final[frozenset[Criterion]] = frozenset(
     {"CORPORATE_STATUS", "NOT_OPEN_TO_PUBLIC", "SAFETY", "HYGIENE", "PRIVACY"}
 )
+PROCEDURES: Final[tuple[CategoryCode, ...]] = ("ECO",)
+NUMBER: Final[tuple[CategoryCode, ...]] = ("CNT",)
 close = CloseCase(reason="GOALS_MET", subject_wish="もう大丈夫。")
 
 
@@ -111,6 +130,38 @@ def test_two_cases_are_linked_by_whoever_works_on_both_and_as_she_agrees() -> No
     theirs = LinkCases(other_case_id=another_case(here, here.ayumi))
     nobodys = LinkCases(other_case_id=CaseId(an_id(998)))
     assert here.refuses(here.city, theirs) is here.refuses(here.city, nobodys) is CaseNotFound
+
+
+def test_divisions_are_told_by_a_consent_of_hers_that_lets_them_know_of_procedures() -> None:
+    here = midorino()
+    her_sister = here.says(here.city, AddCompanion(companion="ADULT", relation="SIBLING")).made
+    for_herself = PersonId(her_sister)
+    by_number = here.agrees(here.ayumi, here.hospital, categories=NUMBER)
+    by_another = here.agrees(
+        here.ayumi,
+        here.hospital,
+        categories=PROCEDURES,
+        grantor="ADULT_COMPANION",
+        grantor_id=for_herself,
+    )
+    to_one = here.agrees(here.ayumi, categories=PROCEDURES)
+    to_both = here.agrees(here.ayumi, here.hospital, categories=PROCEDURES)
+
+    def told_by(consent: GrantId) -> OpenProcedureBundle:
+        return OpenProcedureBundle(
+            procedures=(
+                Procedure(service_code="PUBLIC_ASSISTANCE", division=here.ayumi.agency),
+                Procedure(service_code="MEDICAL_TREATMENT", division=here.hospital.agency),
+            ),
+            consent_id=consent,
+        )
+
+    for consent in (by_number, by_another, to_one):
+        assert here.refuses(here.city, told_by(consent)) is DivisionNotAgreed
+    opened = here.says(here.city, told_by(to_both)).the(ProcedureBundleOpened)
+    assert opened.consent_id == to_both
+    here.says(here.city, WithdrawConsent(grant_id=to_both))
+    assert here.refuses(here.city, told_by(to_both)) is DivisionNotAgreed
 
 
 def another_case(here: Midorino, who: Someone) -> CaseId:

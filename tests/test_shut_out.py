@@ -31,6 +31,7 @@ from domain.case.services import (
 from domain.case.stay_events import DecideStay, EndStay, ExtendStay, StartStay, StayDecided
 from domain.case.support import RecordAssessment
 from domain.catalogue import AnyCommand
+from domain.categories import CategoryCode
 from domain.exclusions import LiftExclusion, SetExclusion
 from domain.items import NotAgreedTo
 from domain.model import GrantId
@@ -41,6 +42,7 @@ from tests.world import Someone
 
 TODAY: Final = date(2026, 5, 13)
 LATER: Final = date(2026, 8, 13)
+PROCEDURES: Final[tuple[CategoryCode, ...]] = ("ECO",)
 PHONE: Final[frozenset[AftercareMeans]] = frozenset({"PHONE"})
 VISITS: Final[frozenset[AftercareMeans]] = frozenset({"PHONE", "VISIT"})
 
@@ -125,7 +127,7 @@ def test_what_it_had_before_goes_no_further_and_may_end() -> None:
 
 def test_nobody_she_has_shut_out_is_told_by_a_consent_given_before() -> None:
     here = midorino()
-    consent = here.agrees(here.ayumi, here.hospital)
+    consent = here.agrees(here.ayumi, here.hospital, categories=PROCEDURES)
     shuts_out(here, here.ayumi)
 
     def told(who: Someone) -> OpenProcedureBundle:

@@ -29,7 +29,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     agencies: Mapping[AgencyId, KnownAgency] = {}
     # What a companion who is an adult has agreed to and not taken back.
     adults_agreed: Mapping[PersonId, frozenset[ConsentKind]] = {}
-    # To whom she has agreed that information goes, by each consent to that which is in force.
+    # Which divisions may be told of procedures, by which consent of hers.
     sharing: Mapping[GrantId, frozenset[AgencyId]] = {}
     stays: frozenset[StayId] = frozenset()  # All there have been in this case.
     aftercare_runs: bool = False

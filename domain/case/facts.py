@@ -35,7 +35,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     adults_agreed: Mapping[PersonId, frozenset[ConsentKind]] = {}  # and what adults with her have.
     planned_stays: frozenset[StayId] = frozenset()  # Named by a consent that ends with them.
     may_know_where: frozenset[AgencyId] = frozenset()  # By a consent that names LOC and them.
-    sharing: Mapping[GrantId, frozenset[AgencyId]] = {}  # To whom information may go, by which.
+    sharing: Mapping[GrantId, frozenset[AgencyId]] = {}  # Whom she lets know of procedures.
     excluded: frozenset[AgencyId] = frozenset()  # Whom she does not want to know.
     referral_open: bool = False  # Somebody has still to answer, or to confirm a handover.
     corrected: Recorded | None = None  # The record that is to be corrected.

@@ -20,6 +20,7 @@ from domain.case import (
     participants,
 )
 from domain.case.naming import agencies_of, concluded_with
+from domain.case.services import OpenProcedureBundle, ProcedureBundleOpened
 from domain.case.stay_events import CancelStay, EndStay
 from domain.codes import CONSENT_KINDS, ConsentKind
 from domain.consent_ledger import (
@@ -35,13 +36,16 @@ from domain.model import (
     AgencyId,
     CaseId,
     Context,
+    GrantId,
     PersonId,
     stream_of,
 )
 from domain.referral import KnownReferral
+from domain.sharing import replay
+from domain.visibility import Agencies, covering
 from services.deciding import entering
 from services.deciding.referrals import referrals_in
-from services.deciding.scope import Decision, Past, Scope
+from services.deciding.scope import NO_AGENCY, Decision, Past, Scope
 
 
 def scope_of(command: CaseCommand, case: CaseId, by: Context) -> Scope:
@@ -55,7 +59,7 @@ def scope_of(command: CaseCommand, case: CaseId, by: Context) -> Scope:
             return scope._replace(agencies=frozenset({given}))
         case LinkCases(other_case_id=other):
             return scope._replace(beside=(stream_of("case", other),))
-        case CorrectRecord() | TransferCase() | CloseCase():
+        case CorrectRecord() | TransferCase() | CloseCase() | OpenProcedureBundle():
             return scope._replace(whole=True)
         case _:
             return scope
@@ -106,11 +110,7 @@ def _facts(
             each for each in given if each.grantor == "SUBJECT" and "LOC" in each.categories
         )
         - shut_out,
-        sharing={
-            each.grant_id: each.recipients - shut_out
-            for each in given
-            if each.kind == "INFORMATION"
-        },
+        sharing=_sharing(command, past, agencies, by),
         excluded=shut_out,
         referral_open=any(
             isinstance(each, KnownReferral) and each.is_open and each.status != "DRAFT"
@@ -151,6 +151,24 @@ def _recipients(given: Iterable[Granted]) -> frozenset[AgencyId]:
     return frozenset(agency for each in given for agency in each.recipients)
 
 
+def _sharing(
+    command: CaseCommand, past: Past, agencies: Agencies, by: Context
+) -> dict[GrantId, frozenset[AgencyId]]:
+    """Which of the divisions may be told of procedures, by the consent that is named."""
+    if not isinstance(command, OpenProcedureBundle):
+        return {}
+    sharing, consent = replay(source.told for source in past.record), command.consent_id
+    divisions = frozenset(each.division for each in command.procedures)
+    return {
+        consent: frozenset(
+            each
+            for each in divisions
+            if consent
+            in covering(sharing, each, OF_PROCEDURES, by.at, agencies.get(each, NO_AGENCY))
+        )
+    }
+
+
 def _corrected(command: CaseCommand, past: Past) -> Recorded | None:
     if not isinstance(command, CorrectRecord):
         return None
@@ -158,5 +176,6 @@ def _corrected(command: CaseCommand, past: Past) -> Recorded | None:
     return next((Recorded(told.event, told.agency, parts) for told, parts in found), None)
 
 
+OF_PROCEDURES: Final = ProcedureBundleOpened.primary.code
 # With these ends what she agreed to until then; and she may be agreeing to it just now.
 ENDING: Final = (EndStay, CancelStay, CloseCase, TransferCase)
