@@ -51,6 +51,7 @@ from domain.case import (
     case_among,
     participants,
 )
+from domain.case.days import DayStillToCome
 from domain.categories import CategoryCode
 from domain.codes import ContactMeans, ProblemCode
 from domain.model import (
@@ -214,6 +215,16 @@ def test_a_pseudonym_is_enough_to_be_identified() -> None:
             birth_date=None,
             gender_identity_note=None,
         )
+    )
+
+
+@pytest.mark.parametrize("born", [date(2026, 5, 14), date(9999, 12, 31)])
+def test_she_is_not_still_to_be_born(born: date) -> None:
+    given(CASE, opened).when(replace(identify_subject, birth_date=born), by=CITY).refused(
+        DayStillToCome
+    )
+    given(CASE, opened, identified).when(replace(correct_kana, birth_date=born), by=CITY).refused(
+        DayStillToCome
     )
 
 

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import msgspec
+import pytest
 from msgspec.structs import replace
 
 from domain.case import (
@@ -85,6 +87,26 @@ def test_the_year_of_birth_stands_apart_and_is_that_of_the_day_where_one_is_know
     her_case(opened).when(only_the_year, by=CITY).then(
         replace(with_her_son, person_id=THEM, birth_date=None)
     )
+
+
+def test_nobody_with_her_is_still_to_be_born() -> None:
+    for born in (date(2026, 5, 14), date(9999, 12, 31)):
+        tomorrow = replace(add_child, birth_date=born)
+        her_case(opened).when(tomorrow, by=CITY).refused(DayStillToCome)
+    today = replace(add_child, birth_date=date(2026, 5, 13))
+    her_case(opened).when(today, by=CITY).then(
+        replace(with_her_son, person_id=THEM, birth_year=2026, birth_date=date(2026, 5, 13))
+    )
+    next_year = replace(add_child, birth_date=None, birth_year=2027)
+    her_case(opened).when(next_year, by=CITY).refused(DayStillToCome)
+
+
+@pytest.mark.parametrize("year", [-1, 0, 1899, 2200, 2**40])
+def test_a_year_of_birth_is_one_in_which_somebody_may_be_born(year: int) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(
+            {"companion": "CHILD", "relation": "CHILD", "birth_year": year}, AddCompanion
+        )
 
 
 def test_whoever_is_named_twice_is_two_persons_until_somebody_says_otherwise() -> None:

@@ -444,6 +444,8 @@ def test_a_direct_admission_is_decided_by_the_next_business_day() -> None:
 def test_a_direct_admission_is_not_decided_later_and_any_other_stay_before_it_begins() -> None:
     friday_night, tuesday = date(2026, 5, 15), later(CENTRE, days=6)
     deciding(replace(direct, planned_from=friday_night), AGREED, tuesday).refused(DecidedTooLate)
+    in_1900 = replace(direct, planned_from=date(1900, 1, 5))
+    deciding(in_1900, AGREED, tuesday).refused(DecidedTooLate)
     deciding(replace(decide_commissioned, planned_from=YESTERDAY)).refused(DecidedTooLate)
     starting(replace(start, started_on=YESTERDAY)).refused(DecidedTooLate)
 

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Annotated, ClassVar, Final, TypeAlias, assert_never
 
 import msgspec
+from msgspec import Meta
 
 from domain.calendar import date_in_japan, is_child
 from domain.case.beside import CompanionNotFound
-from domain.case.days import happened_on
+from domain.case.days import DayStillToCome, happened_on
 from domain.case.state import KnownCase
 from domain.case_codes import CompanionKind, Custody, Relation
 from domain.categories import ENV, FAM, LEG, LOC, NAR, Category
@@ -18,6 +19,7 @@ from domain.model import Command, Context, Count, Event, PersonId, Sealed, Stamp
 from domain.speech import Refused
 from domain.text import FreeText, Line
 
+BirthYear: TypeAlias = Annotated[int, Meta(ge=1900, lt=2200)]
 WHO: Final[Category] = FAM.by("companion", {"CHILD": "CHD"}).about("person_id")
 
 
@@ -70,7 +72,7 @@ class AddCompanion(Command, frozen=True, kw_only=True, tag="case.add_companion")
     companion: CompanionKind
     relation: Relation
     name: Line | None = None
-    birth_year: Count | None = None
+    birth_year: BirthYear | None = None
     birth_date: date | None = None
     custody: Custody | None = None
     whereabouts: Line | None = None
@@ -132,8 +134,15 @@ def check_is_companion(case: KnownCase, person: PersonId) -> None:
         raise CompanionNotFound
 
 
+def check_is_born(command: AddCompanion, by: Context) -> None:
+    happened_on(command.birth_date, by)
+    if (command.birth_year or 0) > date_in_japan(by.at).year:
+        raise DayStillToCome
+
+
 def _added(command: AddCompanion, by: Context) -> CompanionAdded:
     born = command.birth_date
+    check_is_born(command, by)
     if born and is_child(date_in_japan(by.at), born) != (command.companion == "CHILD"):
         raise CompanionAgeDisagrees
     return CompanionAdded(

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from domain.agency_codes import Municipality
+from domain.case.days import happened_on
 from domain.case.state import KnownCase
 from domain.categories import (
     ACC,
@@ -276,9 +277,9 @@ def decide(case: KnownCase, command: RecordCommand, by: Context) -> tuple[Record
         case RecordConsultation():
             return (_consultation(command, by),)
         case IdentifySubject():
-            return (_identified(case, command),)
+            return (_identified(case, command, by),)
         case CorrectSubjectDetails():
-            return (_corrected(case, command),)
+            return (_corrected(case, command, by),)
         case SetContactMethod():
             return (_contact(command),)
         case RecordAddress():
@@ -329,8 +330,9 @@ def _consultation(command: RecordConsultation, by: Context) -> ConsultationRecor
     )
 
 
-def _identified(case: KnownCase, command: IdentifySubject) -> SubjectIdentified:
+def _identified(case: KnownCase, command: IdentifySubject, by: Context) -> SubjectIdentified:
     check_not_identified(case)
+    happened_on(command.birth_date, by)
     return SubjectIdentified(
         subject_id=case.subject_id,
         name=command.name,
@@ -340,8 +342,11 @@ def _identified(case: KnownCase, command: IdentifySubject) -> SubjectIdentified:
     )
 
 
-def _corrected(case: KnownCase, command: CorrectSubjectDetails) -> SubjectDetailsCorrected:
+def _corrected(
+    case: KnownCase, command: CorrectSubjectDetails, by: Context
+) -> SubjectDetailsCorrected:
     check_identified(case)
+    happened_on(command.birth_date, by)
     details = (command.name, command.kana, command.birth_date, command.gender_identity_note)
     if all(detail is None for detail in details):
         raise NothingToCorrect
