@@ -26,6 +26,7 @@ from tests.spec.deviations import (
     STAYS,
     Arrows,
 )
+from tests.spec.proving import PROVED
 from tests.spec.tables import Row, Told
 
 SPECS: Final = (case, referral, meeting, consent, agency, network, grievance)
@@ -225,4 +226,20 @@ def test_every_other_machine_says_why_it_is_there() -> None:
 def test_a_command_of_the_specification_may_be_asked(name: str) -> None:
     commands: tuple[type[Command], ...] = get_args(AnyCommand)
     assert ASKED[name].tag in {command.__struct_config__.tag for command in commands}
+
+
+def test_each_row_of_what_may_be_asked_names_what_proves_it() -> None:
+    assert PROVED.keys() == ASKED.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "proof"), [(name, one) for name in PROVED for one in PROVED[name]]
+)
+def test_what_proves_what_the_specification_says_of_a_command_is_there(
+    name: str, proof: str
+) -> None:
+    """A test of its own module, that one can read beside the row of the table."""
     assert ASKED[name].precondition
+    module, _, test = proof.partition(":")
+    assert test.startswith("test_")
+    assert callable(vars(import_module(f"tests.{module}")).get(test)), proof
