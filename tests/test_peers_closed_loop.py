@@ -1,5 +1,6 @@
 """Closed-loop scenarios (E1-E11): what was asked of another agency comes back to whoever asked."""
 
+import random
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Final, get_args
@@ -64,7 +65,9 @@ from domain.referral import (
 from domain.speech import Refused
 from domain.trail.notices import DeferNotification
 from domain.trail.purges import DeclinePurge
+from tests.anything import asked
 from tests.peers import Midorino, midorino
+from tests.spec import NOW
 from tests.test_agency_together import CHECKED
 from tests.world import Someone
 
@@ -189,9 +192,17 @@ def test_e4_a_step_leads_where_the_machine_has_it_or_is_refused_and_never_does_n
     ],
 )
 def test_e5_whoever_says_no_says_why(command: type[Command]) -> None:
-    why = {"reason", "reasons", "ground"} & {*command.__struct_fields__}
-    (field,) = why
-    assert field in {each.name for each in msgspec.structs.fields(command) if each.required}
+    """Without it, or with nothing for it, nothing of the kind can even be asked."""
+    (why,) = {"reason", "reasons", "ground"} & {*command.__struct_fields__}
+    whole = asked(command, random.Random(5), NOW)
+    said = msgspec.json.decode(msgspec.json.encode(whole))
+    assert msgspec.convert(said, command) == whole
+    unsaid = [{name: value for name, value in said.items() if name != why}]
+    nothing: tuple[object, ...] = (None, "", [])
+    unsaid += [{**said, why: each} for each in nothing]
+    for each in unsaid:
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert(each, command)
 
 
 def test_e7_of_several_who_could_take_her_one_does() -> None:

@@ -1,7 +1,10 @@
 """Primero's scenarios (A1-A21), with our outcome: nobody knows of her without a reason."""
 
+import hashlib
 from datetime import timedelta
+from typing import Final
 
+import msgspec
 import pytest
 
 from domain.agency import (
@@ -28,11 +31,11 @@ from domain.case.services import (
     ServiceLinked,
     ServiceStatusChanged,
 )
-from domain.codes import ConsentKind, ReferralKind
+from domain.codes import ConsentKind, Label, ReferralKind
 from domain.duties import DutyLeft, DutyTaken
 from domain.items import NotAgreedTo
 from domain.model import AgencyId, ReferralId, stream_of
-from domain.policy import POLICY_VERSION
+from domain.policy import POLICY_VERSION, SAID, Effect
 from domain.referral import (
     AcceptReferral,
     AskToTakeOver,
@@ -61,6 +64,8 @@ from domain.referral import (
 )
 from tests.peers import HER_IDENTITY, HER_NAME, HER_TELEPHONE, midorino
 from tests.world import Someone
+
+HER_SON: Final = "case.companion_added.v1/name"
 
 
 def test_a1_nothing_is_sent_that_she_has_not_agreed_to() -> None:
@@ -106,7 +111,30 @@ def test_a2_each_step_has_its_own_consent(
         assert here.refuses(to, accept) is ConsentOfThatKindMissing
         here.agrees(to, kind=asks_for, categories=())
         assert here.refuses(to, accept) is not ConsentOfThatKindMissing
-    assert len(POLICY_VERSION) == 64
+
+
+def test_a2_what_she_agrees_to_names_the_rules_under_which_it_was_decided() -> None:
+    """The version is that of all the rules say: not one of them changes, and it stays."""
+
+    def version(said: msgspec.Struct) -> str:
+        return hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()
+
+    change = msgspec.structs.replace
+    assert version(SAID) == POLICY_VERSION
+    first, second, *others = SAID.rules
+    other_words = change(first, says=Label(first.says.ja, "Somebody sees something."))
+    opposite: Effect = "ALLOW" if first.effect == "DENY" else "DENY"
+    changed = [
+        change(SAID, rules=(second, first, *others)),
+        change(SAID, rules=(first, *others)),
+        change(SAID, rules=(other_words, second, *others)),
+        change(SAID, rules=(change(first, effect=opposite), second, *others)),
+        change(SAID, rules=(change(first, fields=frozenset({HER_NAME})), second, *others)),
+        change(SAID, conditions=SAID.conditions[1:]),
+        change(SAID, never_by_consent=SAID.never_by_consent - {"STF"}),
+        change(SAID, explicit_only=SAID.explicit_only - {"LOC"}),
+    ]
+    assert len({POLICY_VERSION, *map(version, changed)}) == len(changed) + 1
 
 
 def test_a3_before_it_accepts_the_receiver_has_what_was_sent_and_no_more() -> None:
@@ -284,9 +312,12 @@ def test_a13_until_it_is_confirmed_nothing_moves_and_there_is_one_at_a_time() ->
 
 
 def test_a14_with_the_handover_all_moves_in_one_step_and_nothing_is_forgotten() -> None:
+    """Who had her is kept, and who is with her comes along: three times over."""
     here = midorino()
-    here.says(here.city, AddCompanion(companion="CHILD", relation="CHILD"))
+    here.says(here.city, AddCompanion(companion="CHILD", relation="CHILD", name="相川はると"))
     with_her = here.known.companions
+    assert len(with_her) == 1
+    here.agrees(here.ayumi, here.centre, categories=["CHD", "FAM"])
     for giving, taking in (
         (here.city, here.ayumi),
         (here.ayumi, here.centre),
@@ -294,7 +325,10 @@ def test_a14_with_the_handover_all_moves_in_one_step_and_nothing_is_forgotten() 
     ):
         referral = here.sends(giving, taking, "CASE_TRANSFER")
         here.accepts(taking, referral, "MAIN_SUPPORT")
+        before = here.world.of_case(here.case)
+        assert here.answers_for_her == giving.agency  # Up to the very step.
         said = here.confirms(taking, referral)
+        assert here.world.of_case(here.case)[: len(before)] == before
         assert [type(event) for event in said.events] == [
             HandoverConfirmed,
             ResponsibilityMoved,
@@ -302,7 +336,9 @@ def test_a14_with_the_handover_all_moves_in_one_step_and_nothing_is_forgotten() 
             DutyTaken,
         ]
         assert here.answers_for_her == taking.agency
+        assert here.takes_part(giving)
         assert here.known.companions == with_her
+        assert taking is here.city or HER_SON in here.sees(taking)
     moves = [
         entry.said
         for entry in here.world.of_case(here.case)

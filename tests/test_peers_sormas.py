@@ -43,7 +43,7 @@ from domain.referral import (
     WithdrawReferral,
 )
 from tests.peers import HER_NAME, Midorino, midorino
-from tests.world import Someone
+from tests.world import Asked, Someone
 
 
 def accept(referral: ReferralId, *, takes_over: bool = False) -> AcceptReferral:
@@ -212,6 +212,31 @@ def test_b10_of_withdrawal_and_acceptance_the_first_in_the_log_wins_for_both(fir
         told = [ReferralDrafted, ReferralSent, ReferralAccepted, ReferralWithdrawn]
     assert here.trail(here.city, referral) == here.trail(here.ayumi, referral) == told
     assert not here.takes_part(here.ayumi)
+
+
+@pytest.mark.parametrize("first", ["withdrawn", "accepted"])
+def test_b10_of_both_at_one_moment_exactly_one_goes_in_and_the_other_is_decided_again(
+    first: str,
+) -> None:
+    here = midorino()
+    referral = here.sends(here.city, here.ayumi)
+    withdraw = WithdrawReferral(referral_id=referral, reason="SUBJECT_WISH")
+    asked = [
+        Asked(here.city, withdraw, here.case),
+        Asked(here.ayumi, accept(referral), here.case),
+    ]
+    one, other = asked if first == "withdrawn" else reversed(asked)
+    before = len(here.world.log)
+    assert "stream" in here.world.race(one, other)
+    went_in = [type(entry.said) for entry in here.world.log[before:]]
+    if first == "withdrawn":
+        assert went_in == [ReferralWithdrawn]
+        assert here.refuses(*other[:2]) is ReferralHasEnded
+        assert not here.takes_part(here.ayumi)
+    else:
+        assert went_in == [ReferralAccepted, RoleAssigned]
+        assert here.takes_part(here.ayumi)
+    assert here.trail(here.city, referral) == here.trail(here.ayumi, referral)
 
 
 def test_b11_the_sender_learns_of_a_refusal_and_may_ask_anew() -> None:
