@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+from domain.agency.standing import SucceedAgency
 from domain.case import AssignRole, EndRole, RoleEnded
 from domain.case.aftercare import (
     AftercareTerms,
@@ -136,6 +137,28 @@ def test_nobody_she_has_shut_out_is_told_by_a_consent_given_before() -> None:
 
     assert here.refuses(here.city, told(here.ayumi)) is DivisionNotAgreed
     assert here.refuses(here.city, told(here.hospital)) is None
+
+
+def test_nor_does_anything_go_further_with_whoever_took_over_from_an_agency_she_shut_out() -> None:
+    here = midorino()
+    facility, decide = to_a_facility(here)
+    stay = here.says(here.city, decide).the(StayDecided).stay_id
+    here.says(here.city, StartStay(stay_id=stay, location="203号室", age_band="30S"))
+    link = LinkService(service_code="PUBLIC_ASSISTANCE", provider_agency=facility.agency)
+    service = here.says(here.city, link).the(ServiceLinked).service_id
+    further = (
+        ExtendStay(stay_id=stay, until=LATER),
+        ChangeServiceStatus(service_id=service, status="APPROVED"),
+    )
+    before = here.world.joins("WOMENS_SELF_RELIANCE_FACILITY", "FACILITY_HEAD", name="前の寮")
+    shuts_out(here, before)
+    for command in further:
+        assert here.refuses(here.city, command) is None
+    here.world.says(
+        here.world.operator, SucceedAgency(agency_id=before.agency, successor=facility.agency)
+    )
+    for command in further:
+        assert here.refuses(here.city, command) is NotAgreedTo
 
 
 # Aftercare

@@ -7,7 +7,7 @@ from domain.case import stays
 from domain.case.aftercare import RescheduleAftercare, StartAftercare
 from domain.case.plans import AgreeSupportPlan, DraftSupportPlan, ReviseSupportPlan
 from domain.case.safety import IssueSafetyInstruction
-from domain.case.services import LinkService, OpenProcedureBundle
+from domain.case.services import ChangeServiceStatus, LinkService, OpenProcedureBundle
 from domain.case.state import KnownCase
 from domain.case.stay_events import CancelStay, DecideStay, EndStay, ExtendStay, StartStay
 from domain.codes import ConsentKind
@@ -26,6 +26,17 @@ def agencies_of(case: KnownCase, command: Command) -> frozenset[AgencyId]:
             return frozenset({terms.lead_agency})
         case DecideStay() | StartStay() | ExtendStay() | EndStay() | CancelStay():
             return stays.agencies_of(case.stays, command)
+        case _:
+            return frozenset()
+
+
+def goes_on_with(case: KnownCase, command: Command) -> frozenset[AgencyId]:
+    """Whom it names only by what they keep or provide already; whatever their standing."""
+    match command:
+        case ExtendStay(stay_id=stay_id) if stay_id in case.stays.stays:
+            return frozenset({case.stays.stays[stay_id].provider})
+        case ChangeServiceStatus(service_id=service_id) if service_id in case.services.links:
+            return frozenset({case.services.links[service_id].provider})
         case _:
             return frozenset()
 

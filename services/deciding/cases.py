@@ -19,7 +19,7 @@ from domain.case import (
     case_among,
     participants,
 )
-from domain.case.naming import agencies_of, concluded_with
+from domain.case.naming import agencies_of, concluded_with, goes_on_with
 from domain.case.services import OpenProcedureBundle, ProcedureBundleOpened
 from domain.case.stay_events import CancelStay, EndStay
 from domain.codes import CONSENT_KINDS, ConsentKind
@@ -71,7 +71,10 @@ def widened(scope: Scope, command: CaseCommand, past: Past, by: Context) -> Scop
     case = past.case(scope.case)
     if not isinstance(case, KnownCase) or by.agency not in participants(case):
         return scope
-    return scope._replace(agencies=scope.agencies | agencies_of(case, command))
+    return scope._replace(
+        agencies=scope.agencies | agencies_of(case, command),
+        known=scope.known | goes_on_with(case, command),
+    )
 
 
 def decide(scope: Scope, command: CaseCommand, past: Past, by: Context) -> Decision:
@@ -90,7 +93,7 @@ def _facts(
     assert scope.case is not None
     ledger = past.ledger(scope.case)
     given = in_force(ledger, by.at).values()
-    agencies = past.agencies(by.agency, *scope.agencies)
+    agencies = past.agencies(by.agency, *scope.agencies, *scope.known)
     shut_out = excluded(ledger, agencies)
     concluded = _concluded(past.case(scope.case), command, by)
     referrals = referrals_in(past)
@@ -131,11 +134,12 @@ def _concluded(
     case: Case, command: CaseCommand, by: Context
 ) -> dict[ConsentKind, Concluded | None]:
     """With whom it would be; for each kind of consent that says with whom."""
-    found = {
-        kind: concluded_with(case, command, kind, by) if isinstance(case, KnownCase) else None
-        for kind in CONSENT_KINDS
-    }
-    return {kind: Concluded(*each) if each else None for kind, each in found.items()}
+    concluded: dict[ConsentKind, Concluded | None] = dict.fromkeys(CONSENT_KINDS)
+    if isinstance(case, KnownCase):
+        for kind in CONSENT_KINDS:
+            found = concluded_with(case, command, kind, by)
+            concluded[kind] = Concluded(*found) if found else None
+    return concluded
 
 
 def _by_adults(given: Iterable[Granted]) -> dict[PersonId, frozenset[ConsentKind]]:
