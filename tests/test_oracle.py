@@ -77,7 +77,9 @@ class Reader(NamedTuple):
 def _near(known: Agency) -> Agency:
     if not isinstance(known, KnownAgency):
         return known
-    return msgspec.structs.replace(known, kind="MUNICIPAL_WOMENS_SUPPORT_DIVISION", prefecture="06")
+    return msgspec.structs.replace(
+        known, kind="MUNICIPAL_WOMENS_SUPPORT_DIVISION", prefecture="06", contracts={}
+    )
 
 
 def then(play: Play, log: Sequence[Plain], until: int) -> Then:
@@ -145,7 +147,9 @@ def _things(now: Then, cases: Sequence[CaseId]) -> Iterator[tuple[str, list[int]
 def differences(seed: int, compared: Counter[str]) -> Iterator[str]:
     for now, about, positions, reader, at in looks(seed):
         entries = [now.entries[each] for each in positions]
-        sharing = replay(entry.told for entry in entries)
+        # Who keeps her is hidden wherever named, which is another rule as well.
+        kept = replay(entry.told for entry in entries)
+        sharing = msgspec.structs.replace(kept, keepers=frozenset())
         look = looking(sharing, reader.recipient(now), now.roster, at)
         person = reader.person
         oracle = Oracle(
