@@ -319,7 +319,6 @@ def test_redirected_it_becomes_a_draft_of_the_same_sender_to_another_agency() ->
             referral_id=ReferralId(CENTRE.new_id),
             purpose="SERVICE",
             urgency="MEDIUM",
-            based_on=HER_REFERRAL,
         ),
     )
 

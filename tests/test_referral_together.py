@@ -248,13 +248,34 @@ def test_a_redirected_referral_is_a_draft_of_the_sender_and_hidden_from_its_rece
     )
     new = told.the(ReferralRedirected).new_referral_id
     assert told.made == new
-    assert told.the(ReferralDrafted).based_on == referral
+    assert told.the(ReferralDrafted).based_on is None
     for hidden in (here.ayumi, here.centre):
         receive = ReceiveReferral(referral_id=new)
         assert here.world.refuses(hidden, receive, here.case) is ReferralNotFound
     here.world.says(here.city, SendReferral(referral_id=new), here.case)
     here.accepts(here.ayumi, new)
     assert here.takes_part(here.ayumi)
+
+
+def test_to_whom_it_is_sent_instead_it_is_not_told_who_was_asked_before() -> None:
+    here = midorino()
+    referral = here.sends(here.city, here.ayumi)
+    redirect = RedirectReferral(
+        referral_id=referral, new_to=here.hospital.agency, purpose="SERVICE", urgency="LOW"
+    )
+    draft = here.says(here.ayumi, redirect)
+    new = draft.the(ReferralRedirected).new_referral_id
+    here.says(here.city, SendReferral(referral_id=new))
+    for who, is_told in ((here.city, True), (here.ayumi, True), (here.hospital, False)):
+        shown = {entry.told.id: visible for entry, visible in here.world.shows(who, here.case)}
+        visible = shown[draft.id_of(ReferralDrafted)]
+        assert {"referral_id", "kind", "from_agency", "to_agency"} <= visible.bases.keys()
+        assert (here.ayumi.agency in {agency for _, agency in visible.who}) is is_told
+        assert visible.alone is not is_told
+    here.accepts(here.hospital, new)
+    then = [visible for _, visible in here.world.shows(here.hospital, here.case)]
+    named = {agency for visible in then for _, agency in visible.who}
+    assert named == {here.city.agency, here.hospital.agency}
 
 
 # Nobody else's

@@ -94,7 +94,10 @@ def declined(referral: KnownReferral, command: DeclineReferral, by: Context) -> 
 def redirected(
     beside: Beside, referral: KnownReferral, command: RedirectReferral, by: Context
 ) -> Decided:
-    """Whether she is sent there is the sender's to say, with her: it gets a draft."""
+    """Whether she is sent there is the sender's to say, with her: it gets a draft.
+
+    Who was asked before stands in what is redirected, and not in the draft: nobody else hears it.
+    """
     check_sender_takes_part(beside, referral)
     check_to_another(command.new_to, by.agency, referral.from_agency)
     check_kinds_match(beside, referral.kind, referral.from_agency, command.new_to)
@@ -107,7 +110,6 @@ def redirected(
         to_agency=command.new_to,
         purpose=command.purpose,
         urgency=command.urgency,
-        based_on=referral.referral_id,
     )
     told = ReferralRedirected(new_to=command.new_to, new_referral_id=new)
     return Decided((told,), draft=draft)

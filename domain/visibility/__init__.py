@@ -31,6 +31,7 @@ from domain.fields import tag_of
 from domain.header import PartLine
 from domain.model import AgencyId, Event, PersonId, StaffId, StreamId
 from domain.policy import ALONE, BESIDE, RuleId
+from domain.referral.events import ReferralDrafted
 from domain.sharing import Sharing, Sides, Told
 from domain.visibility.agreeing import covering, covers, named, permits
 from domain.visibility.asking import (
@@ -142,7 +143,7 @@ class Visible(msgspec.Struct, frozen=True):
     what: bool = False
     who: frozenset[tuple[str, AgencyId]] = frozenset()  # In which field which agency.
     staff: bool = False
-    alone: bool = False  # These fields, and nothing else of the event: not even whose record it is.
+    alone: bool = False  # Its fields, and nothing else of the event: not even whose record it is.
 
     def __bool__(self) -> bool:
         return bool(self.bases)
@@ -324,7 +325,19 @@ def _with_what_stands_beside(  # noqa: PLR0913 (one for each thing it stands bes
             bases[slot.name] = basis
         elif field.category == "ENV" or colleagues:
             bases[slot.name] = beside
+    if _was_passed_on(look, told):
+        return Visible(bases, what, who - _itself(look, told), alone=True)
     return Visible(bases, what, who, all_named and colleagues)
+
+
+def _was_passed_on(look: Look, told: Told) -> bool:
+    """A draft of the sender's: whom she is sent to instead is not told who was asked before."""
+    event = told.event
+    return (
+        isinstance(event, ReferralDrafted)
+        and look.agency == event.to_agency
+        and told.agency not in {event.from_agency, event.to_agency}
+    )
 
 
 def _names(told: Told, asking: Asking) -> Iterator[tuple[str, AgencyId]]:
