@@ -303,6 +303,7 @@ FACTS: Final = knowing(
     sharing={TO_SHARE: frozenset({WELFARE.agency})},
     corrected=Recorded(with_her_son, CITY.agency, parts_of(with_her_son, HER)),
     linked=known(replace(opened, subject_id=PersonId(an_id(650)))),
+    linked_agreed=True,
 )
 
 

@@ -126,10 +126,16 @@ def test_two_cases_are_linked_by_whoever_works_on_both_and_as_she_agrees() -> No
     link = LinkCases(other_case_id=other)
     assert here.refuses(here.city, link) is LinkNotAgreed
     grant = here.agrees(kind="CASE_LINK", categories=())
+    assert here.refuses(here.city, link) is LinkNotAgreed  # There she has not been asked.
+    there = here._replace(case=other)
+    theirs = there.agrees(kind="CASE_LINK", categories=())
+    there.says(here.city, WithdrawConsent(grant_id=theirs))
+    assert here.refuses(here.city, link) is LinkNotAgreed
+    there.agrees(kind="CASE_LINK", categories=())
     assert here.says(here.city, link).the(CasesLinked).consent_id == grant
-    theirs = LinkCases(other_case_id=another_case(here, here.ayumi))
+    another = LinkCases(other_case_id=another_case(here, here.ayumi))
     nobodys = LinkCases(other_case_id=CaseId(an_id(998)))
-    assert here.refuses(here.city, theirs) is here.refuses(here.city, nobodys) is CaseNotFound
+    assert here.refuses(here.city, another) is here.refuses(here.city, nobodys) is CaseNotFound
 
 
 def test_divisions_are_told_by_a_consent_of_hers_that_lets_them_know_of_procedures() -> None:

@@ -26,7 +26,7 @@ OTHER: Final = CaseId(an_id(402))
 hers_too = known(replace(opened, subject_id=PersonId(an_id(650))))
 link = LinkCases(other_case_id=OTHER)
 linked = CasesLinked(other_case_id=OTHER, consent_id=SHE_AGREED)
-AGREED: Final = knowing(linked=hers_too, agreed={"CASE_LINK": SHE_AGREED})
+AGREED: Final = knowing(linked=hers_too, linked_agreed=True, agreed={"CASE_LINK": SHE_AGREED})
 
 
 @shown("INV-K5")
@@ -38,7 +38,10 @@ def test_two_cases_are_linked_with_her_consent() -> None:
 @kept("INV-K5", guard="domain.case.linking:check_link_agreed", instead=SHE_AGREED)
 def test_without_her_consent_they_stay_apart() -> None:
     only_to_share = knowing(linked=hers_too, agreed={"INFORMATION": TO_SHARE})
-    her_case(opened, accepted, facts=only_to_share).when(link, by=CITY).refused(LinkNotAgreed)
+    in_one = replace(AGREED, linked_agreed=False)
+    in_the_other = replace(AGREED, agreed={})
+    for facts in (only_to_share, in_one, in_the_other):
+        her_case(opened, accepted, facts=facts).when(link, by=CITY).refused(LinkNotAgreed)
 
 
 def test_linking_twice_is_linking_once_whatever_became_of_her_consent() -> None:
@@ -49,7 +52,7 @@ def test_linking_twice_is_linking_once_whatever_became_of_her_consent() -> None:
 
 def test_a_case_is_not_linked_with_itself() -> None:
     herself = known(opened)
-    facts = knowing(linked=herself, agreed={"CASE_LINK": SHE_AGREED})
+    facts = replace(AGREED, linked=herself)
     her_case(opened, facts=facts).when(link, by=CITY).refused(LinkedToItself)
 
 
@@ -57,7 +60,7 @@ def test_a_case_is_not_linked_with_itself() -> None:
 def test_nobody_finds_another_case_of_hers_by_trying_to_link_it() -> None:
     # The support organisation takes part in this case, and not in the other one.
     her_case(opened, accepted, supporting, facts=AGREED).when(link, by=NPO).refused(CaseNotFound)
-    nothing = knowing(linked=NoCase(), agreed={"CASE_LINK": SHE_AGREED})
+    nothing = replace(AGREED, linked=NoCase())
     her_case(opened, accepted, supporting, facts=nothing).when(link, by=NPO).refused(CaseNotFound)
 
 

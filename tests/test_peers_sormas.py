@@ -116,6 +116,9 @@ def test_b5_nobody_looks_for_a_second_file_of_hers_and_only_she_lets_two_be_join
     link = LinkCases(other_case_id=its_own)
     assert here.refuses(here.ayumi, link) is LinkNotAgreed
     here.agrees(here.ayumi, kind="CASE_LINK", categories=())
+    assert here.refuses(here.ayumi, link) is LinkNotAgreed
+    there = here._replace(case=its_own)
+    there.agrees(here.ayumi, kind="CASE_LINK", categories=(), via=here.ayumi)
     assert here.says(here.ayumi, link).the(CasesLinked).other_case_id == its_own
 
 

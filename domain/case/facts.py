@@ -39,7 +39,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     excluded: frozenset[AgencyId] = frozenset()  # Whom she does not want to know.
     referral_open: bool = False  # Somebody has still to answer, or to confirm a handover.
     corrected: Recorded | None = None  # The record that is to be corrected.
-    linked: Case = NoCase()  # The case that is to be linked with this one.
+    linked: Case = NoCase()  # The case that is to be linked with this one,
+    linked_agreed: bool = False  # and whether she has agreed to that there too.
 
 
 def beside(case: KnownCase, facts: Facts) -> Beside:

@@ -34,10 +34,11 @@ LinkCommand: TypeAlias = LinkCases
 
 
 class LinkNotAgreed(Refused):
-    """Two case files are linked only with her consent: ask her, and record what she says."""
+    """Two case files are linked only with her consent: ask her, and record it in each of them."""
 
     ja: ClassVar[str] = (
-        "二つのケースの関連付けには本人の同意が必要です。本人に確認し、同意を記録してください。"
+        "二つのケースの関連付けには本人の同意が必要です。"
+        "本人に確認し、同意をそれぞれのケースに記録してください。"
     )
 
 
@@ -64,8 +65,11 @@ def evolve(case: KnownCase, event: CasesLinked) -> KnownCase:
 
 
 def check_link_agreed(facts: Facts) -> GrantId:
-    """Nobody searches for her across agencies, and nobody joins what she keeps apart."""
+    """Nobody searches for her across agencies, and nobody joins what she keeps apart.
+
+    A consent names no other case: so she agrees in the ledger of each.
+    """
     consent = facts.agreed.get("CASE_LINK")
-    if consent is None:
+    if consent is None or not facts.linked_agreed:
         raise LinkNotAgreed
     return consent

@@ -58,7 +58,8 @@ def scope_of(command: CaseCommand, case: CaseId, by: Context) -> Scope:
         case AssignRole(agency_id=given):
             return scope._replace(agencies=frozenset({given}))
         case LinkCases(other_case_id=other):
-            return scope._replace(beside=(stream_of("case", other),))
+            beside = (stream_of("case", other), stream_of("consent", other))
+            return scope._replace(beside=beside)
         case CorrectRecord() | TransferCase() | CloseCase() | OpenProcedureBundle():
             return scope._replace(whole=True)
         case _:
@@ -121,6 +122,8 @@ def _facts(
         ),
         corrected=_corrected(command, past),
         linked=past.case(command.other_case_id) if isinstance(command, LinkCases) else NoCase(),
+        linked_agreed=isinstance(command, LinkCases)
+        and agreed(past.ledger(command.other_case_id), "CASE_LINK", by.at) is not None,
     )
 
 

@@ -115,7 +115,8 @@ async def what_was_wrong(cast: Cast, her: Her) -> None:
 async def an_earlier_case(cast: Cast, her: Her) -> None:
     """She had called once before; with her consent, the two are joined."""
     earlier = await cast.city.opens(OPEN)
-    await agreed(cast.city, her.case, "CASE_LINK", "CONSULTATION", {cast.city.agency})
+    for case in (her.case, earlier):
+        await agreed(cast.city, case, "CASE_LINK", "CONSULTATION", {cast.city.agency})
     await cast.city.says(LinkCases(other_case_id=earlier), her.case)
     await cast.city.says(CloseCase(reason="REFERRED_ELSEWHERE"), earlier)
 
