@@ -1,8 +1,8 @@
 """What nobody is to learn by the way: of another's consent, of a meeting, of what was filled in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Final, get_args
+from typing import Final, cast, get_args
 from uuid import UUID
 
 import pytest
@@ -197,7 +197,7 @@ def ids_in(said: object) -> Iterator[UUID]:
     if isinstance(said, UUID):
         yield said
     elif isinstance(said, tuple | frozenset):
-        for each in said:
+        for each in cast("Iterable[object]", said):
             yield from ids_in(each)
     elif isinstance(said, Struct):
         for name in said.__struct_fields__:
