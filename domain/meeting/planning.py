@@ -57,10 +57,11 @@ class KindNotAllowed(Refused):
 
 
 class NotInvolved(Refused):
-    """Only agencies that take part in her case are invited, or that she has agreed may know."""
+    """Only agencies in her case, or that she agreed may know, are invited: for a shelter, ask her."""
 
     ja: ClassVar[str] = (
         "招集できるのは、このケースに関わっている機関か、本人が情報提供に同意した機関だけです。"
+        "保護や入所の施設、県外の機関については、所属機関で本人の同意を得てください。"
     )
 
 
