@@ -117,7 +117,7 @@ def taken_in(command: type[Command]) -> frozenset[Status]:
 
 
 OPEN: Final[frozenset[Status]] = frozenset({"CONTACT", "ACTIVE"})
-SUPPORTED: Final[frozenset[Status]] = OPEN | {"CLOSED", "TRANSFERRED"}  # Now, or before.
+SUPPORTED: Final = OPEN | frozenset[Status]({"CLOSED", "TRANSFERRED"})  # Now, or before.
 ALWAYS: Final[frozenset[Status]] = frozenset(STATUSES)
 TAKEN_IN: Final[Mapping[type[Command], frozenset[Status]]] = {
     RecordConsultation: SUPPORTED,
