@@ -353,8 +353,12 @@ def _named_itself(look: Look, told: Told, asking: Asking) -> frozenset[tuple[str
     names, filled_in = frozenset(_names(told, asking)), asking.kind.filled_in
     if not filled_in:
         return names
-    hidden = {each for each in names if each[0] in filled_in}
-    return names - hidden | _who(look, told, hidden)
+    hidden = [
+        (name, agency)
+        for name, agency in names
+        if name in filled_in and not (_is_near(look, agency) or _may_know_where(look, told, name))
+    ]
+    return names.difference(hidden) if hidden else names
 
 
 def _itself(look: Look, told: Told) -> frozenset[tuple[str, AgencyId]]:
