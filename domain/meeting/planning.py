@@ -57,7 +57,7 @@ class KindNotAllowed(Refused):
 
 
 class NotInvolved(Refused):
-    """Only agencies in her case, or that she agreed may know, are invited: for a shelter, ask her."""
+    """Invite only who is in her case or may know, as she agreed; before a shelter, ask her."""
 
     ja: ClassVar[str] = (
         "招集できるのは、このケースに関わっている機関か、本人が情報提供に同意した機関だけです。"
