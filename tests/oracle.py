@@ -114,7 +114,17 @@ CATEGORIES: Final[dict[tuple[str, str], str]] = {
         for field, code in listed(name, told.fields or NO_FIELDS).items()
     },
     ("case.stay_cancelled.v1", "stay_id"): "ENV",
+    ("case.stay_cancelled.v1", "text"): "NAR",
     ("consent.emergency_requested.v1", "requested_by"): "STF",
+    **{  # As it stands when it is authorised, and words are words (§0.4.6).
+        ("consent.emergency_requested.v1", name): code
+        for name, code in {
+            "danger": "RSK",
+            "danger_place": "RSK",
+            "danger_text": "NAR",
+            "impracticability_text": "NAR",
+        }.items()
+    },
     **{
         (f"grievance.{what}.v1", field): "ENV"
         for what in ("acknowledged", "response_given", "closed", "reopened", "escalated")
@@ -128,6 +138,37 @@ MAINLY: Final = {
     **dict.fromkeys(("agency", "network"), "PUB"),
     **dict.fromkeys(("duties", "installation"), "ENV"),
 }
+# Whose record it is, among the fields in which an agency is named; and where the record says whom.
+ACTING: Final = "agency"
+FILLED_IN: Final = {
+    "case.aftercare_ended.v1/lead_agency",
+    "case.responsibility_moved.v1/from_agency",
+    "case.role_assigned.v1/agency_id",
+    "case.role_ended.v1/agency_id",
+    "case.service_status_changed.v1/provider_agency",
+    "consent.emergency_disclosure_authorised.v1/overrides_exclusions",
+    "consent.emergency_disclosure_authorised.v1/recipients",
+    "referral.drafted.v1/from_agency",
+    "referral.handover_confirmed.v1/main_responsible_from",
+    "trail.purge_requested.v1/recipient",
+}
+# By these she is to be taken in somewhere.
+TO_STAY: Final = {"COMMISSION", "FACILITY_ADMISSION", "MOTHER_CHILD_FACILITY"}
+# §0.4.7: who helps her tells where she is; §1: which kinds of agencies give shelter.
+PROTECTIVE: Final = {
+    "TEMPORARY_PROTECTION_FACILITY",
+    "WOMENS_SELF_RELIANCE_FACILITY",
+    "PRIVATE_SHELTER",
+    "STEP_HOUSE",
+    "MOTHER_CHILD_LIVING_SUPPORT_FACILITY",
+}
+SCHOOLS: Final = {
+    "SCHOOL",
+    "NURSERY",
+    "BOARD_OF_EDUCATION",
+    "SCHOOL_AFFAIRS_DIVISION",
+    "CHILDCARE_DIVISION",
+}
 CARE: Final = {
     **dict.fromkeys(("PSYCHOLOGICAL_CARE", "MEDICAL_CARE", "PSYCHOLOGICAL_ASSESSMENT"), "HLT"),
     **dict.fromkeys(("CHILD_LIVING_SUPPORT", "CHILDCARE", "STUDY_SUPPORT"), "CHD"),
@@ -137,17 +178,27 @@ CARE: Final = {
 
 def one_of(event: Event, codes: str) -> str:
     """``MTG|PUB`` is one or the other, by what another field says."""
-    facts, tag = event["facts"], event["tag"]
     if codes != "own" and "|" not in codes:
         return codes
-    if tag == "meeting.planned.v1":
-        of_a_case = facts["kind"] in {"INDIVIDUAL_CASE", "EXTERNAL_FORUM"}
-        return codes.split("|")[0 if of_a_case else 1]
-    if tag == "referral.drafted.v1":
-        return "LOC" if facts["kind"] == "OUT_OF_PREFECTURE" else "SVC"
-    if tag == "case.support_activity_recorded.v1":
-        return CARE.get(facts["kind"], "SVC")
-    return str(facts["about"] if tag.startswith("case.service_") else facts["category"])
+    tells = next((tells for tag, tells in TELLS.items() if event["tag"].startswith(tag)), None)
+    facts: Scope = event["facts"]
+    return tells(facts, codes) if tells else str(facts["category"])
+
+
+def of_a_meeting(facts: Scope, codes: str) -> str:
+    of_a_case = facts["kind"] in {"INDIVIDUAL_CASE", "EXTERNAL_FORUM"}
+    return codes.split("|")[0 if of_a_case else 1]
+
+
+TELLS: Final[dict[str, Callable[[Scope, str], str]]] = {
+    "agency.": lambda facts, _: "LOC" if facts["kind"] in PROTECTIVE else "PUB",
+    "case.companion_added.": lambda facts, _: "CHD" if facts["companion"] == "CHILD" else "FAM",
+    "case.safety_instruction_": lambda facts, _: "SCH" if facts["to_kind"] in SCHOOLS else "RSK",
+    "case.service_": lambda facts, _: str(facts["about"]),
+    "case.support_activity_recorded.": lambda facts, _: CARE.get(facts["kind"], "SVC"),
+    "meeting.planned.": of_a_meeting,
+    "referral.drafted.": lambda f, _: "LOC" if f["kind"] == "OUT_OF_PREFECTURE" else "SVC",
+}
 
 
 def primary(event: Event) -> str:
@@ -163,6 +214,11 @@ def primary(event: Event) -> str:
 def category(event: Event, name: str) -> str:
     if name in event["sealed"]:
         return str(event["sealed"][name][0])
+    return by_the_tables(event, name)
+
+
+def by_the_tables(event: Event, name: str) -> str:
+    """What was sealed says its category itself: it is the one that the tables say."""
     codes = CATEGORIES.get((event["tag"], name))
     return one_of(event, codes) if codes else primary(event)
 
@@ -249,6 +305,7 @@ class Oracle:
         self.subject = {e["facts"]["subject_id"] for e in self.her("case.opened.v1")}
         self.children = self.known_children()
         self.conflicts = self.torn()
+        self.near = self.to_be_named()
         self.network, self.main = self.network_of_case(), self.main_responsible()
         self.pledged, self.active = self.may_read(), self.is_active()
         self.erased = set(flat([e["facts"]["scope"] for e in self.her("case.erased.v1")]))
@@ -368,6 +425,8 @@ class Oracle:
                 break
             tag, facts, by = event["tag"], event["facts"], event["agency"]
             fields = {(str(event["id"]), name) for name in (*facts, *event["sealed"])}
+            if tag not in DETAILS:
+                fields |= {(str(event["id"]), ACTING)}
             if tag in DETAILS:
                 last.update({(by, "details", field[1]): {field} for field in fields})
             else:
@@ -642,7 +701,7 @@ class Oracle:
     def party(self, event: Event, name: str) -> bool:
         """§0.4.4: SVC and fields naming the reader, of that referral's or meeting's own events."""
         code, kind = category(event, name), event["tag"].split(".")[0]
-        naming = holds(event["facts"].get(name), self.agency)
+        naming = name not in event["sealed"] and holds(event["facts"].get(name), self.agency)
         told = code == "SVC" or (naming and code not in {*BESIDE_ONLY, "CNS"})
         if kind == "grievance":
             return code == "GRV" and self.hears(event)
@@ -708,18 +767,24 @@ class Oracle:
             )
         )
 
-    def field(self, event: Event, name: str) -> tuple[str, str]:
+    def field(self, event: Event, name: str, but: str = "") -> tuple[str, str]:
         """The first rule that decides."""
         assert event["case"] in {None, self.case}, "an event of another case"
         for said, rule, of_a_case, decides in ORDER:
-            if (self.of_this_case(event) or not of_a_case) and decides(self, event, name):
+            asked = rule != but and (self.of_this_case(event) or not of_a_case)
+            if asked and decides(self, event, name):
                 return said, rule
         return "DENY", "NO_BASIS"
 
-    def visible(self, event: Event) -> dict[str, str]:
+    def decided(self, event: Event) -> dict[str, tuple[str, str]]:
+        return {name: self.field(event, name) for name in (*event["facts"], *event["sealed"])}
+
+    def visible(
+        self, event: Event, said: dict[str, tuple[str, str]] | None = None
+    ) -> dict[str, str]:
         """All fields that are seen, those that are only seen beside others among them."""
-        fields = {name: category(event, name) for name in (*event["facts"], *event["sealed"])}
-        said = {name: self.field(event, name) for name in fields}
+        said = self.decided(event) if said is None else said
+        fields = {name: category(event, name) for name in said}
         seen = {name: rule for name, (allowed, rule) in said.items() if allowed == "ALLOW"}
         # Bases: by NOTICE nothing else, by LEDGER the number and who answers for her.
         told = {fields[name] for name in seen if seen[name] not in ALONE} - BESIDE_ONLY
@@ -727,7 +792,88 @@ class Oracle:
         # §0.4.3: else the event is neutral; with who did it, or where they met, it were not (M4).
         if told and primary(event) in {fields[name] for name in seen} | BESIDE_ONLY:
             beside |= {"ENV", "STF"} if self.are_colleagues(event) else {"ENV"}
-        return {name: "BESIDE" for name in fields if fields[name] in beside} | seen
+        alone = {name for name in fields if fields[name] in beside}
+        if beside and not self.own(event, "") and self.mentions(event) - self.may_know(event):
+            networks = {name for name in fields if name.endswith("network_id")}
+            alone -= {name for name in fields if fields[name] == "STF"} | networks
+        return dict.fromkeys(alone, "BESIDE") | seen
+
+    # Whom an event names (§0.4.7): where she is, is also told by who helps her.
+
+    def mentions(self, event: Event) -> set[tuple[str, str]]:
+        """Whose record it is, and each agency in each field."""
+        return {(ACTING, event["agency"])} | {
+            (name, str(agency))
+            for name in event["agencies"]
+            for agency in flat(event["facts"][name])
+            if agency is not None
+        }
+
+    def to_be_named(self) -> set[str]:
+        """Of the reader's prefecture, and with whom she is not, nor anybody who is protected.
+
+        Whoever is commissioned to protect, or was to take her in, protects as well.
+        """
+        told = [e["facts"] for e in self.log if e["tag"] == "agency.registered.v1"]
+        self.known = {facts["agency_id"]: facts for facts in told}
+        here = self.known.get(self.agency, {}).get("prefecture")
+        keep = {e["facts"]["provider_agency_id"] for e in self.her("case.stay_decided.v1")} | {
+            e["facts"]["to_agency"]
+            for e in self.her("referral.drafted.v1")
+            if e["facts"]["kind"] in TO_STAY
+        }
+        return {self.agency} | {
+            agency
+            for agency, facts in self.known.items()
+            if facts["prefecture"] == here is not None
+            and facts["kind"] not in PROTECTIVE
+            and not self.has_contract(agency)
+            and agency not in keep
+        }
+
+    def has_contract(self, provider: str) -> bool:
+        stream, start = f"agency-{provider}", "agency.commission_contract_started.v1"
+        told = self.stream(stream, "agency.commission_contract_ended.v1")
+        ended = {e["facts"]["contract_id"] for e in told}
+        contracts = [e["facts"] for e in self.stream(stream, start)]
+        return any(
+            each["contract_id"] not in ended and not over(each["valid_until"], self.at)
+            for each in contracts
+        )
+
+    def may_know(self, event: Event) -> set[tuple[str, str]]:
+        """Those near; and the others, where LOC is granted for the field that names them."""
+        return {
+            (name, agency)
+            for name, agency in self.mentions(event)
+            if agency in self.near or self.is_told_where(event, name)
+        }
+
+    def is_told_where(self, event: Event, name: str) -> bool:
+        """As if a place were sealed there; that it is the reader's own record tells it nothing."""
+        sealed = event["sealed"] | {name: ("LOC", next(iter(self.subject), None))}
+        return self.field(event | {"sealed": sealed}, name, but="OWN")[0] == "ALLOW"
+
+    def passed_on_by(self, event: Event) -> set[tuple[str, str]]:
+        """§4.5 ReferralRedirected: of the sender's new draft, its receiver hears of nobody else."""
+        facts, author = event["facts"], event["agency"]
+        if event["tag"] != "referral.drafted.v1" or facts["to_agency"] != self.agency:
+            return set()
+        return {(ACTING, author)} - {(ACTING, facts["from_agency"]), (ACTING, self.agency)}
+
+    def named(self, event: Event, seen: dict[str, str]) -> set[tuple[str, str]]:
+        """In which field which agency; in its own record also whom it named there itself."""
+        if not seen:
+            return set()
+        known = self.may_know(event)
+        own = self.own(event, "")
+        told = {*seen} if own else {n for n in seen if category(event, n) not in BESIDE_ONLY}
+        if {seen[name] for name in told} <= ALONE:
+            return {each for each in known if each[0] in seen}
+        if not own:
+            return known - self.passed_on_by(event)
+        itself = self.mentions(event)
+        return known | {e for e in itself if f"{event['tag']}/{e[0]}" not in FILLED_IN}
 
 
 # Which rule is asked first, and whether it is one of the case and not of what belongs to none.

@@ -1,11 +1,12 @@
 """The log of a world in plain values: dicts and strings, and nothing of the product's own."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, TypeAlias, cast
+from functools import cache
+from typing import Any, Final, TypeAlias, cast, get_args, get_type_hints
 from uuid import UUID
 
 from domain.fields import cut_of, tag_of
-from domain.model import NAMESPACE, CaseId, Event, StreamId, stream_of
+from domain.model import NAMESPACE, AgencyId, CaseId, Event, StreamId, stream_of
 from tests.world import Entry
 
 Plain: TypeAlias = dict[str, Any]
@@ -54,12 +55,28 @@ def _plain(entry: Entry, named: dict[StreamId, str]) -> Plain:
         "stream": named[told.stream],
         "case": None if entry.case is None else str(entry.case),
         "facts": {field.name: _value(getattr(event, field.name)) for field in _clear(event)},
+        "agencies": _naming(type(event)),
         "sealed": {line.field: (line.category, str(line.person)) for line in entry.parts},
     }
 
 
 def _clear(event: Event) -> Iterable[Any]:
-    return cut_of(type(event)).clear
+    return _clear_of(type(event))
+
+
+def _clear_of(event: type[Event]) -> Iterable[Any]:
+    return cut_of(event).clear
+
+
+@cache
+def _naming(event: type[Event]) -> tuple[str, ...]:
+    """The fields that are declared to name agencies."""
+    hints = get_type_hints(event, include_extras=True)
+    return tuple(field.name for field in _clear_of(event) if _has(hints[field.name], AgencyId))
+
+
+def _has(hint: Any, what: object) -> bool:
+    return hint is what or any(_has(each, what) for each in get_args(hint))
 
 
 def _value(value: object) -> object:

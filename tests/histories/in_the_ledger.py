@@ -453,7 +453,8 @@ def decide_erasure(play: Play, here: Here) -> Ask | None:
     if here.case.status in {"CONTACT", "ACTIVE"} and play.likely(0.7):
         return None
     requests = play.trail(here.id).requests
-    found = play.maybe([k for k, r in requests.items() if r.state in {"REQUESTED", "RESTRICTED"}])
+    states = {"REQUESTED", "RESTRICTED"} if play.likely(0.25) else {"REQUESTED"}
+    found = play.maybe([k for k, r in requests.items() if r.state in states])
     if found is None:
         return None
     decision, grounds = play.one(

@@ -3,7 +3,7 @@
 Chance alone seldom goes the whole way, so whoever is after something asks for the next step to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from domain.case import AssignRole, participants
@@ -222,7 +222,9 @@ def _network_of(play: Play, here: Here) -> KnownNetwork | None:
     return known if isinstance(known, KnownNetwork) and not known.dissolved else None
 
 
-def _going(play: Play, is_it: Any) -> tuple[MeetingId, KnownMeeting] | None:
+def _going(
+    play: Play, is_it: Callable[[KnownMeeting], bool]
+) -> tuple[MeetingId, KnownMeeting] | None:
     over = {"CLOSED", "CANCELLED"}
     going = [
         (which, known)
@@ -278,6 +280,8 @@ def end(play: Play, here: Here) -> Ask | None:
     """Her case is closed, and then she asks that her data be erased; she takes back the rest."""
     if here.case.status == "ERASED":
         return in_the_ledger.withdraw(play, here) if play.likely(0.3) else None
+    if here.case.status == "RESTRICTED":
+        return None
     if here.case.status not in OPEN:
         asked = any(each.state == "REQUESTED" for each in play.trail(here.id).requests.values())
         step = in_the_ledger.decide_erasure if asked else in_the_ledger.ask_erasure
