@@ -25,6 +25,7 @@ from domain.agency import (
     agency_under,
     contract_of,
     has_contract,
+    was_commissioned,
 )
 from domain.agency.contracts import ContractEvent
 from domain.agency_codes import Criterion
@@ -116,6 +117,15 @@ def test_another_centres_contract_is_none_of_its_own() -> None:
 def test_a_contract_that_is_ended_ends_at_once() -> None:
     given(AGENCY, registered, started).when(end, by=DIRECTOR).then(ended)
     assert not runs(provider(started, ended), date(2026, 5, 13))
+
+
+def test_whom_a_centre_once_commissioned_it_has_commissioned_for_ever() -> None:
+    first, after = date(2026, 4, 1), date(2027, 4, 1)
+    assert not was_commissioned(provider(), first)
+    assert not was_commissioned(provider(started), date(2026, 3, 31))
+    assert was_commissioned(provider(started), first)
+    assert was_commissioned(provider(started), after)
+    assert was_commissioned(provider(started, ended), after)
 
 
 def test_ending_a_contract_twice_is_ending_it_once() -> None:

@@ -96,6 +96,7 @@ from domain.agency.state import (
     has_contract,
     is_commissioned,
     operates,
+    was_commissioned,
     with_those_before,
 )
 from domain.codes import Label
@@ -183,6 +184,7 @@ __all__ = [
     "is_commissioned",
     "operates",
     "took_over",
+    "was_commissioned",
     "with_those_before",
 ]
 

@@ -101,6 +101,11 @@ def is_commissioned(provider: KnownAgency, on: date) -> bool:
     )
 
 
+def was_commissioned(provider: KnownAgency, on: date) -> bool:
+    """Whether it protects women for some Centre, or ever has."""
+    return any(contract.valid_from <= on for contract in provider.contracts.values())
+
+
 def agreed_for(
     recipients: frozenset[AgencyId], agency_id: AgencyId, agency: Agency, category: CategoryCode
 ) -> bool:
