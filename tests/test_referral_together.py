@@ -12,7 +12,7 @@ from domain.case import (
     RoleEnded,
     participants,
 )
-from domain.consent_ledger import WithdrawConsent
+from domain.consent_ledger import RecordRefusal, WithdrawConsent
 from domain.exclusions import SetExclusion
 from domain.items import Item, ItemNotKnown, NotAgreedTo
 from domain.model import AgencyId, EventId, ReferralId, stream_of
@@ -23,6 +23,7 @@ from domain.referral import (
     DeclineReferral,
     DraftReferral,
     HandoverAlreadyOpen,
+    HandoverConfirmed,
     ReceiveReferral,
     RedirectReferral,
     ReferralAccepted,
@@ -386,6 +387,7 @@ def test_who_has_asked_for_her_sends_it_where_whoever_answers_for_her_cannot() -
     """§0.4(11): a suspended agency may answer for her, and her case moves on all the same."""
     here = midorino()
     here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+    here.agrees(here.ayumi)
     asked = here.says(here.ayumi, AskToTakeOver(purpose="SERVICE", urgency="HIGH"))
     referral = ReferralId(asked.made)
     send = SendReferral(referral_id=referral)
@@ -396,12 +398,64 @@ def test_who_has_asked_for_her_sends_it_where_whoever_answers_for_her_cannot() -
     assert here.refuses(here.ayumi, withdraw) is ReferralNotFound
     assert here.says(here.ayumi, send).the(ReferralSent).hands_over
     here.accepts(here.ayumi, referral)
-    here.confirms(here.ayumi, referral, remains=False)
+    here.confirms(here.ayumi, referral)
     assert here.answers_for_her == here.ayumi.agency
-    assert here.city.agency not in participants(here.known)
     # Now that it answers for nobody it may go.
     gone = DeactivateAgency(agency_id=here.city.agency)
     assert here.world.says(here.world.operator, gone).entries
+
+
+def test_nobody_sends_her_to_itself_whom_she_has_not_named() -> None:
+    """§0.4(11): to an agency she agrees to; and what she says last holds, at every step."""
+    here = midorino()
+    here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+    asked = here.says(here.ayumi, AskToTakeOver(purpose="SERVICE", urgency="HIGH"))
+    send = SendReferral(referral_id=ReferralId(asked.made))
+    accept = AcceptReferral(referral_id=send.referral_id, role_taken="MAIN_SUPPORT")
+    confirm = ConfirmHandover(referral_id=send.referral_id, referrer_remains=True)
+    here.world.says(here.world.operator, SuspendAgency(agency_id=here.city.agency))
+    for step in (send, accept, confirm):
+        assert here.refuses(here.ayumi, step) is NotAgreedTo
+        grant = here.agrees(here.ayumi, via=here.ayumi)
+        here.says(here.ayumi, step)
+        here.says(here.ayumi, WithdrawConsent(grant_id=grant))
+    assert here.answers_for_her == here.ayumi.agency
+
+
+def test_nobody_sends_her_to_itself_whom_she_has_refused() -> None:
+    here = midorino()
+    here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+    asked = here.says(here.ayumi, AskToTakeOver(purpose="SERVICE", urgency="HIGH"))
+    here.agrees(here.ayumi)
+    refusal = RecordRefusal(
+        kind="INFORMATION",
+        recipients=frozenset({here.ayumi.agency}),
+        categories=frozenset(),
+        purpose="SERVICE",
+    )
+    here.says(here.city, refusal)
+    here.world.says(here.world.operator, SuspendAgency(agency_id=here.city.agency))
+    send = SendReferral(referral_id=ReferralId(asked.made))
+    assert here.refuses(here.ayumi, send) is NotAgreedTo
+
+
+def test_whoever_could_not_speak_for_itself_goes_on_taking_part_unless_she_shuts_it_out() -> None:
+    for shut_out in (False, True):
+        here = midorino()
+        here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+        here.agrees(here.ayumi)
+        asked = here.says(here.ayumi, AskToTakeOver(purpose="SERVICE", urgency="HIGH"))
+        referral = ReferralId(asked.made)
+        here.world.says(here.world.operator, SuspendAgency(agency_id=here.city.agency))
+        here.says(here.ayumi, SendReferral(referral_id=referral))
+        here.accepts(here.ayumi, referral, "MAIN_SUPPORT")
+        here.world.says(here.world.operator, RestoreAgency(agency_id=here.city.agency))
+        if shut_out:
+            here.says(here.ayumi, SetExclusion(agency_id=here.city.agency))
+        said = here.confirms(here.ayumi, referral, remains=False)
+        assert said.the(HandoverConfirmed).referrer_remains is not shut_out
+        assert said.the(ResponsibilityMoved).from_remains is not shut_out
+        assert (here.city.agency in participants(here.known)) is not shut_out
 
 
 def test_what_the_agency_that_cannot_act_has_drafted_itself_it_alone_sends() -> None:

@@ -37,6 +37,7 @@ from domain.referral.refusals import (
     SenderNoLongerTakesPart,
 )
 from domain.referral.sending import (
+    check_agreed_to,
     check_consented,
     check_its_to_hand_over,
     check_kinds_match,
@@ -140,6 +141,7 @@ def check_role(referral: KnownReferral, role: SupportFunction | None) -> None:
 def check_still_covered(beside: Beside, referral: KnownReferral) -> None:
     """She may have changed her mind since it was sent."""
     check_may_know(beside, referral.to_agency)
+    check_agreed_to(beside, stood_in=beside.stood_in)
     check_agreed(beside.offered)
 
 

@@ -31,7 +31,9 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     offered: tuple[Offered, ...] = ()  # The things that are put in the package, or are in it.
     handovers: frozenset[ReferralId] = frozenset()  # By which somebody else may come to answer.
     brought_in_by: frozenset[ReferralId] = frozenset()  # By which whoever asks was brought in.
-    asked_for: bool = False  # Whoever is to receive it has asked for it.
+    asked_for: bool = False  # Whoever is to receive it has asked for it,
+    stood_in: bool = False  # and has sent it, in the place of an agency that cannot act.
+    agreed_to: bool = False  # She lets whoever is to receive it know something of her, by name.
     roles: tuple[RoleAssigned, ...] = ()  # Those that were given and not ended, each time anew.
 
     @property

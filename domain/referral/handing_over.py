@@ -32,7 +32,12 @@ from domain.referral.events import (
 )
 from domain.referral.kinds import TERMS
 from domain.referral.refusals import NotForYouToDo, RoleNotGivenHere
-from domain.referral.sending import check_consented, check_its_to_hand_over, check_may_know
+from domain.referral.sending import (
+    check_agreed_to,
+    check_consented,
+    check_its_to_hand_over,
+    check_may_know,
+)
 from domain.referral.states import KnownReferral
 
 
@@ -65,7 +70,7 @@ def confirmed(
         on=date_in_japan(by.at),
         main_responsible_from=referral.from_agency if moved else None,
         main_responsible_to=referral.to_agency if moved else None,
-        referrer_remains=command.referrer_remains,
+        referrer_remains=stays_linked(beside, referral, command),
         accompanied_by=command.accompanied_by,
         functions=command.functions,
     )
@@ -93,7 +98,8 @@ def check_taken_on(referral: KnownReferral, agency: AgencyId) -> None:
 def check_still_agrees(beside: Beside, referral: KnownReferral, command: ConfirmHandover) -> None:
     """She may have changed her mind since it was accepted: of whom she goes to, or of moving."""
     check_may_know(beside, referral.to_agency)
-    if stays_linked(command):
+    check_agreed_to(beside, stood_in=beside.stood_in)
+    if command.referrer_remains:
         check_may_know(beside, referral.from_agency)
     if moves_now(referral):
         check_consented(beside, TERMS[referral.kind].to_accept)
@@ -108,9 +114,13 @@ def check_may_relieve(
         raise OnlyWhoAnswersForHer
 
 
-def stays_linked(command: ConfirmHandover) -> bool:
-    """The agency that sent her goes on taking part only if she agrees to it."""
-    return command.referrer_remains
+def stays_linked(beside: Beside, referral: KnownReferral, command: ConfirmHandover) -> bool:
+    """The agency that sent her goes on taking part only if she agrees to it.
+
+    Where it could not speak for itself it does, whatever the receiver says, unless she shut it out.
+    """
+    kept = beside.stood_in and referral.from_agency not in beside.excluded
+    return command.referrer_remains or kept
 
 
 def moves_now(referral: KnownReferral) -> bool:
@@ -126,7 +136,7 @@ def _moved(
         yield ResponsibilityMoved(
             from_agency=referral.from_agency,
             to_agency=referral.to_agency,
-            from_remains=stays_linked(command),
+            from_remains=stays_linked(beside, referral, command),
             decided_by=referral.referral_id,
         )
 
@@ -140,7 +150,7 @@ def _given(
         for function in SUPPORT_FUNCTIONS
         if function in command.functions
     ]
-    if stays_linked(command) and referral.remaining_referrer_role:
+    if stays_linked(beside, referral, command) and referral.remaining_referrer_role:
         given.append((referral.from_agency, referral.remaining_referrer_role))
     for agency, function in given:
         if not beside.has_role(agency, function):

@@ -131,6 +131,7 @@ def sent(
     check_kinds_match(beside, referral.kind, referral.from_agency, referral.to_agency)
     check_inquired(referral)
     check_consented(beside, TERMS[referral.kind].to_send)
+    check_agreed_to(beside, stood_in=by.agency != referral.from_agency)
     check_covered(beside, referral)
     return ReferralSent(
         sent_at=by.at,
@@ -173,6 +174,12 @@ def check_covered(beside: Beside, referral: KnownReferral) -> None:
 def check_may_know(beside: Beside, agency: AgencyId) -> None:
     """Whom she does not want to know is refused in the words in which anybody might be."""
     if agency in beside.excluded:
+        raise NotAgreedTo
+
+
+def check_agreed_to(beside: Beside, *, stood_in: bool) -> None:
+    """§0.4(11): where whoever answers for her cannot act, it is to an agency she agrees to."""
+    if stood_in and not beside.agreed_to:
         raise NotAgreedTo
 
 

@@ -71,7 +71,8 @@ def stands_in(
 ) -> KnownReferral | None:
     """Who has asked for her sends it in the place of an agency that cannot act: she waits for none.
 
-    All that has to be so for a sending has to be so for this one, and what she has to agree to.
+    All that has to be so for a sending has to be so for this one, and what she has to agree to;
+    and nobody else is there to know that she wants it: so she has to have agreed to the receiver.
     """
     if not isinstance(referral, KnownReferral) or not isinstance(command, SendReferral):
         return None

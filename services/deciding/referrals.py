@@ -16,6 +16,7 @@ from domain.case import (
     TransferCase,
     case_among,
 )
+from domain.categories import CategoryCode
 from domain.codes import ConsentKind
 from domain.consent_ledger import Concluded, agreed, excluded
 from domain.items import Item
@@ -45,13 +46,16 @@ from domain.referral import (
     ReferralCommand,
     ReferralDrafted,
     ReferralEvent,
+    ReferralSent,
     SendInquiry,
     SendReferral,
     SupplyInformation,
 )
+from domain.sharing import replay
+from domain.visibility import Agencies, covers
 from services.deciding import entering
 from services.deciding.offering import offered
-from services.deciding.scope import Decision, Past, Scope
+from services.deciding.scope import NO_AGENCY, Decision, Past, Scope
 
 
 def scope_of(command: ReferralCommand, case: CaseId, by: Context) -> Scope:
@@ -140,6 +144,8 @@ def _beside(
         excluded=excluded(ledger, agencies),
         offered=offered(past, _items(command, known), _receiver(command, known), agencies, by),
         asked_for=_asked_for(scope, known, past, by),
+        stood_in=_stood_in(scope, known, past),
+        agreed_to=_agreed_to(known, past, agencies, by),
         handovers=frozenset(each.referral_id for each in others if each.is_handing_over),
         brought_in_by=frozenset(
             each.referral_id for each in others if each.side_of(by.agency) == "RECEIVER"
@@ -167,6 +173,23 @@ def _asked_for(scope: Scope, known: Referral, past: Past, by: Context) -> bool:
         told.stream == scope.asked and told.agency == by.agency
         for told, _ in past.in_name_of_case(ReferralDrafted)
     )
+
+
+def _stood_in(scope: Scope, known: Referral, past: Past) -> bool:
+    """It was sent by whoever is to receive it, and not by the agency that answers for her."""
+    return isinstance(known, KnownReferral) and any(
+        told.stream == scope.asked and told.agency == known.to_agency
+        for told, _ in past.in_name_of_case(ReferralSent)
+    )
+
+
+def _agreed_to(known: Referral, past: Past, agencies: Agencies, by: Context) -> bool:
+    """Whatever it is of hers that she lets it know, by what she has not taken back."""
+    if not isinstance(known, KnownReferral):
+        return False
+    sharing, receiver = replay(source.told for source in past.record), known.to_agency
+    whose = agencies.get(receiver, NO_AGENCY)
+    return any(covers(sharing, receiver, category, by.at, whose) for category in CATEGORIES)
 
 
 def referrals_in(past: Past) -> Mapping[StreamId, Referral]:
@@ -227,6 +250,7 @@ def _given(agency: AgencyId | None) -> frozenset[AgencyId]:
     return frozenset({agency} if agency else ())
 
 
+CATEGORIES: Final[tuple[CategoryCode, ...]] = get_args(CategoryCode)
 KINDS: Final[tuple[ConsentKind, ...]] = get_args(ConsentKind)
 BEGINNING: Final = (DraftReferral, SendInquiry, SendReferral, AcceptReferral)
 SENDING: Final = (SendInquiry, SendReferral, SupplyInformation)
