@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final, get_args
 
 import pytest
+from msgspec.structs import replace
 
 from domain.agency import (
     AgencyCommand,
@@ -98,6 +99,26 @@ def test_only_an_agency_of_the_same_kind_takes_over_what_she_agreed_to_for_it(
     designated = DesignateFunction(agency_id=clinic.agency, function="MEDICAL_INSTITUTION")
     world.says(world.operator, designated)
     assert world.refuses(world.operator, to_the_clinic) is None
+
+
+def test_what_was_agreed_to_for_an_agency_stays_with_its_kind_however_often_it_passes_on(
+    world: World,
+) -> None:
+    hospital, clinic = world.joins("MEDICAL_INSTITUTION"), world.joins("MUNICIPAL_HEALTH_CENTRE")
+    designated = DesignateFunction(agency_id=clinic.agency, function="MEDICAL_INSTITUTION")
+    world.says(world.operator, designated)
+    to_the_clinic = SucceedAgency(agency_id=hospital.agency, successor=clinic.agency)
+    world.says(world.operator, to_the_clinic)
+    last = world.joins("MUNICIPAL_HEALTH_CENTRE")
+    on = SucceedAgency(agency_id=clinic.agency, successor=last.agency)
+    assert world.refuses(world.operator, on) is SuccessorOfAnotherKind
+    world.says(world.operator, replace(designated, agency_id=last.agency))
+    assert world.refuses(world.operator, on) is None
+    # What it was designated as, and never took over, binds nobody who comes after it.
+    bare, centre = (world.joins("MUNICIPAL_HEALTH_CENTRE") for _ in range(2))
+    world.says(world.operator, replace(designated, agency_id=bare.agency))
+    follow = SucceedAgency(agency_id=bare.agency, successor=centre.agency)
+    assert world.refuses(world.operator, follow) is None
 
 
 def test_a_centre_records_its_contract_with_whoever_it_commissions(world: World) -> None:

@@ -1,5 +1,6 @@
 """Standing (機関の登録): that an agency is there, what it is, and what becomes of it."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, ClassVar, Final, TypeAlias, assert_never
 
@@ -182,11 +183,12 @@ class SuccessorNotAnother(Refused):
 
 
 class SuccessorOfAnotherKind(Refused):
-    """What she agreed to passes on: name an agency of the same kind, or designate it as one."""
+    """Consent passes on: name one of its kind, and of theirs it took over, or designate it so."""
 
     ja: ClassVar[str] = (
-        "同意が引き継がれるため、承継できるのは同じ種別の機関だけです。"
-        "同じ種別の機関を指定するか、先にその機能を指定してください。"
+        "同意が引き継がれるため、承継できるのは、この機関とこの機関が承継した機関の"
+        "どちらの種別にも当たる機関だけです。"
+        "そのような機関を指定するか、先にその機能を指定してください。"
     )
 
 
@@ -289,9 +291,12 @@ def took_over(agency: KnownAgency, succession: AgencySucceeded) -> tuple[AgencyT
     )
 
 
-def check_is_of_its_kind(agency: KnownAgency, successor: KnownAgency) -> None:
-    """She agreed that a hospital may know, and not whoever may come to stand in its place."""
-    if not successor.is_a(agency.kind):
+def check_is_of_its_kind(kinds: Iterable[AgencyKind], successor: KnownAgency) -> None:
+    """She agreed that a hospital may know, and not whoever may come to stand in its place.
+
+    ``kinds``: what it is, and what those are whom it took over from.
+    """
+    if not all(successor.is_a(each) for each in kinds):
         raise SuccessorOfAnotherKind
 
 

@@ -72,6 +72,8 @@ def widened(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Scope
 def _widened(  # noqa: PLR0911 (one arm a room)
     scope: Scope, command: AnyCommand, past: Past, by: Context
 ) -> Scope:
+    if isinstance(command, AgencyCommand):
+        return agencies.widened(scope, command, past)
     if isinstance(command, ReferralCommand):
         return referrals.widened(scope, command, past, by)
     if isinstance(command, GrievanceCommand):

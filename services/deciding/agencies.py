@@ -11,6 +11,7 @@ from domain.agency import (
     as_known,
     check_is_of_its_kind,
     took_over,
+    with_those_before,
 )
 from domain.installation import INSTALLATION, InstallationFounded
 from domain.model import AgencyId, CaseId, Context, PersonId, stream_of
@@ -34,6 +35,14 @@ def scope_of(command: AgencyCommand, named: CaseId | None, by: Context) -> Scope
             return scope
 
 
+def widened(scope: Scope, command: AgencyCommand, past: Past) -> Scope:
+    """Whom an agency took over from stands in its stream, and of what kind they were in theirs."""
+    if not isinstance(command, SucceedAgency):
+        return scope
+    before = with_those_before([command.agency_id], past.agencies(command.agency_id))
+    return scope._replace(known=before)
+
+
 def decide(scope: Scope, command: AgencyCommand, past: Past, by: Context) -> Decision:
     asked = _asked(command, by)
     agency = past.agency(asked)
@@ -43,7 +52,8 @@ def decide(scope: Scope, command: AgencyCommand, past: Past, by: Context) -> Dec
     for event in events:
         if isinstance(event, AgencySucceeded):
             successor = stream_of("agency", event.new)
-            check_is_of_its_kind(as_known(agency), as_known(past.agency(event.new)))
+            kinds = {each.kind for each in past.agencies(*scope.known).values()}
+            check_is_of_its_kind(kinds, as_known(past.agency(event.new)))
             writes.append(past.write(successor, took_over(as_known(agency), event)))
     return Decision(tuple(writes), PersonId(asked))
 
