@@ -291,12 +291,12 @@ def took_over(agency: KnownAgency, succession: AgencySucceeded) -> tuple[AgencyT
     )
 
 
-def check_is_of_its_kind(kinds: Iterable[AgencyKind], successor: KnownAgency) -> None:
+def check_is_of_its_kind(before: Iterable[KnownAgency], successor: KnownAgency) -> None:
     """She agreed that a hospital may know, and not whoever may come to stand in its place.
 
-    ``kinds``: what it is, and what those are whom it took over from.
+    ``before``: whom it succeeds, and those whom that one took over from.
     """
-    if not all(successor.is_a(each) for each in kinds):
+    if not all(successor.is_a(each.kind) for each in before):
         raise SuccessorOfAnotherKind
 
 

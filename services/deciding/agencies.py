@@ -52,8 +52,8 @@ def decide(scope: Scope, command: AgencyCommand, past: Past, by: Context) -> Dec
     for event in events:
         if isinstance(event, AgencySucceeded):
             successor = stream_of("agency", event.new)
-            kinds = {each.kind for each in past.agencies(*scope.known).values()}
-            check_is_of_its_kind(kinds, as_known(past.agency(event.new)))
+            before = past.agencies(*scope.known).values()
+            check_is_of_its_kind(before, as_known(past.agency(event.new)))
             writes.append(past.write(successor, took_over(as_known(agency), event)))
     return Decision(tuple(writes), PersonId(asked))
 
