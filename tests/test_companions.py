@@ -65,6 +65,21 @@ def test_nobody_comes_of_age_tomorrow_or_who_is_not_with_her() -> None:
     her_case(opened).when(tomorrow, by=CITY).refused(CompanionNotFound)
 
 
+def test_a_child_who_is_no_longer_with_her_comes_of_age_as_well() -> None:
+    """What she has agreed to for them ends with it, wherever they are."""
+    of_age = RecordComingOfAge(person_id=HER_SON)
+    came = CompanionCameOfAge(person_id=HER_SON, on=None)
+    story = (opened, with_her_son, removed)
+    her_case(*story).when(of_age, by=CITY).then(came)
+    her_case(*story, came).when(of_age, by=CITY).then_nothing()
+    assert known(*story, came).companions == {}
+    tomorrow = replace(of_age, on=date(2026, 5, 14))
+    her_case(*story).when(tomorrow, by=CITY).refused(DayStillToCome)
+    his_father = replace(with_her_son, companion="ADULT")
+    gone = replace(removed, companion="ADULT")
+    her_case(opened, his_father, gone).when(of_age, by=CITY).then_nothing()
+
+
 def test_a_companion_may_be_known_by_the_relation_alone() -> None:
     her_case(opened).when(AddCompanion(companion="ADULT", relation="PARENT"), by=CITY).then(
         CompanionAdded(

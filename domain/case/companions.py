@@ -119,13 +119,24 @@ def evolve(case: KnownCase, event: CompanionEvent) -> KnownCase:
     change = msgspec.structs.replace
     match event:
         case CompanionAdded(person_id=person, companion=kind):
-            companions = {**case.companions, person: kind}
-            return change(case, companions=companions, persons=case.persons | {person})
+            return change(
+                case,
+                companions={**case.companions, person: kind},
+                persons=case.persons | {person},
+                children=case.children | {person} if kind == "CHILD" else case.children - {person},
+            )
         case CompanionRemoved(person_id=person):
             staying = {who: kind for who, kind in case.companions.items() if who != person}
             return change(case, companions=staying)
         case CompanionCameOfAge(person_id=person):
-            return change(case, companions={**case.companions, person: "ADULT"})
+            grown: dict[PersonId, CompanionKind] = (
+                {person: "ADULT"} if person in case.companions else {}
+            )
+            return change(
+                case,
+                companions={**case.companions, **grown},
+                children=case.children - {person},
+            )
     assert_never(event)
 
 
@@ -170,8 +181,10 @@ def _removed(case: KnownCase, command: RemoveCompanion) -> CompanionRemoved:
 def _came_of_age(
     case: KnownCase, command: RecordComingOfAge, by: Context
 ) -> tuple[CompanionCameOfAge, ...]:
-    check_is_companion(case, command.person_id)
-    if case.companions[command.person_id] == "ADULT":
+    """Wherever they are now: what was agreed to for them ends with it."""
+    if command.person_id not in case.persons:
+        raise CompanionNotFound
+    if command.person_id not in case.children:
         return ()
     if command.on is not None:
         happened_on(command.on, by)

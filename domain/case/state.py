@@ -37,7 +37,8 @@ class KnownCase(msgspec.Struct, frozen=True, kw_only=True):
     network: NetworkId | None = None  # In whose ledger it stands.
     handed_over_by: ReferralId | None = None  # By which handover, since it came to this network.
     companions: Mapping[PersonId, CompanionKind] = {}  # Those who are with her now,
-    persons: frozenset[PersonId] = frozenset()  # and whoever was at any time.
+    persons: frozenset[PersonId] = frozenset()  # and whoever was at any time;
+    children: frozenset[PersonId] = frozenset()  # of all these, who has not come of age.
     linked: frozenset[CaseId] = frozenset()
     closed_on: date | None = None  # When support ended, if it has.
     before_restriction: Status = "CLOSED"
