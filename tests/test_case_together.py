@@ -6,6 +6,7 @@ from typing import Final
 from domain.agency import (
     AgencyIsSuspended,
     AgencyNotKnown,
+    DeactivateAgency,
     EndCommissionContract,
     StartCommissionContract,
     SuspendAgency,
@@ -31,6 +32,7 @@ from domain.case.agreeing import ConsentOfThatKindMissing
 from domain.case.closing import CaseClosed, HandoverNotConfirmed, ReferralStillOpen
 from domain.case.companions import AddCompanion
 from domain.case.correcting import RecordNotFound
+from domain.case.course import CaseIsClosed
 from domain.case.linking import LinkNotAgreed
 from domain.case.services import (
     DivisionNotAgreed,
@@ -57,7 +59,7 @@ from domain.model import (
 )
 from domain.network import EstablishNetwork, JoinNetwork, NotInTheNetwork
 from domain.network.state import NetworkNotFound
-from domain.referral import ConfirmHandover, HandoverConfirmed, SendReferral
+from domain.referral import AcceptReferral, ConfirmHandover, HandoverConfirmed, SendReferral
 from tests.peers import Midorino, midorino
 from tests.spec import an_id
 from tests.world import Someone
@@ -81,6 +83,36 @@ def test_a_case_is_not_closed_while_anybodys_referral_waits() -> None:
     assert here.refuses(here.city, close) is ReferralStillOpen
     here.withdraws(here.city, draft)
     assert here.says(here.city, close).the(CaseClosed).reason == "GOALS_MET"
+
+
+def test_what_nobody_is_left_to_end_keeps_no_case_open() -> None:
+    """Both are gone; or who sent it is, and takes no part any more."""
+    here = midorino()
+    here.says(here.city, AssignRole(function="SERVICE_PROVIDER", agency_id=here.ayumi.agency))
+    between = here.sends(here.ayumi, here.hospital)
+    here.world.says(here.world.operator, DeactivateAgency(agency_id=here.ayumi.agency))
+    assert here.refuses(here.city, close) is ReferralStillOpen  # It may still be answered.
+    both = midorino()
+    both.says(both.city, AssignRole(function="SERVICE_PROVIDER", agency_id=both.ayumi.agency))
+    both.sends(both.ayumi, both.hospital)
+    for gone in (both.hospital, both.ayumi):
+        assert both.refuses(both.city, close) is ReferralStillOpen
+        both.world.says(both.world.operator, DeactivateAgency(agency_id=gone.agency))
+    assert both.says(both.city, close).the(CaseClosed)
+    here.says(here.city, EndParticipation(agency_id=here.ayumi.agency))
+    assert here.says(here.city, close).the(CaseClosed)
+    accept = AcceptReferral(referral_id=between, role_taken="SERVICE_PROVIDER")
+    assert here.refuses(here.hospital, accept) is CaseIsClosed
+
+
+def test_whoever_is_only_suspended_may_still_end_what_waits() -> None:
+    here = midorino()
+    here.says(here.city, AssignRole(function="SERVICE_PROVIDER", agency_id=here.ayumi.agency))
+    here.sends(here.ayumi, here.hospital)
+    for each in (here.ayumi, here.hospital):
+        here.world.says(here.world.operator, SuspendAgency(agency_id=each.agency))
+    here.says(here.city, EndParticipation(agency_id=here.ayumi.agency))
+    assert here.refuses(here.city, close) is ReferralStillOpen
 
 
 def test_what_she_agreed_to_until_it_is_closed_ends_in_the_same_step() -> None:

@@ -1,6 +1,7 @@
 """How a referral goes on (つなぎの流れ): what leads where, and on whose side each step is."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import reduce
 from typing import Final, Literal, TypeAlias, assert_never, cast
@@ -166,6 +167,17 @@ class KnownReferral(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_open(self) -> bool:
         return self.status not in {"COMPLETED", *ENDED}
+
+    def waits(self, gone: AbstractSet[AgencyId], participants: AbstractSet[AgencyId]) -> bool:
+        """Somebody has still to answer, or to confirm a handover; and somebody is there to end it.
+
+        Whoever sent it and is no more can be let go; then the other side has nobody to answer to.
+        """
+        if not self.is_open or self.status == "DRAFT":
+            return False
+        its_sender_is_there = self.from_agency not in gone
+        can_be_ended = self.from_agency in participants and self.to_agency not in gone
+        return its_sender_is_there or can_be_ended
 
     @property
     def is_handing_over(self) -> bool:

@@ -74,7 +74,7 @@ def widened(scope: Scope, command: CaseCommand, past: Past, by: Context) -> Scop
         return scope
     return scope._replace(
         agencies=scope.agencies | agencies_of(case, command),
-        known=scope.known | goes_on_with(case, command),
+        known=scope.known | goes_on_with(case, command) | _awaited(command, past),
     )
 
 
@@ -98,6 +98,7 @@ def _facts(
     shut_out = excluded(ledger, agencies)
     concluded = _concluded(past.case(scope.case), command, by)
     referrals = referrals_in(past)
+    gone = frozenset(each for each, known in agencies.items() if known.is_gone)
     return Facts(
         number=taken.event.number if taken else None,
         networks=entering.members(scope, past),
@@ -117,13 +118,26 @@ def _facts(
         sharing=_sharing(command, past, agencies, by),
         excluded=shut_out,
         referral_open=any(
-            isinstance(each, KnownReferral) and each.is_open and each.status != "DRAFT"
+            isinstance(each, KnownReferral)
+            and each.waits(gone, participants(past.case(scope.case)))
             for each in referrals.values()
         ),
         corrected=_corrected(command, past),
         linked=past.case(command.other_case_id) if isinstance(command, LinkCases) else NoCase(),
         linked_agreed=isinstance(command, LinkCases)
         and agreed(past.ledger(command.other_case_id), "CASE_LINK", by.at) is not None,
+    )
+
+
+def _awaited(command: CaseCommand, past: Past) -> frozenset[AgencyId]:
+    """Both sides of each referral that is left, where the case is to end here."""
+    if not isinstance(command, CloseCase | TransferCase):
+        return frozenset()
+    return frozenset(
+        side
+        for each in referrals_in(past).values()
+        if isinstance(each, KnownReferral) and each.is_open
+        for side in (each.from_agency, each.to_agency)
     )
 
 
