@@ -81,9 +81,11 @@ class AgencySucceeded(Event, frozen=True, kw_only=True, tag="agency.succeeded.v1
 
 
 class AgencyTookOver(Event, frozen=True, kw_only=True, tag="agency.took_over.v1"):
-    """The same, as it is told of the new one."""
+    """The same, as it is told of the new one: whom she shut out is shut out in it, too."""
 
     primary: ClassVar[Category] = PUB
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"agency"})
+
     old: Annotated[AgencyId, PUB]
     on: Annotated[date, PUB]
 
@@ -289,6 +291,11 @@ def took_over(agency: KnownAgency, succession: AgencySucceeded) -> tuple[AgencyT
         AgencyTookOver(old=old, on=succession.on)
         for old in (succession.old, *sorted(agency.predecessors))
     )
+
+
+def is_gone(agency: KnownAgency) -> bool:
+    """It was succeeded or has ended, and nothing is ever done in its name again."""
+    return agency.status not in THERE
 
 
 def check_is_of_its_kind(before: Iterable[KnownAgency], successor: KnownAgency) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from domain.agency.standing import is_gone
 from domain.case import (
     AcceptCase,
     AssignRole,
@@ -98,7 +99,7 @@ def _facts(
     shut_out = excluded(ledger, agencies)
     concluded = _concluded(past.case(scope.case), command, by)
     referrals = referrals_in(past)
-    gone = frozenset(each for each, known in agencies.items() if known.is_gone)
+    gone = frozenset(each for each, known in agencies.items() if is_gone(known))
     return Facts(
         number=taken.event.number if taken else None,
         networks=entering.members(scope, past),
