@@ -71,6 +71,11 @@ class KnownAgency(msgspec.Struct, frozen=True, kw_only=True):
         """Nothing is done or read in its name: for a while, or because it is no more."""
         return self.status != "ACTIVE"
 
+    @property
+    def is_gone(self) -> bool:
+        """Nothing more will ever be done in its name."""
+        return self.status in {"SUCCEEDED", "DEACTIVATED"}
+
     def is_a(self, kind: AgencyKind) -> bool:
         return kind == self.kind or kind in self.functions
 
