@@ -30,6 +30,12 @@ class Concerned(msgspec.Struct, frozen=True, kw_only=True):
     def children(self) -> frozenset[PersonId]:
         return frozenset(person for person, kind in self.companions.items() if kind == "CHILD")
 
+    @property
+    def present(self) -> frozenset[AgencyId]:
+        """Those that take part, without those that are no more, as far as they were read."""
+        known = {each: self.agencies.get(each) for each in self.participants}
+        return frozenset(e for e, agency in known.items() if not (agency and agency.is_gone))
+
     def with_those_before(self, agencies: Iterable[AgencyId]) -> frozenset[AgencyId]:
         """As far as they were read: they, and all whom they took over from."""
         return with_those_before(agencies, self.agencies)

@@ -103,7 +103,11 @@ TABLES: Final[Mapping[str, Table]] = {
             "record": RecordConflict(child_id=HER_SON),
             "settle": SettleConflict(child_id=HER_SON),
         },
-        leads={NOT_YET: ("TORN", "-"), "TORN": ("-", "SETTLED"), "SETTLED": ("TORN", "-")},
+        leads={
+            NOT_YET: ("TORN", "ConflictNotFound"),
+            "TORN": ("-", "SETTLED"),
+            "SETTLED": ("TORN", "ConflictNotFound"),
+        },
         happens={"TORN": conflict, "SETTLED": settled},
     ),
     "statutory disclosure": Table(

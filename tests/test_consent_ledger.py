@@ -9,6 +9,7 @@ from domain.categories import EXPLICIT_ONLY, CategoryCode
 from domain.codes import ConsentKind, Purpose
 from domain.consent_ledger import (
     ChildInConflict,
+    ConflictNotFound,
     ConflictRecorded,
     ConflictSettled,
     ConsentAlreadyGranted,
@@ -329,9 +330,9 @@ def test_a_conflict_is_settled_by_whoever_recorded_it() -> None:
     settle = SettleConflict(child_id=HER_SON)
     given(LEDGER, conflict).when(settle, by=CITY).then(settled)
     for said in ((), (conflict,)):
-        given(LEDGER, *said).when(settle, by=CENTRE).then_nothing()
-    given(LEDGER).when(settle, by=CITY).then_nothing()
-    given(LEDGER, conflict, settled).when(settle, by=CITY).then_nothing()
+        given(LEDGER, *said).when(settle, by=CENTRE).refused(ConflictNotFound)
+    given(LEDGER).when(settle, by=CITY).refused(ConflictNotFound)
+    given(LEDGER, conflict, settled).when(settle, by=CITY).refused(ConflictNotFound)
 
 
 def test_a_conflict_stands_as_long_as_anybody_says_so() -> None:

@@ -123,6 +123,7 @@ __all__ = [
     "NEVER_BY_CONSENT",
     "ChildInConflict",
     "Concluded",
+    "ConflictNotFound",
     "ConflictRecorded",
     "ConflictSettled",
     "ConsentAlreadyGranted",
@@ -216,6 +217,14 @@ class NoChildOfHers(Refused):
     """No such child is with her."""
 
     ja: ClassVar[str] = "該当する子どもは同伴していません。"
+
+
+class ConflictNotFound(Refused):
+    """Your agency has recorded no such conflict: each agency settles what it has recorded."""
+
+    ja: ClassVar[str] = (
+        "所属機関が記録した利益の対立はありません。解消を記録できるのは、対立を記録した機関です。"
+    )
 
 
 def decide(
@@ -384,15 +393,26 @@ def _conflict(
 
     So a conflict is settled when everybody says so who has recorded it.
     """
-    recorded = (command.child_id, by.agency) in ledger.conflicts
     match command:
         case RecordConflict(child_id=child):
             if child not in case.children:
                 raise NoChildOfHers
+            recorded = (child, by.agency) in ledger.conflicts
             return () if recorded else (ConflictRecorded(child_id=child, via_agency=by.agency),)
         case SettleConflict(child_id=child):
-            return (ConflictSettled(child_id=child, via_agency=by.agency),) if recorded else ()
+            said = sorted(agency for torn, agency in ledger.conflicts if torn == child)
+            found = [agency for agency in said if _settles(case, agency, by)]
+            if not found:
+                raise ConflictNotFound
+            return tuple(ConflictSettled(child_id=child, via_agency=agency) for agency in found)
     assert_never(command)
+
+
+def _settles(case: Concerned, recorded_by: AgencyId, by: Context) -> bool:
+    """What it took over too; and who answers for her, what nobody is left to settle."""
+    if recorded_by in case.with_those_before([by.agency]):
+        return True
+    return by.agency == case.answering and recorded_by not in case.with_those_before(case.present)
 
 
 # What opens something, or asks for it. All else works whatever has become of the case.

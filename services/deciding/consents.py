@@ -10,6 +10,7 @@ from domain.consent_ledger import (
     GrantConsent,
     NarrowConsent,
     RecordRefusal,
+    SettleConflict,
     WithdrawConsent,
     consent_ledger,
 )
@@ -52,7 +53,10 @@ def scope_of(command: ConsentCommand, case: CaseId, by: Context) -> Scope:
 
 
 def widened(scope: Scope, command: ConsentCommand, past: Past, by: Context) -> Scope:
-    """To whom an emergency goes stands in the ledger; who handles a grievance, in the record."""
+    """To whom an emergency goes stands in the ledger; who handles a grievance, in the record.
+
+    Who takes part still, and for whom, follows from how those agencies stand.
+    """
     assert scope.case is not None
     match command:
         case AuthoriseEmergency(emergency_id=emergency):
@@ -61,6 +65,8 @@ def widened(scope: Scope, command: ConsentCommand, past: Past, by: Context) -> S
         case WithdrawConsent() | NarrowConsent():
             takes_part = by.agency in participants(past.case(scope.case))
             return scope if takes_part else scope._replace(whole=True)
+        case SettleConflict():
+            return scope._replace(known=participants(past.case(scope.case)))
         case _:
             return scope
 
