@@ -185,7 +185,7 @@ class Handling:
                 uuid7(by.at),
                 Place(
                     stream=write.stream,
-                    key=scope.case or decision.owner,
+                    key=write.under or scope.case or decision.owner,
                     version=version,
                     woman=decision.owner,
                     case=scope.case,

@@ -8,6 +8,7 @@ from domain.agency import (
     AgencyDeactivated,
     AgencySucceeded,
     AgencySuspended,
+    AgencyTookOver,
     CommissionContractEnded,
     CommissionContractStarted,
     DeactivateAgency,
@@ -437,6 +438,15 @@ def succeeded(here: Midorino) -> None:
     here.world.says(here.world.operator, succeed)
 
 
+def taken_over(here: Midorino) -> None:
+    """Whom she shut out is followed by somebody whom she trusted."""
+    helped(here)
+    old = here.world.joins("PRIVATE_SUPPORT_ORGANISATION")
+    here.says(here.city, SetExclusion(agency_id=old.agency))
+    succeed = SucceedAgency(agency_id=old.agency, successor=here.ayumi.agency)
+    here.world.says(here.world.operator, succeed)
+
+
 def staff_left(here: Midorino) -> None:
     helped(here)
     leave = EndEnrolment(agency_id=here.ayumi.agency, staff_id=here.ayumi.staff)
@@ -551,6 +561,7 @@ NARROWS: Final[Mapping[type[Event], Story]] = {
     CommissionContractStarted: commissioned,
     AgencyDeactivated: deactivated,
     AgencySucceeded: succeeded,
+    AgencyTookOver: taken_over,
     StaffLeft: staff_left,
     FeedCustodianEnded: nobody_keeps_the_feed,
     MemberLeft: left_the_network,

@@ -158,6 +158,15 @@ def shut_out_and_given_a_role(here: Midorino) -> Pair:
     return asks(here, here.city, shut_out), asks(here, here.city, give)
 
 
+def followed_and_given_a_role(here: Midorino) -> Pair:
+    """It comes to stand for an agency that she has shut out."""
+    old = here.world.joins("PRIVATE_SUPPORT_ORGANISATION")
+    here.says(here.city, SetExclusion(agency_id=old.agency))
+    succeed = SucceedAgency(agency_id=old.agency, successor=here.ayumi.agency)
+    give = AssignRole(function="MAIN_SUPPORT", agency_id=here.ayumi.agency)
+    return manages(here, succeed), asks(here, here.city, give)
+
+
 def shut_out_and_invited(here: Midorino) -> Pair:
     here.agrees(here.ayumi)
     plan = PlanMeeting(kind="EXTERNAL_FORUM", held_within="緑野市要対協", on=date(2026, 5, 20))

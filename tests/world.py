@@ -156,9 +156,12 @@ class World:
         reads = scope.fence_keys(late, narrows=bool(written) and second.command.narrows)
         said = self._says(early, *before)
         key = before[0].case or before[1].owner
-        stamped: set[Stamp] = {stamp for event in said.events for stamp in event.stamps}
         overtaken: set[Stamp | Literal["stream"]] = {
-            stamp for stamp in stamped if fence_key(stamp, key) in reads
+            stamp
+            for write in before[1].writes
+            for event in write.events
+            for stamp in event.stamps
+            if fence_key(stamp, write.under or key) in reads
         }
         if not written.isdisjoint(entry.told.stream for entry in said.entries):
             overtaken.add("stream")

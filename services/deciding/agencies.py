@@ -54,7 +54,8 @@ def decide(scope: Scope, command: AgencyCommand, past: Past, by: Context) -> Dec
             successor = stream_of("agency", event.new)
             before = past.agencies(*scope.known).values()
             check_is_of_its_kind(before, as_known(past.agency(event.new)))
-            writes.append(past.write(successor, took_over(as_known(agency), event)))
+            told = took_over(as_known(agency), event)
+            writes.append(past.write(successor, told, under=event.new))
     return Decision(tuple(writes), PersonId(asked))
 
 

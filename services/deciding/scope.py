@@ -89,6 +89,7 @@ class Write(NamedTuple, Generic[E_co]):
     stream: StreamId
     version: int
     events: Sequence[E_co]
+    under: UUID | None = None  # Whose key they stamp, if not that of what the command is about.
 
 
 class Decision(NamedTuple):
@@ -147,8 +148,10 @@ class Past:
     def version(self, stream: StreamId) -> int:
         return len(self._streams[stream])
 
-    def write(self, stream: StreamId, events: Sequence[Event]) -> Write[Event]:
-        return Write(stream, self.version(stream), events)
+    def write(
+        self, stream: StreamId, events: Sequence[Event], under: UUID | None = None
+    ) -> Write[Event]:
+        return Write(stream, self.version(stream), events, under)
 
 
 def past_of(sealing: Sealing, reading: Reading[Fact], record: Sequence[Source] = ()) -> Past:

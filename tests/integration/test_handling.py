@@ -21,6 +21,7 @@ from domain.agency import (
     RegisterAgency,
     RestoreAgency,
     SignPledge,
+    SucceedAgency,
     SuspendAgency,
 )
 from domain.calendar import date_in_japan
@@ -335,6 +336,25 @@ async def test_what_was_decided_before_an_agency_was_suspended_is_decided_again(
         read_to=before,
     )
     assert (await desk.log.append(decided_before)).verdict == "fenced"
+
+
+async def test_what_was_decided_before_an_agency_took_over_from_another_is_decided_again(
+    desk: Desk,
+) -> None:
+    """Of each of the two under its own key: what she said of the old one holds for the new one."""
+    old, new = [AgencyId(made(await operator_asks(desk, REGISTER))) for _ in range(2)]
+    before = (await desk.log.read(stream_of("agency", new))).head
+    accepted(await operator_asks(desk, SucceedAgency(agency_id=old, successor=new)))
+    for agency in (old, new):
+        decided_before = Append(
+            agency=CITY,
+            command=CommandId(uuid4()),
+            body=b"",
+            answer=b"",
+            reads=(fence_key("agency", agency),),
+            read_to=before,
+        )
+        assert (await desk.log.append(decided_before)).verdict == "fenced"
 
 
 @pytest.mark.parametrize(
