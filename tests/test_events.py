@@ -251,6 +251,7 @@ def test_only_what_narrows_overtakes_what_others_decided() -> None:
         "AgencyDeactivated": {"agency"},
         "AgencySucceeded": {"agency"},
         "AgencySuspended": {"agency"},
+        "AgencyTookOver": {"agency"},
         "CaseClosed": {"work"},
         "CaseErased": {"case"},
         "CaseReviewDeferred": {"work"},
