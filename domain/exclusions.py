@@ -6,6 +6,7 @@ its people too: what she has said of the one holds for the other.
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Annotated, ClassVar, TypeAlias, assert_never
 
 import msgspec
@@ -59,8 +60,11 @@ ExclusionCommand: TypeAlias = SetExclusion | LiftExclusion
 
 
 class Exclusions(msgspec.Struct, frozen=True):
+    """``said``: of the agencies, each one through whom she has said so."""
+
     agencies: frozenset[AgencyId] = frozenset()
     staff: frozenset[StaffId] = frozenset()
+    said: frozenset[tuple[AgencyId, AgencyId]] = frozenset()
 
 
 class ExcludeOne(Refused):
@@ -89,8 +93,8 @@ def decide(
             # Said again it is recorded again: whoever asks does not learn whom she had shut out.
             return (ExclusionSet(agency_id=agency, staff_id=staff, via_agency=by.agency),)
         case LiftExclusion(agency_id=agency, staff_id=staff, method=method):
-            check_only_she_lifts(exclusions, agencies, by)
             named = with_those_before([agency] if agency else [], agencies) & exclusions.agencies
+            check_only_she_lifts(named, staff, agencies, by)
             if not (named or staff in exclusions.staff):
                 raise ExclusionNotFound
             lifted: list[AgencyId | None] = [*sorted(named)] or [None]
@@ -102,11 +106,16 @@ def decide(
 
 
 def check_only_she_lifts(
-    exclusions: Exclusions, agencies: Mapping[AgencyId, Agency], by: Context
+    named: AbstractSet[AgencyId],
+    staff: StaffId | None,
+    agencies: Mapping[AgencyId, Agency],
+    by: Context,
 ) -> None:
-    """She says so to somebody she has not shut out; for whom she has, there is nothing to lift."""
-    itself = with_those_before([by.agency], agencies)
-    if itself & exclusions.agencies or by.staff in exclusions.staff:
+    """Whom she has shut out lets itself in nowhere: of it, there is nothing to lift.
+
+    Of others it is answered as everybody is: from no answer it learns what she has said of it.
+    """
+    if named & with_those_before([by.agency], agencies) or staff == by.staff:
         raise ExclusionNotFound
 
 
@@ -124,7 +133,13 @@ def evolve(exclusions: Exclusions, event: ExclusionEvent) -> Exclusions:
     staff = frozenset({event.staff_id} if event.staff_id else ())
     match event:
         case ExclusionSet():
-            return Exclusions(exclusions.agencies | agencies, exclusions.staff | staff)
+            said = {(agency, event.via_agency) for agency in agencies}
+            return Exclusions(
+                exclusions.agencies | agencies, exclusions.staff | staff, exclusions.said | said
+            )
         case ExclusionLifted():
-            return Exclusions(exclusions.agencies - agencies, exclusions.staff - staff)
+            over = {each for each in exclusions.said if each[0] in agencies}
+            return Exclusions(
+                exclusions.agencies - agencies, exclusions.staff - staff, exclusions.said - over
+            )
     assert_never(event)

@@ -94,6 +94,20 @@ def test_whom_she_shut_out_lifts_nothing() -> None:
     ).refused(ExclusionNotFound)
 
 
+def test_whom_she_shut_out_is_answered_of_others_as_everybody_is() -> None:
+    """So by lifting what she has said of others it does not find what she has said of it."""
+    of_the_police = ExclusionSet(agency_id=POLICE.agency, via_agency=SHELTER.agency)
+    lift_it = LiftExclusion(agency_id=POLICE.agency, method="WRITTEN")
+    with_it = ledger(participants=frozenset({CITY.agency, HIS_SISTERS_OFFICE}))
+    for said in ((), (shut_out,)):
+        given(with_it, *said).when(lift_it, by=SHELTER).refused(ExclusionNotFound)
+        given(with_it, of_the_police, *said).when(lift_it, by=SHELTER).then(
+            ExclusionLifted(
+                agency_id=POLICE.agency, method="WRITTEN", via_agency=HIS_SISTERS_OFFICE
+            )
+        )
+
+
 def test_what_she_never_said_is_not_lifted() -> None:
     given(LEDGER).when(lift, by=CITY).refused(ExclusionNotFound)
     given(LEDGER, shut_out, lifted).when(lift, by=CITY).refused(ExclusionNotFound)

@@ -11,7 +11,7 @@ from domain.calendar import JAPAN
 from domain.case import CaseNotFound
 from domain.categories import CategoryCode
 from domain.consent_ledger import ConsentNarrowed, StillInForce
-from domain.exclusions import ExclusionSet
+from domain.exclusions import ExclusionLifted, ExclusionSet
 from domain.machine import NOT_YET
 from domain.model import EmergencyId, Event, GrantId
 from domain.speech import Refused
@@ -22,11 +22,12 @@ from domain.trail.purges import (
     DeclinePurge,
     PurgeId,
     PurgeNotFound,
+    PurgeOfItself,
     PurgeOfWhatWasToldNotNamed,
     PurgeRequested,
     RequestPurge,
 )
-from tests.consenting import ASKED, explained, granted, held
+from tests.consenting import ASKED, explained, granted, held, withdrawn
 from tests.courses import course
 from tests.spec import CENTRE, CITY, NOW, SHELTER, an_id, given, later, making
 from tests.test_emergency import ID as EMERGENCY_ID
@@ -130,6 +131,36 @@ def test_nobody_is_asked_to_destroy_what_she_still_lets_them_know() -> None:
     )
     erased = msgspec.structs.replace(concerned, status="ERASED")
     given(beside(explained, granted, who=erased)).when(ask, by=CITY).then(purge_requested)
+
+
+def test_whom_she_shut_out_is_not_learned_by_asking() -> None:
+    """Only who has recorded it itself asks for that; and nobody of itself."""
+    with_it = msgspec.structs.replace(
+        concerned,
+        participants=concerned.participants | {SHELTER.agency},
+        answering=SHELTER.agency,
+    )
+    in_force = (explained, granted)
+    for said in ((), (CITY.agency,), (CENTRE.agency,), (CITY.agency, CENTRE.agency)):
+        known = [ExclusionSet(agency_id=CENTRE.agency, via_agency=each) for each in said]
+        told = given(beside(*in_force, *known, who=with_it))
+        told.when(ask, by=SHELTER).refused(StillInForce)
+        if CITY.agency in said:
+            told.when(ask, by=CITY).then(purge_requested)
+        else:
+            told.when(ask, by=CITY).refused(StillInForce)
+    shut_out = ExclusionSet(agency_id=CENTRE.agency, via_agency=CITY.agency)
+    lifted = ExclusionLifted(agency_id=CENTRE.agency, method="WRITTEN", via_agency=SHELTER.agency)
+    given(beside(*in_force, shut_out, lifted)).when(ask, by=CITY).refused(StillInForce)
+
+
+def test_nobody_asks_a_purge_of_itself() -> None:
+    """What it was told under a consent that it obtained it destroys without being asked."""
+    by_the_centre = msgspec.structs.replace(granted, obtained_by=CENTRE.agency)
+    shut_out = ExclusionSet(agency_id=CENTRE.agency, via_agency=CITY.agency)
+    for since in ((), (shut_out,), (withdrawn,)):
+        told = beside(explained, by_the_centre, *since)
+        given(told).when(ask, by=CENTRE).refused(PurgeOfItself)
 
 
 def test_who_was_told_is_not_learned_by_asking() -> None:

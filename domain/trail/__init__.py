@@ -80,6 +80,7 @@ from domain.trail.purges import (
     PurgeEvent,
     PurgeId,
     PurgeNotFound,
+    PurgeOfItself,
     PurgeOfWhatWasToldNotNamed,
     PurgeRequested,
     RequestPurge,
@@ -273,6 +274,7 @@ def _purge(
 ) -> tuple[PurgeRequested, ...]:
     basis = _basis(ledger, command)
     check_may_ask(concerned, basis, by)
+    check_is_another(concerned, command, by)
     check_was_told(concerned, basis, command)
     check_not_agreed_any_more(concerned, ledger, command, by)
     requested = PurgeRequested(
@@ -328,6 +330,12 @@ def check_may_ask(concerned: Concerned, basis: Provided, by: Context) -> None:
         raise PurgeOfWhatWasToldNotNamed
 
 
+def check_is_another(concerned: Concerned, command: RequestPurge, by: Context) -> None:
+    """Nobody finds by asking itself whether she still lets it know."""
+    if command.recipient in concerned.with_those_before([by.agency]):
+        raise PurgeOfItself
+
+
 def check_was_told(concerned: Concerned, basis: Provided, command: RequestPurge) -> None:
     """It names the one basis on which this recipient could be told, or whom it took over from."""
     if basis.recipients.isdisjoint(concerned.with_those_before([command.recipient])):
@@ -337,12 +345,16 @@ def check_was_told(concerned: Concerned, basis: Provided, command: RequestPurge)
 def check_not_agreed_any_more(
     concerned: Concerned, ledger: Ledger, command: RequestPurge, by: Context
 ) -> None:
-    """Nobody is asked to destroy what she still lets them know."""
+    """Nobody is asked to destroy what she still lets them know, or would as far as who asks knows.
+
+    Whom she has shut out stands with those alone to whom she has said so.
+    """
     grant = ledger.grants.get(command.grant_id) if command.grant_id else None
     if concerned.status == "ERASED" or not isinstance(grant, Granted):
         return
     named = concerned.with_those_before([command.recipient])
-    shut_out = not ledger.exclusions.agencies.isdisjoint(named)
+    itself = concerned.with_those_before([by.agency])
+    shut_out = any(whom in named and via in itself for whom, via in ledger.exclusions.said)
     still = command.covers & grant.categories and not grant.recipients.isdisjoint(named)
     if grant.in_force(by.at) and still and not (shut_out or grant.fewer_fields):
         raise StillInForce

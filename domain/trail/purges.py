@@ -130,6 +130,14 @@ class PurgeAlreadyAnswered(Refused):
     ja: ClassVar[str] = "この消去の依頼には、すでに別の回答が記録されています。"
 
 
+class PurgeOfItself(Refused):
+    """A purge is asked of another agency: your own destroys what it was told unasked."""
+
+    ja: ClassVar[str] = (
+        "消去の依頼は、他の機関に対して行うものです。所属機関が受け取った情報は、依頼によらず消去してください。"
+    )
+
+
 class PurgeOfWhatWasToldNotNamed(Refused):
     """Name one grant, emergency or statutory disclosure under which this recipient was told."""
 
