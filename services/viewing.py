@@ -27,14 +27,25 @@ import msgspec
 from contracts.envelope import Envelope
 from contracts.pages import CaseChange, CaseLine, CaseShown, Page, ReferralLine
 from domain import agency as agencies
+from domain import network
 from domain.agency import Agency, AgencyEvent, KnownAgency, check_may_act
 from domain.calendar import in_utc
 from domain.case import RecordCorrected
-from domain.model import AgencyId, CaseId, NetworkId, ReferralId, StaffId, StaffRole, stream_of
+from domain.model import (
+    AgencyId,
+    CaseId,
+    NetworkId,
+    ReferralId,
+    StaffId,
+    StaffRole,
+    StreamId,
+    stream_of,
+)
+from domain.network import NO_NETWORK, NetworkEvent
 from domain.visibility import Membership, Recipient, Roster, membership, who_reads
 from services.aliases import Aliases, Cursors
-from services.deciding import NO_AGENCY, past_of
-from services.ports import EPOCH, Clock, EventLog, Keyring, Keys
+from services.deciding import NO_AGENCY
+from services.ports import EPOCH, Clock, EventLog, Fact, Keyring, Keys
 from services.sealing import Sealing
 from services.showing import CORRECTION, LINE, WHOLE, Showing, limited, persons_shown, reading
 from services.sights import Record, Seen, Sight, record_of
@@ -155,10 +166,10 @@ class Viewing:
         self._cursors: Final = cursors
         self._candidates: Final = candidates
         self._until_moved: Final = until_moved
-        # Of what kind an agency is, and where, never changes once it is registered.
-        self._registered: Final[dict[AgencyId, Agency]] = {}
-        # Which networks to read along with a case; what they are is read each time.
-        self._networks_of: Final[dict[CaseId, frozenset[NetworkId]]] = {}
+        # Whom to read along with a case; how it stands with them is read each time.
+        self._named_in: Final[dict[CaseId, frozenset[StreamId]]] = {}
+        # What an agency was by the last event of its stream: a stream only grows.
+        self._agencies: Final[dict[AgencyId, tuple[int, Agency]]] = {}
 
     async def case(self, reader: Reader, case: CaseId) -> CaseShown | None:
         """As it stands now."""
@@ -279,19 +290,14 @@ class Viewing:
     async def _look(self, reader: Reader, *cases: CaseId) -> Looked:
         """Whoever may not read is refused, whatever was asked for."""
         own = stream_of("agency", reader.agency)
-        expected = frozenset[NetworkId]().union(*(self._networks_of.get(c, ()) for c in cases))
+        expected = {own}.union(*(self._named_in.get(case, ()) for case in cases))
         standing, found = await asyncio.gather(
-            self._log.recall(own, *(stream_of("network", each) for each in expected)),
-            self._log.of_cases(*cases),
+            self._log.recall(*expected), self._log.of_cases(*cases)
         )
-        past = past_of(self._sealing, standing)
-        itself = past.agency(reader.agency)
+        itself = self._agency(reader.agency, standing.streams[own])
         check_may_act(itself, reader.staff, reader.role)
         records = {case: record_of(self._sealing, case, found.events[case]) for case in cases}
-        named = frozenset[AgencyId]().union(*(record.agencies for record in records.values()))
-        known, more = await asyncio.gather(self._known(named), self._networks(records, expected))
-        networks = {each: membership(past.network(each)) for each in expected} | more
-        roster = Roster({**known, reader.agency: itself}, networks)
+        roster = await self._roster(reader.agency, records, standing.streams)
         who = who_reads(reader.agency, itself, reader.staff, reader.role)
         looked = Looked(who, roster, self._clock.now(), found.head, records, {})
         for case in cases:
@@ -316,27 +322,41 @@ class Viewing:
                 }
             )
 
-    async def _known(self, named: frozenset[AgencyId]) -> dict[AgencyId, Agency]:
-        if missing := named - self._registered.keys():
-            reading = await self._log.recall(*(stream_of("agency", each) for each in missing))
-            past = past_of(self._sealing, reading)
-            for each in missing:
-                if isinstance(agency := past.agency(each), KnownAgency):
-                    self._registered[each] = agency
-        return {each: self._registered[each] for each in named & self._registered.keys()}
-
-    async def _networks(
-        self, records: Mapping[CaseId, Record], expected: frozenset[NetworkId]
-    ) -> dict[NetworkId, Membership]:
-        """Those in whose ledgers the cases stand, but for those that were read already."""
+    async def _roster(
+        self,
+        own: AgencyId,
+        records: Mapping[CaseId, Record],
+        read: Mapping[StreamId, Sequence[Fact]],
+    ) -> Roster:
+        """Who is named in the cases, and in whose ledgers they stand, as of now."""
+        named = {own: stream_of("agency", own)}
+        networks: dict[NetworkId, StreamId] = {}
         for case, record in records.items():
-            self._networks_of[case] = record.networks
-        missing = frozenset[NetworkId]().union(*(r.networks for r in records.values())) - expected
-        if not missing:
-            return {}
-        reading = await self._log.recall(*(stream_of("network", each) for each in missing))
-        past = past_of(self._sealing, reading)
-        return {each: membership(past.network(each)) for each in missing}
+            here = {each: stream_of("agency", each) for each in record.agencies}
+            ledgers = {each: stream_of("network", each) for each in record.networks}
+            self._named_in[case] = frozenset({*here.values(), *ledgers.values()})
+            named |= here
+            networks |= ledgers
+        if missing := {*named.values(), *networks.values()} - read.keys():
+            read = {**read, **(await self._log.recall(*missing)).streams}
+        found = {each: self._agency(each, read[stream]) for each, stream in named.items()}
+        return Roster(
+            {each: agency for each, agency in found.items() if isinstance(agency, KnownAgency)},
+            {each: self._network(read[stream]) for each, stream in networks.items()},
+        )
+
+    def _agency(self, which: AgencyId, facts: Sequence[Fact]) -> Agency:
+        last = facts[-1].position if facts else 0
+        at, agency = self._agencies.get(which, (0, NO_AGENCY))
+        if at != last:
+            told = cast("Iterator[AgencyEvent]", self._sealing.facts(facts))
+            agency = reduce(agencies.evolve, told, NO_AGENCY)
+            self._agencies[which] = last, agency
+        return agency
+
+    def _network(self, facts: Sequence[Fact]) -> Membership:
+        told = cast("Iterator[NetworkEvent]", self._sealing.facts(facts))
+        return membership(reduce(network.evolve, told, NO_NETWORK))
 
     async def _was_in_good_standing(self, agency: AgencyId, at: datetime) -> bool:
         own = stream_of("agency", agency)

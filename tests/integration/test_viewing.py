@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, get_args
 from uuid import UUID, uuid4
 
 import msgspec
@@ -20,8 +20,10 @@ from domain.agency import (
     PledgeNotSigned,
     RestoreAgency,
     StaffNotEnrolled,
+    StartCommissionContract,
     SuspendAgency,
 )
+from domain.agency_codes import Criterion
 from domain.calendar import date_in_japan, wareki
 from domain.case import (
     AcceptCase,
@@ -286,6 +288,39 @@ async def test_in_no_answer_to_the_city_is_there_a_byte_of_the_shelter(town: Tow
     assert seen.main_responsible == AgencyShown(kind="PRIVATE_SHELTER")
     told = await everything_told_to(centre, case)
     assert str(shelter.staff) not in told
+
+
+async def test_from_its_contract_on_nobody_hears_of_whoever_protects_women(house: House) -> None:
+    """Whoever has read her case before reads of it as of today, and not as it was then."""
+    city = await house.agency("MUNICIPAL_WOMENS_SUPPORT_DIVISION")
+    centre = await house.agency("WOMENS_SUPPORT_CENTRE", role="CENTRE_DIRECTOR")
+    ayumi = await house.agency("PRIVATE_SUPPORT_ORGANISATION")
+    case = await city.opens()
+    await city.says(AcceptCase(network_id=await house.network(city)), case)
+    await city.hears_consent(case, centre, "IDN", "SVC", "PRB")
+    first = await refers(city, centre, case)
+    await takes(centre, first, case)
+    await centre.says(ConfirmHandover(referral_id=first, referrer_remains=True), case)
+    await centre.hears_consent(case, city, "SVC")
+    second = await refers(centre, ayumi, case, "CASE_TRANSFER")
+    await takes(ayumi, second, case)
+    await ayumi.says(ConfirmHandover(referral_id=second, referrer_remains=True), case)
+    seen = await city.sees(case)
+    assert seen is not None
+    assert seen.main_responsible == AgencyShown(id=ayumi.id)
+    today = date_in_japan(datetime.now(UTC))
+    await centre.says(
+        StartCommissionContract(
+            agency_id=ayumi.id,
+            valid_from=today,
+            valid_until=today + timedelta(days=30),
+            criteria_check=frozenset(get_args(Criterion)),
+        )
+    )
+    seen = await city.sees(case)
+    assert seen is not None
+    assert seen.main_responsible == AgencyShown(kind="PRIVATE_SUPPORT_ORGANISATION")
+    assert str(ayumi.id) not in await everything_told_to(city, case)
 
 
 async def test_no_case_id_no_stream_and_no_position_is_in_any_answer(town: Town) -> None:
