@@ -10,7 +10,19 @@ from domain.agency import (
     SucceedAgency,
     SuspendAgency,
 )
-from domain.case import AcceptCase, CloseCase, OpenCase, ReopenCase, TransferCase
+from domain.case import (
+    AcceptCase,
+    AssignRole,
+    CaseNotFound,
+    CaseReopened,
+    CloseCase,
+    OnlyWhoAnswersForHer,
+    OpenCase,
+    ReopenCase,
+    ResponsibilityMoved,
+    TransferCase,
+)
+from domain.case.closing import CaseNotClosed, HandoverNotConfirmed
 from domain.catalogue import AnyCommand
 from domain.duties import (
     DutiesEnded,
@@ -20,6 +32,7 @@ from domain.duties import (
     StillAnswersForSomebody,
     StillCoordinates,
 )
+from domain.exclusions import SetExclusion
 from domain.model import CaseId, Event, NetworkId, StreamId, stream_of
 from domain.network import (
     AppointCoordinator,
@@ -118,6 +131,86 @@ def test_it_goes_once_she_is_helped_at_another_installation() -> None:
     left = here.says(here.ayumi, TransferCase())
     assert told(left) == [(of(here.ayumi), DutyLeft(case_id=here.case))]
     assert going(here.world, here.ayumi)[0] is None
+
+
+def test_who_took_part_answers_for_her_where_whoever_did_is_no_more_when_she_comes_back() -> None:
+    here = midorino()
+    here.takes_over(here.ayumi)
+    here.says(here.ayumi, CLOSE)
+    assert here.refuses(here.city, REOPEN) is OnlyWhoAnswersForHer
+    assert here.refuses(here.hospital, REOPEN) is CaseNotFound
+    here.world.says(here.world.operator, SuspendAgency(agency_id=here.ayumi.agency))
+    assert here.refuses(here.city, REOPEN) is OnlyWhoAnswersForHer  # It comes back.
+    here.world.says(here.world.operator, DeactivateAgency(agency_id=here.ayumi.agency))
+    assert here.refuses(here.hospital, REOPEN) is CaseNotFound
+    again = here.says(here.city, REOPEN)
+    assert [type(event) for event in again.events] == [
+        CaseReopened,
+        ResponsibilityMoved,
+        DutyTaken,
+    ]
+    assert again.the(ResponsibilityMoved) == ResponsibilityMoved(
+        from_agency=here.ayumi.agency, to_agency=here.city.agency, from_remains=False
+    )
+    assert told(again) == [(of(here.city), DutyTaken(case_id=here.case))]
+    assert here.answers_for_her == here.city.agency
+    assert going(here.world, here.city) == [StillAnswersForSomebody] * 2
+    # All of it is handed on anew before it goes to another network.
+    assert here.refuses(here.city, TransferCase()) is HandoverNotConfirmed
+    here.says(here.city, CLOSE)
+
+
+def test_whoever_follows_it_answers_for_her_as_it_did_when_she_comes_back() -> None:
+    here = midorino()
+    here.takes_over(here.ayumi)
+    here.says(here.ayumi, CLOSE)
+    like_it = here.world.joins("PRIVATE_SUPPORT_ORGANISATION")
+    assert here.refuses(like_it, REOPEN) is CaseNotFound
+    succeed = SucceedAgency(agency_id=here.ayumi.agency, successor=like_it.agency)
+    here.world.says(here.world.operator, succeed)
+    assert here.refuses(like_it, CLOSE) is CaseNotFound
+    again = here.says(like_it, REOPEN)
+    assert told(again) == [(of(like_it), DutyTaken(case_id=here.case))]
+    assert here.answers_for_her == like_it.agency
+    assert here.takes_part(like_it)
+    assert here.refuses(like_it, REOPEN) is CaseNotClosed
+
+
+def test_nobody_she_has_shut_out_comes_to_answer_for_her() -> None:
+    for who in ("city", "ayumi"):
+        here = midorino()
+        here.takes_over(here.ayumi)
+        here.says(here.ayumi, SetExclusion(agency_id=getattr(here, who).agency))
+        here.says(here.ayumi, CLOSE)
+        like_it = here.world.joins("PRIVATE_SUPPORT_ORGANISATION")
+        succeed = SucceedAgency(agency_id=here.ayumi.agency, successor=like_it.agency)
+        here.world.says(here.world.operator, succeed)
+        shut_out = here.city if who == "city" else like_it
+        why = OnlyWhoAnswersForHer if who == "city" else CaseNotFound
+        assert here.refuses(shut_out, REOPEN) is why
+
+
+def test_what_was_never_accepted_is_opened_again_by_who_took_part_and_then_accepted() -> None:
+    here = midorino()
+    case = here.world.says(here.hospital, OPEN).case
+    role = AssignRole(function="SERVICE_PROVIDER", agency_id=here.city.agency)
+    for command in (role, CLOSE):
+        here.world.says(here.hospital, command, case)
+    here.world.says(here.world.operator, DeactivateAgency(agency_id=here.hospital.agency))
+    assert told(here.world.says(here.city, REOPEN, case)) == []
+    accept = AcceptCase(network_id=here.network)
+    assert told(here.world.says(here.city, accept, case)) == [
+        (of(here.city), DutyTaken(case_id=case))
+    ]
+
+
+def test_to_go_and_to_take_its_place_at_the_same_moment_are_decided_one_after_the_other() -> None:
+    here = midorino()
+    here.takes_over(here.ayumi)
+    here.says(here.ayumi, CLOSE)
+    here.world.says(here.world.operator, DeactivateAgency(agency_id=here.ayumi.agency))
+    goes = (here.world.operator, DeactivateAgency(agency_id=here.city.agency), None)
+    assert is_decided_again(here.world, goes, (here.city, REOPEN, here.case))
 
 
 def test_to_close_what_was_never_accepted_leaves_nothing() -> None:

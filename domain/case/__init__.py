@@ -281,11 +281,22 @@ class CaseAlreadyOpened(Refused):
 def decide(facts: Facts, state: Case, command: CaseCommand, by: Context) -> tuple[CaseEvent, ...]:
     if isinstance(state, NoCase) and isinstance(command, OpenCase):
         return (record.opened(command, by),)
-    case = as_participant(state, by.agency)
+    case = _found(facts, state, command, by)
     if isinstance(command, OpenCase):
         raise CaseAlreadyOpened
     check_takes(case, type(command))
     return _decided(case, facts, command, by)
+
+
+def _found(facts: Facts, state: Case, command: CaseCommand, by: Context) -> KnownCase:
+    """For whoever takes part; she comes back also to whoever follows the agency she knew."""
+    if (
+        isinstance(command, ReopenCase)
+        and isinstance(state, KnownCase)
+        and closing.follows(state, facts, by.agency)
+    ):
+        return state
+    return as_participant(state, by.agency)
 
 
 def _decided(  # noqa: PLR0912 (one arm a story)

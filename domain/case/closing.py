@@ -10,10 +10,12 @@ from typing import Annotated, ClassVar, Final, TypeAlias, assert_never
 import msgspec
 from msgspec import Meta
 
+from domain.agency.standing import is_gone
 from domain.calendar import date_in_japan
 from domain.case.aftercare import HerViewIsMissing
 from domain.case.facts import CaseNumber, Facts
-from domain.case.state import KnownCase, check_answers
+from domain.case.roles import ResponsibilityMoved
+from domain.case.state import KnownCase, answering, check_answers
 from domain.case_codes import ClosureReason, ErasureBasis, ReopeningReason
 from domain.categories import CNS, ENV, LOC, PLN, SVC, Category
 from domain.model import (
@@ -141,6 +143,8 @@ class CloseCase(Command, frozen=True, kw_only=True, tag="case.close"):
 
 
 class ReopenCase(Command, frozen=True, kw_only=True, tag="case.reopen"):
+    """By whoever answered for her; where that is no more, by whoever follows it or took part."""
+
     reason: ReopeningReason
     subject_wish: Line
 
@@ -205,7 +209,7 @@ class CaseStillOpen(Refused):
 
 def decide(
     case: KnownCase, facts: Facts, command: CourseCommand, by: Context
-) -> tuple[CourseEvent, ...]:
+) -> tuple[CourseEvent | ResponsibilityMoved, ...]:
     match command:
         case AcceptCase():
             return (_accepted(case, facts, command, by),)
@@ -214,7 +218,7 @@ def decide(
         case CloseCase():
             return (_closed(case, facts, command, by),)
         case ReopenCase():
-            return (_reopened(case, command, by),)
+            return _reopened(case, facts, command, by)
     assert_never(command)
 
 
@@ -402,11 +406,39 @@ def _closed(case: KnownCase, facts: Facts, command: CloseCase, by: Context) -> C
     )
 
 
-def _reopened(case: KnownCase, command: ReopenCase, by: Context) -> CaseReopened:
-    """Whoever answered for her answers for her again."""
-    check_answers(case, by.agency)
-    return CaseReopened(
+def _reopened(
+    case: KnownCase, facts: Facts, command: ReopenCase, by: Context
+) -> tuple[CaseReopened | ResponsibilityMoved, ...]:
+    """Whoever answered for her answers for her again, or whoever takes its place."""
+    takes_its_place = may_take_its_place(case, facts, by.agency)
+    if not takes_its_place:
+        check_answers(case, by.agency)
+    reopened = CaseReopened(
         on=date_in_japan(by.at), reason=command.reason, subject_wish=command.subject_wish
+    )
+    if not takes_its_place or case.main_responsible is None:  # It was never accepted.
+        return (reopened,)
+    moved = ResponsibilityMoved(
+        from_agency=case.main_responsible, to_agency=by.agency, from_remains=False
+    )
+    return (reopened, moved)
+
+
+def may_take_its_place(case: KnownCase, facts: Facts, agency: AgencyId) -> bool:
+    """Whoever answered for her is no more, and she has nothing against this one."""
+    before = facts.agencies.get(answering(case))
+    gone = before is not None and is_gone(before)
+    return agency not in facts.excluded and (gone or follows(case, facts, agency))
+
+
+def follows(case: KnownCase, facts: Facts, agency: AgencyId) -> bool:
+    """It took over from the agency that answered for her when her case was closed."""
+    itself = facts.agencies.get(agency)
+    return (
+        case.status == "CLOSED"
+        and itself is not None
+        and case.main_responsible in itself.predecessors
+        and agency not in facts.excluded
     )
 
 

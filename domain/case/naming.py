@@ -5,10 +5,11 @@ Who provides a stay is not said again when it begins: only what happened before 
 
 from domain.case import stays
 from domain.case.aftercare import RescheduleAftercare, StartAftercare
+from domain.case.closing import ReopenCase
 from domain.case.plans import AgreeSupportPlan, DraftSupportPlan, ReviseSupportPlan
 from domain.case.safety import IssueSafetyInstruction
 from domain.case.services import ChangeServiceStatus, LinkService, OpenProcedureBundle
-from domain.case.state import KnownCase
+from domain.case.state import KnownCase, answering
 from domain.case.stay_events import CancelStay, DecideStay, EndStay, ExtendStay, StartStay
 from domain.codes import ConsentKind
 from domain.model import AgencyId, Command, Context
@@ -31,8 +32,10 @@ def agencies_of(case: KnownCase, command: Command) -> frozenset[AgencyId]:
 
 
 def goes_on_with(case: KnownCase, command: Command) -> frozenset[AgencyId]:
-    """Whom it names only by what they keep or provide already; whatever their standing."""
+    """Whom it names only by what they keep or provide or answer for; whatever their standing."""
     match command:
+        case ReopenCase():
+            return frozenset({answering(case)})
         case ExtendStay(stay_id=stay_id) if stay_id in case.stays.stays:
             return frozenset({case.stays.stays[stay_id].provider})
         case ChangeServiceStatus(service_id=service_id) if service_id in case.services.links:

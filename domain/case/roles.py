@@ -66,7 +66,10 @@ class ParticipationEnded(Event, frozen=True, kw_only=True, tag="case.participati
 
 
 class ResponsibilityMoved(Event, frozen=True, kw_only=True, tag="case.responsibility_moved.v1"):
-    """In one step, so that at every moment exactly one agency answers for her."""
+    """In one step, so that at every moment exactly one agency answers for her.
+
+    Without ``decided_by`` she came back, and the agency that had answered for her is no more.
+    """
 
     primary: ClassVar[Category] = SVC
     stamps: ClassVar[frozenset[Stamp]] = frozenset({"case"})
@@ -74,7 +77,7 @@ class ResponsibilityMoved(Event, frozen=True, kw_only=True, tag="case.responsibi
     from_agency: Annotated[AgencyId, SVC]
     to_agency: Annotated[AgencyId, SVC]
     from_remains: Annotated[bool, SVC]
-    decided_by: Annotated[ReferralId, ENV]
+    decided_by: Annotated[ReferralId | None, ENV] = None
 
 
 RoleEvent: TypeAlias = RoleAssigned | RoleEnded | ParticipationEnded | ResponsibilityMoved
