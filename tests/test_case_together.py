@@ -47,6 +47,7 @@ from domain.case_numbers import CaseNumberTaken
 from domain.categories import CategoryCode
 from domain.consent_ledger import ConsentExpired, WithdrawConsent
 from domain.duties import DutyLeft, DutyTaken
+from domain.exclusions import SetExclusion
 from domain.model import (
     AgencyId,
     CaseId,
@@ -62,7 +63,7 @@ from domain.network.state import NetworkNotFound
 from domain.referral import AcceptReferral, ConfirmHandover, HandoverConfirmed, SendReferral
 from tests.peers import Midorino, midorino
 from tests.spec import an_id
-from tests.world import Someone
+from tests.world import Asked, Someone
 
 CHECKED: Final[frozenset[Criterion]] = frozenset(
     {"CORPORATE_STATUS", "NOT_OPEN_TO_PUBLIC", "SAFETY", "HYGIENE", "PRIVACY"}
@@ -168,6 +169,32 @@ def test_two_cases_are_linked_by_whoever_works_on_both_and_as_she_agrees() -> No
     another = LinkCases(other_case_id=another_case(here, here.ayumi))
     nobodys = LinkCases(other_case_id=CaseId(an_id(998)))
     assert here.refuses(here.city, another) is here.refuses(here.city, nobodys) is CaseNotFound
+
+
+def test_whom_she_has_shut_out_finds_her_other_case_by_no_link() -> None:
+    """INV-C13: at the agency that works on both, somebody she does not want to know of the one."""
+    here = midorino()
+    kin = here.world.enrols(here.city.agency, "CASEWORKER")
+    there = here._replace(case=another_case(here, kin))
+    for each in (here, there):
+        each.agrees(kind="CASE_LINK", categories=())
+    link = LinkCases(other_case_id=here.case)
+    assert there.refuses(kin, link) is None
+    here.says(here.city, SetExclusion(staff_id=kin.staff))
+    nobodys = LinkCases(other_case_id=CaseId(an_id(998)))
+    assert there.refuses(kin, link) is there.refuses(kin, nobodys) is CaseNotFound
+    assert there.refuses(here.city, link) is None
+
+
+def test_what_she_says_in_her_other_case_is_not_overtaken_by_a_link() -> None:
+    """What she takes back there is decided first, and whom she shuts out there."""
+    here = midorino()
+    there = here._replace(case=another_case(here, here.city))
+    here.agrees(kind="CASE_LINK", categories=())
+    grant = there.agrees(kind="CASE_LINK", categories=())
+    links = Asked(here.city, LinkCases(other_case_id=there.case), here.case)
+    for said in (SetExclusion(staff_id=here.ayumi.staff), WithdrawConsent(grant_id=grant)):
+        assert here.world.race(Asked(here.city, said, there.case), links) == {"case"}
 
 
 def test_divisions_are_told_by_a_consent_of_hers_that_lets_them_know_of_procedures() -> None:

@@ -44,7 +44,7 @@ from domain.model import (
 from domain.referral import KnownReferral
 from domain.sharing import replay
 from domain.visibility import Agencies, covering
-from services.deciding import entering
+from services.deciding import entering, hidden
 from services.deciding.referrals import referrals_in
 from services.deciding.scope import NO_AGENCY, Decision, Past, Scope
 
@@ -60,7 +60,7 @@ def scope_of(command: CaseCommand, case: CaseId, by: Context) -> Scope:
             return scope._replace(agencies=frozenset({given}))
         case LinkCases(other_case_id=other):
             beside = (stream_of("case", other), stream_of("consent", other))
-            return scope._replace(beside=beside)
+            return scope._replace(beside=beside, linked=frozenset({other}))
         case CorrectRecord() | TransferCase() | CloseCase() | OpenProcedureBundle():
             return scope._replace(whole=True)
         case _:
@@ -124,7 +124,7 @@ def _facts(
             for each in referrals.values()
         ),
         corrected=_corrected(command, past),
-        linked=past.case(command.other_case_id) if isinstance(command, LinkCases) else NoCase(),
+        linked=_linked(scope, command, past, by),
         linked_agreed=isinstance(command, LinkCases)
         and agreed(past.ledger(command.other_case_id), "CASE_LINK", by.at) is not None,
     )
@@ -189,6 +189,16 @@ def _sharing(
             in covering(sharing, each, OF_PROCEDURES, by.at, agencies.get(each, NO_AGENCY))
         )
     }
+
+
+def _linked(scope: Scope, command: CaseCommand, past: Past, by: Context) -> Case:
+    """For whom she has shut out in it, it is not there."""
+    if not isinstance(command, LinkCases):
+        return NoCase()
+    other = command.other_case_id
+    if hidden.is_hidden(scope._replace(case=other), command, past, by):
+        return NoCase()
+    return past.case(other)
 
 
 def _corrected(command: CaseCommand, past: Past) -> Recorded | None:

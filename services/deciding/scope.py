@@ -55,6 +55,7 @@ class Scope(NamedTuple):
     agencies: frozenset[AgencyId] = frozenset()  # whom it gives something to do,
     known: frozenset[AgencyId] = frozenset()  # whom it only names,
     networks: frozenset[NetworkId] = frozenset()  # and under which network.
+    linked: frozenset[CaseId] = frozenset()  # Another case of hers that it is to be joined with.
     whole: bool = False  # Everything in the case's name has to be looked through.
     reads_work: bool = False  # It must not miss what is begun or ended in the case meanwhile.
 
@@ -75,7 +76,7 @@ class Scope(NamedTuple):
         if narrows:
             return tuple(fence_key("work", key) for key in work)
         about: list[tuple[Stamp, Iterable[UUID]]] = [
-            ("case", [self.case] if self.case else []),
+            ("case", [*([self.case] if self.case else []), *sorted(self.linked)]),
             ("work", work),
             ("agency", sorted({by.agency, *self.agencies, *self.known})),
             ("network", sorted(self.networks)),
