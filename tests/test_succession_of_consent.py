@@ -1,6 +1,7 @@
 """An agency is succeeded: what she has said of the one holds for the other (INV-C12, INV-C13)."""
 
 from datetime import timedelta
+from typing import Final
 
 from domain.agency import SucceedAgency
 from domain.case import AssignRole
@@ -10,6 +11,7 @@ from domain.consent_ledger import (
     ConsentWithdrawn,
     NarrowConsent,
     RecordRefusal,
+    StillInForce,
     WithdrawConsent,
 )
 from domain.emergency import (
@@ -29,6 +31,8 @@ from tests.invariants import accepted, refused
 from tests.peers import HER_NAME, Midorino, midorino
 from tests.test_meeting_together import WHEN, led_by_the_city
 from tests.world import Someone
+
+IDENTITY: Final = frozenset[CategoryCode]({"IDN"})
 
 
 def succeeds(here: Midorino, old: Someone) -> Someone:
@@ -97,10 +101,28 @@ def test_a_purge_that_was_asked_of_the_old_one_is_told_to_whoever_took_over() ->
     assert "NOTICE" in here.bases(new).values()
 
 
+def test_who_takes_over_may_be_asked_for_what_she_had_refused_it() -> None:
+    for of in (frozenset[CategoryCode](), frozenset[CategoryCode]({"PRB"}), IDENTITY):
+        here = midorino()
+        grant = here.agrees(here.hospital)
+        new = another(here)
+        no = RecordRefusal(
+            kind="INFORMATION",
+            recipients=frozenset({new.agency}),
+            categories=of,
+            purpose="PROTECTION",
+        )
+        here.says(here.city, no)
+        here.world.says(
+            here.world.operator,
+            SucceedAgency(agency_id=here.hospital.agency, successor=new.agency),
+        )
+        still = here.refuses(here.city, to_purge(new, grant)) is StillInForce
+        assert still == ("PRB" in of)
+
+
 def to_purge(of: Someone, grant: GrantId) -> RequestPurge:
-    return RequestPurge(
-        recipient=of.agency, covers=frozenset({"IDN"}), cause="WITHDRAWN", grant_id=grant
-    )
+    return RequestPurge(recipient=of.agency, covers=IDENTITY, cause="WITHDRAWN", grant_id=grant)
 
 
 # Whom she does not want to know

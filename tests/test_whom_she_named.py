@@ -3,8 +3,10 @@
 from datetime import date
 from typing import Any, Final
 
+import msgspec
 import pytest
 
+from domain.agency import StartCommissionContract, SucceedAgency
 from domain.case.agreeing import ConsentOfThatKindMissing
 from domain.case.companions import AddCompanion
 from domain.case.plans import AgreeSupportPlan, DraftSupportPlan, PlanId
@@ -12,11 +14,18 @@ from domain.case.stay_events import CancelStay, DecideStay, ExtendStay, StartSta
 from domain.case.stay_rules import AdultHasNotAgreed, SheStillAgrees
 from domain.case.support import RecordAssessment
 from domain.codes import ConsentKind, ReferralKind
-from domain.consent_ledger import NarrowConsent, WithdrawConsent
+from domain.consent_ledger import (
+    ExplainConsent,
+    GrantConsent,
+    NarrowConsent,
+    RecordRefusal,
+    WithdrawConsent,
+)
 from domain.model import GrantId, PersonId, StayId
 from domain.referral import AcceptReferral, ConfirmHandover, SendReferral
 from tests.invariants import accepted, refused
 from tests.peers import Midorino, midorino
+from tests.test_agency_together import CHECKED
 from tests.world import Someone
 
 TODAY: Final = date(2026, 5, 13)
@@ -152,7 +161,186 @@ def test_where_she_would_move_away_to_is_hers_to_say_too() -> None:
     assert here.refuses(here.city, begins(stay.stay_id)) is None
 
 
+# Whom she named as one she does not want
+
+
+def commissioned(here: Midorino) -> tuple[GrantId, DecideStay]:
+    """She leaves it to the Centre, which may commission the shelter."""
+    here.accepts(here.centre, here.sends(here.city, here.centre), "MAIN_SUPPORT")
+    commissions(here, here.shelter)
+    here.says(
+        here.centre, RecordAssessment(with_subject=True, danger_level="HIGH", urgency_level="HIGH")
+    )
+    return leaves_it_to_the_centre(here), DecideStay(
+        kind="COMMISSIONED_PROTECTION",
+        scope="IN_PREFECTURE",
+        legal_ground="SPOUSE_VIOLENCE",
+        provider_agency_id=here.shelter.agency,
+        planned_from=TODAY,
+    )
+
+
+def commissions(here: Midorino, who: Someone) -> None:
+    here.world.says(
+        here.centre,
+        StartCommissionContract(
+            agency_id=who.agency, valid_from=TODAY, valid_until=LATER, criteria_check=CHECKED
+        ),
+    )
+
+
+def leaves_it_to_the_centre(here: Midorino) -> GrantId:
+    return here.agrees(here.centre, kind="COMMISSIONED_PLACEMENT", categories=(), via=here.centre)
+
+
+def no_to(who: Someone, kind: ConsentKind = "COMMISSIONED_PLACEMENT") -> RecordRefusal:
+    return RecordRefusal(
+        kind=kind,
+        recipients=frozenset({who.agency}),
+        categories=frozenset(),
+        purpose="PROTECTION",
+    )
+
+
+def says_no_to_the_shelter(here: Midorino, grant: GrantId, *, of_it: bool) -> None:
+    """Of what she had agreed to; or without saying of what."""
+    out = frozenset({here.shelter.agency})
+    of_this = NarrowConsent(grant_id=grant, removed_recipients=out)
+    here.says(here.centre, of_this if of_it else no_to(here.shelter))
+
+
+@refused("INV-C9", guard="domain.consent_ledger:is_refused", instead=False)
+@refused("INV-C3", guard="domain.consent_ledger:is_refused", instead=False)
+def test_whom_she_said_no_to_does_not_take_her_in_though_she_left_it_to_another() -> None:
+    for of_it in (False, True):
+        here = midorino()
+        grant, decide = commissioned(here)
+        assert here.refuses(here.centre, decide) is None
+        here.says(here.centre, no_to(here.shelter, "FACILITY_ADMISSION"))
+        here.says(here.centre, no_to(here.police))
+        assert here.refuses(here.centre, decide) is None
+        says_no_to_the_shelter(here, grant, of_it=of_it)
+        assert here.refuses(here.centre, decide) is ConsentOfThatKindMissing
+
+
+@accepted("INV-C3", "INV-C9")
+def test_asked_anew_she_may_leave_it_to_them_again() -> None:
+    for of_it in (False, True):
+        here = midorino()
+        grant, decide = commissioned(here)
+        says_no_to_the_shelter(here, grant, of_it=of_it)
+        again = leaves_it_to_the_centre(here)
+        assert here.says(here.centre, decide).the(StayDecided).consent_id == again
+
+
+def test_a_no_before_she_agreed_to_what_was_explained_stands() -> None:
+    """She said it of what she was being asked."""
+    here = midorino()
+    grant, decide = commissioned(here)
+    here.says(here.centre, WithdrawConsent(grant_id=grant))
+    step: dict[str, Any] = {
+        "kind": "COMMISSIONED_PLACEMENT",
+        "purpose": "PROTECTION",
+        "recipients": frozenset({here.centre.agency}),
+        "categories": frozenset(),
+    }
+    explain = ExplainConsent(language="ja", material_version="2026-04", **step)
+    asked = GrantId(here.says(here.centre, explain).made)
+    here.says(here.centre, no_to(here.shelter))
+    here.says(
+        here.centre,
+        GrantConsent(
+            grant_id=asked,
+            grantor="SUBJECT",
+            until_event="CASE_CLOSE",
+            history="FULL",
+            method="WRITTEN",
+            **step,
+        ),
+    )
+    assert here.refuses(here.centre, decide) is ConsentOfThatKindMissing
+
+
+def test_a_no_once_it_is_decided_keeps_her_from_going_there_or_staying_on() -> None:
+    for of_it in (False, True):
+        for begun in (False, True):
+            here = midorino()
+            grant, decide = commissioned(here)
+            stay = here.says(here.centre, decide).the(StayDecided).stay_id
+            begin = StartStay(stay_id=stay, location="203号室", age_band="30S", reason_code="DV")
+            further: StartStay | ExtendStay = begin
+            if begun:
+                here.says(here.centre, begin)
+                further = ExtendStay(stay_id=stay, until=LATER)
+            assert here.refuses(here.centre, further) is None
+            says_no_to_the_shelter(here, grant, of_it=of_it)
+            assert here.refuses(here.centre, further) is ConsentOfThatKindMissing
+            if not begun:
+                cancel = CancelStay(stay_id=stay, reason="CONSENT_WITHDRAWN")
+                assert here.refuses(here.centre, cancel) is None
+
+
+def test_a_no_is_one_to_whoever_takes_over_from_them_too() -> None:
+    here = midorino()
+    grant, decide = commissioned(here)
+    says_no_to_the_shelter(here, grant, of_it=False)
+    new = here.world.joins("PRIVATE_SHELTER", "FACILITY_HEAD", name="新やすらぎ")
+    commissions(here, new)
+    there = msgspec.structs.replace(decide, provider_agency_id=new.agency)
+    stay = here.says(here.centre, there).the(StayDecided).stay_id
+    cancel = CancelStay(stay_id=stay, reason="CONSENT_WITHDRAWN")
+    assert here.refuses(here.centre, cancel) is SheStillAgrees
+    here.world.says(
+        here.world.operator, SucceedAgency(agency_id=here.shelter.agency, successor=new.agency)
+    )
+    assert here.refuses(here.centre, there) is ConsentOfThatKindMissing
+    assert here.refuses(here.centre, cancel) is None
+
+
+def test_a_no_to_where_she_would_move_to_holds_until_she_has_moved() -> None:
+    here = midorino()
+    _, far = residences(here)
+    agrees_to_be_admitted(here, here.city)
+    here.agrees(here.city, kind="RELOCATION", categories=())
+    move = msgspec.structs.replace(admitted_to(far), scope="OUT_OF_PREFECTURE")
+    stay = here.says(here.city, move).the(StayDecided).stay_id
+    assert here.refuses(here.city, begins(stay)) is None
+    here.says(here.city, no_to(far, "RELOCATION"))
+    assert here.refuses(here.city, begins(stay)) is ConsentOfThatKindMissing
+    cancel = CancelStay(stay_id=stay, reason="CONSENT_WITHDRAWN")
+    assert here.refuses(here.city, cancel) is None
+
+
+def test_what_an_adult_has_agreed_to_is_not_hers_to_say_no_to() -> None:
+    here = midorino()
+    komorebi, _ = residences(here)
+    agrees_to_be_admitted(here, here.city)
+    add = AddCompanion(companion="ADULT", relation="SIBLING", name="ゆい")
+    sister = PersonId(here.says(here.city, add).made)
+    stay = here.says(here.city, admitted_to(komorebi)).the(StayDecided).stay_id
+    together = StartStay(stay_id=stay, location="203号室", age_band="30S", companions=(sister,))
+    hers: dict[str, Any] = {"grantor": "ADULT_COMPANION", "grantor_id": sister}
+    own = here.agrees(here.city, kind="FACILITY_ADMISSION", categories=(), **hers)
+    here.says(here.city, no_to(komorebi, "FACILITY_ADMISSION"))
+    agrees_to_be_admitted(here, here.city)  # She has thought better of it.
+    assert here.refuses(here.city, together) is None
+    out = frozenset({komorebi.agency})
+    here.says(here.city, NarrowConsent(grant_id=own, removed_recipients=out))
+    assert here.refuses(here.city, together) is AdultHasNotAgreed
+
+
 # Referrals
+
+
+@pytest.mark.parametrize("of_it", [False, True])
+def test_whom_she_said_no_to_does_not_accept_her(of_it: bool) -> None:  # noqa: FBT001
+    here = midorino()
+    grant, _ = commissioned(here)
+    referral = here.sends(here.centre, here.shelter, "COMMISSION")
+    accept = AcceptReferral(referral_id=referral, role_taken="MAIN_SUPPORT")
+    assert here.refuses(here.shelter, accept) is not ConsentOfThatKindMissing
+    says_no_to_the_shelter(here, grant, of_it=of_it)
+    assert here.refuses(here.shelter, accept) is ConsentOfThatKindMissing
 
 
 @pytest.mark.parametrize("kind", ["FACILITY_ADMISSION", "COMMISSION"])

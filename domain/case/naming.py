@@ -36,8 +36,10 @@ def goes_on_with(case: KnownCase, command: Command) -> frozenset[AgencyId]:
     match command:
         case ReopenCase():
             return frozenset({answering(case)})
-        case ExtendStay(stay_id=stay_id) if stay_id in case.stays.stays:
-            return frozenset({case.stays.stays[stay_id].provider})
+        case (ExtendStay() | CancelStay()) as kept if kept.stay_id in case.stays.stays:
+            return frozenset({case.stays.stays[kept.stay_id].provider})
+        case AgreeSupportPlan(plan_id=plan_id) if plan_id in case.plans.plans:
+            return frozenset({case.plans.plans[plan_id].author})
         case ChangeServiceStatus(service_id=service_id) if service_id in case.services.links:
             return frozenset({case.services.links[service_id].provider})
         case _:
@@ -46,19 +48,21 @@ def goes_on_with(case: KnownCase, command: Command) -> frozenset[AgencyId]:
 
 def concluded_with(
     case: KnownCase, command: Command, kind: ConsentKind, by: Context
-) -> tuple[AgencyId, frozenset[AgencyId | None]] | None:
+) -> tuple[AgencyId, frozenset[AgencyId | None] | None] | None:
     """With whom she is to stay or has a plan, and who may have chosen them for her.
 
-    To whom she would move is asked when it is decided; from then on she must only still want to.
+    To whom she would move is asked when it is decided; from then on she must only still want to,
+    and have said no to nobody there.
     """
     match command:
         case DecideStay(provider_agency_id=provider):
             return provider, frozenset({by.agency, case.main_responsible})
-        case StartStay() | ExtendStay() | CancelStay() if kind != "RELOCATION":
+        case StartStay() | ExtendStay() | CancelStay():
             stay = case.stays.stays.get(command.stay_id)
             if stay is None:
                 return None
-            return stay.provider, frozenset({stay.decided_by, case.main_responsible})
+            arranged_by = frozenset({stay.decided_by, case.main_responsible})
+            return stay.provider, None if kind == "RELOCATION" else arranged_by
         case AgreeSupportPlan(plan_id=plan_id) if plan_id in case.plans.plans:
             return case.plans.plans[plan_id].author, frozenset()
         case _:

@@ -207,10 +207,11 @@ class Ledger(msgspec.Struct, frozen=True):
 
 
 class Concluded(NamedTuple):
-    """What is concluded for her: with whom, and by whom it is arranged."""
+    """What is concluded for her: with whom, and by whom it is arranged; or it was before."""
 
     to: AgencyId
-    arranged_by: frozenset[AgencyId | None]
+    arranged_by: frozenset[AgencyId | None] | None
+    with_those_before: frozenset[AgencyId] = frozenset()
 
 
 class NoChildOfHers(Refused):
@@ -315,10 +316,20 @@ def stands_for(grant: Granted, kind: ConsentKind) -> bool:
 
 
 def names(grant: Granted, concluded: Concluded | None) -> bool:
-    """INV-C3: whom she named; or, where she named nobody but who arranges it, whom they choose."""
+    """INV-C3: whom she named; or, where she named nobody but who arranges it, whom they choose.
+
+    Whom she has named since as one she does not want, it is not.
+    """
     if concluded is None:
         return True
-    return concluded.to in grant.recipients or grant.given_to <= concluded.arranged_by
+    if is_refused(grant, concluded):
+        return False
+    left_to = concluded.arranged_by
+    return left_to is None or concluded.to in grant.recipients or grant.given_to <= left_to
+
+
+def is_refused(grant: Granted, concluded: Concluded) -> bool:
+    return grant.is_refused_to({concluded.to, *concluded.with_those_before})
 
 
 def ended_with(

@@ -1,8 +1,10 @@
 """Grants (同意): explained, given, narrowed, taken back, ended. Each keeps its whole scope."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
-from typing import Final, Literal, TypeAlias, assert_never
+from functools import reduce
+from typing import Final, Literal, TypeAlias, assert_never, get_args
 
 import msgspec
 
@@ -73,6 +75,7 @@ class Granted(msgspec.Struct, frozen=True, kw_only=True):
     history: History
     obtained_by: AgencyId
     late_entry: bool
+    refused: Mapping[AgencyId, frozenset[CategoryCode]] = {}  # To whom she has since said no.
     narrowed: bool = False
     fewer_fields: bool = False  # She has taken some out since.
 
@@ -80,6 +83,16 @@ class Granted(msgspec.Struct, frozen=True, kw_only=True):
         """Not before she gave it; a date means the end of that day in Japan."""
         ended = self.valid_until is not None and is_over(self.valid_until, at)
         return self.granted_at <= at and not ended
+
+    def left_to(self, agencies: Iterable[AgencyId]) -> frozenset[CategoryCode]:
+        """What of it, where it goes to them at all, she has not since refused them by name."""
+        return self.categories.difference(*(self.refused.get(each, NOTHING) for each in agencies))
+
+    def is_refused_to(self, agencies: AbstractSet[AgencyId]) -> bool:
+        """Whether she has since said no to them, by name: in it or not, nothing of it is theirs."""
+        if self.kind == "INFORMATION":
+            return not self.left_to(agencies)
+        return not agencies.isdisjoint(self.refused)
 
     def names(self, path: FieldPath) -> bool:
         return path not in self.excluded_fields and (
@@ -142,14 +155,34 @@ def state_of(grant: Grant | None) -> str:
 def evolve(grants: Grants, event: GrantEvent) -> Grants:
     after = _become(grants.get(event.grant_id), event)
     if isinstance(after, Declined):
-        grants = {key: _refused_since(each, after) for key, each in grants.items()}
+        grants = {key: _after(each, after) for key, each in grants.items()}
     return {**grants, event.grant_id: after}
 
 
-def _refused_since(grant: Grant, refusal: Declined) -> Grant:
-    if not isinstance(grant, Explained):
+def _after(grant: Grant, refusal: Declined) -> Grant:
+    match grant:
+        case Explained(refused_since=since):
+            return msgspec.structs.replace(grant, refused_since=(*since, refusal))
+        case Granted():
+            return _without(grant, refusal)
+        case _:
+            return grant
+
+
+def _without(grant: Granted, refusal: Declined) -> Granted:
+    """What another adult has agreed to for herself is not the woman's to refuse."""
+    if grant.kind != refusal.kind or grant.grantor == "ADULT_COMPANION":
         return grant
-    return msgspec.structs.replace(grant, refused_since=(*grant.refused_since, refusal))
+    return _refused(grant, refusal.recipients, refusal.categories)
+
+
+def _refused(
+    grant: Granted, agencies: Iterable[AgencyId], categories: frozenset[CategoryCode]
+) -> Granted:
+    """Where no category is named, all of them were refused."""
+    of = categories or CODES
+    more = {agency: grant.refused.get(agency, NOTHING) | of for agency in agencies}
+    return msgspec.structs.replace(grant, refused={**grant.refused, **more})
 
 
 def _become(before: Grant | None, event: GrantEvent) -> Grant:
@@ -163,7 +196,8 @@ def _become(before: Grant | None, event: GrantEvent) -> Grant:
                 categories=event.categories,
             )
         case ConsentGranted():
-            return _granted(event)
+            since = before.refused_since if isinstance(before, Explained) else ()
+            return reduce(_without, since, _granted(event))
         case ConsentRefused():
             return Declined(
                 kind=event.kind, recipients=event.recipients, categories=event.categories
@@ -204,11 +238,16 @@ def _granted(event: ConsentGranted) -> Granted:
 
 
 def _narrowed(grant: Granted, event: ConsentNarrowed) -> Granted:
+    removed = event.removed_recipients or frozenset()
     return msgspec.structs.replace(
-        grant,
-        recipients=grant.recipients - (event.removed_recipients or frozenset()),
+        _refused(grant, removed, CODES),
+        recipients=grant.recipients - removed,
         categories=grant.categories - event.removed_categories,
         excluded_fields=grant.excluded_fields | (event.removed_fields or frozenset()),
         narrowed=True,
         fewer_fields=grant.fewer_fields or bool(event.removed_fields),
     )
+
+
+CODES: Final[frozenset[CategoryCode]] = frozenset(get_args(CategoryCode))
+NOTHING: Final[frozenset[CategoryCode]] = frozenset()

@@ -355,7 +355,7 @@ def check_not_agreed_any_more(
     named = concerned.with_those_before([command.recipient])
     itself = concerned.with_those_before([by.agency])
     shut_out = any(whom in named and via in itself for whom, via in ledger.exclusions.said)
-    still = command.covers & grant.categories and not grant.recipients.isdisjoint(named)
+    still = command.covers & grant.left_to(named) and not grant.recipients.isdisjoint(named)
     if grant.in_force(by.at) and still and not (shut_out or grant.fewer_fields):
         raise StillInForce
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from domain.agency import with_those_before
 from domain.agency.standing import is_gone
 from domain.case import (
     AcceptCase,
@@ -97,7 +98,7 @@ def _facts(
     given = in_force(ledger, by.at).values()
     agencies = past.agencies(by.agency, *scope.agencies, *scope.known)
     shut_out = excluded(ledger, agencies)
-    concluded = _concluded(past.case(scope.case), command, by)
+    concluded = _concluded(past.case(scope.case), command, agencies, by)
     referrals = referrals_in(past)
     gone = frozenset(each for each, known in agencies.items() if is_gone(known))
     return Facts(
@@ -149,14 +150,15 @@ def _number(command: CaseCommand, past: Past, by: Context) -> entering.Taken | N
 
 
 def _concluded(
-    case: Case, command: CaseCommand, by: Context
+    case: Case, command: CaseCommand, agencies: Agencies, by: Context
 ) -> dict[ConsentKind, Concluded | None]:
     """With whom it would be; for each kind of consent that says with whom."""
     concluded: dict[ConsentKind, Concluded | None] = dict.fromkeys(CONSENT_KINDS)
     if isinstance(case, KnownCase):
         for kind in CONSENT_KINDS:
-            found = concluded_with(case, command, kind, by)
-            concluded[kind] = Concluded(*found) if found else None
+            if found := concluded_with(case, command, kind, by):
+                before = with_those_before([found[0]], agencies)
+                concluded[kind] = Concluded(*found, before)
     return concluded
 
 

@@ -5,6 +5,7 @@ from functools import reduce
 from typing import Final, get_args
 
 from domain import referral
+from domain.agency import with_those_before
 from domain.case import (
     CASE,
     Case,
@@ -134,7 +135,7 @@ def _beside(
     ledger = past.ledger(scope.case)
     agencies = past.agencies(by.agency, *scope.agencies, *scope.known)
     case = past.case(scope.case)
-    concluded = _concluded(case, known)
+    concluded = _concluded(case, known, agencies)
     others = [each for each in referrals_in(past).values() if isinstance(each, KnownReferral)]
     return Beside(
         case_id=scope.case,
@@ -158,11 +159,13 @@ def _beside(
     )
 
 
-def _concluded(case: Case, known: Referral) -> Concluded | None:
+def _concluded(case: Case, known: Referral, agencies: Agencies) -> Concluded | None:
     """What she agrees to by it is with the receiver, whom the sender may have chosen for her."""
     if isinstance(case, NoCase) or not isinstance(known, KnownReferral):
         return None
-    return Concluded(known.to_agency, frozenset({known.from_agency, case.main_responsible}))
+    arranged_by = frozenset({known.from_agency, case.main_responsible})
+    before = with_those_before([known.to_agency], agencies)
+    return Concluded(known.to_agency, arranged_by, before)
 
 
 def _asked_for(scope: Scope, known: Referral, past: Past, by: Context) -> bool:
