@@ -1,11 +1,12 @@
 """Meetings beside all the rest: the network, the case, her consent, and the meetings before."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
 import pytest
 
-from domain.case import AssignRole, CaseNotFound
+from domain.case import AssignRole, CaseNotFound, CloseCase, ReopenCase
 from domain.case.companions import AddCompanion
 from domain.case.stay_events import CancelStay, DecideStay, StayDecided
 from domain.case.support import RecordAssessment
@@ -17,36 +18,48 @@ from domain.meeting.commands import (
     AddInvitee,
     AllocateRole,
     Attendee,
+    CloseMeeting,
+    ConfirmMinutes,
     ConveneMeeting,
     DeferReview,
     DesignateMainSupport,
+    DraftMinutes,
     HoldMeeting,
     PlanMeeting,
     Position,
     ProvideInformation,
     RecordDisagreement,
     ReviewCase,
+    ShareMinutes,
     TableCase,
 )
-from domain.meeting.events import CaseReviewed, InformationProvided, MainSupportAgencyDesignated
+from domain.meeting.events import (
+    CaseReviewed,
+    InformationProvided,
+    MainSupportAgencyDesignated,
+    MeetingClosed,
+)
+from domain.meeting.holding import NotAllReviewed
 from domain.meeting.planning import NotInvolved
 from domain.meeting.reviewing import PutOffTwice
 from domain.meeting.settling import ConsultationUnsettled, NothingUnsettled
 from domain.meeting.telling import NotEverybodyCovered
 from domain.meeting_codes import MeetingKind
-from domain.model import MeetingId, PersonId
+from domain.model import MeetingId, NetworkId, PersonId
 from domain.network import (
     AdoptRules,
     AppointCoordinator,
     DesignateCoordinatingAgency,
+    EstablishNetwork,
     JoinNetwork,
     NotInTheNetwork,
 )
+from domain.referral import ConfirmHandover
 from domain.speech import Refused
 from services.deciding.scope import CaseNotNamed, CaseNotNeeded
 from tests.invariants import accepted, refused
 from tests.peers import Midorino, midorino
-from tests.world import Someone
+from tests.world import Asked, Someone
 
 TOLD: Final[tuple[CategoryCode, ...]] = ("IDN", "MTG")
 WHEN: Final = date(2026, 5, 20)
@@ -280,6 +293,63 @@ def test_reviews_are_counted_over_the_fiscal_year_and_put_off_once() -> None:
     again = DeferReview(meeting_id=second, reason="また出席できない。")
     assert here.refuses(here.city, again) is PutOffTwice
     assert reviewed(here, second) == 2
+
+
+def round_with_its_minutes(here: Midorino) -> CloseMeeting:
+    """The practitioners have met, and passed her over."""
+    here.agrees(here.city, here.ayumi, categories=TOLD)
+    meeting = meets(here, "PRACTITIONERS")
+    for command in (
+        DraftMinutes(meeting_id=meeting, text="次回、改めて確認する。", hash="a" * 64),
+        ConfirmMinutes(meeting_id=meeting),
+        ShareMinutes(meeting_id=meeting, recipients=frozenset({here.ayumi.agency})),
+    ):
+        here.world.says(here.city, command)
+    return CloseMeeting(meeting_id=meeting)
+
+
+def moves_on(here: Midorino) -> None:
+    """Ayumi takes her over into a network of its own, and the city leaves."""
+    establish = EstablishNetwork(
+        name="青葉県困難女性支援ネットワーク",
+        level="PREFECTURE",
+        basis="ACT_ART_15",
+        prefecture="06",
+        area="青葉県",
+        implementing_body=here.ayumi.agency,
+    )
+    network = NetworkId(here.world.says(here.world.operator, establish).made)
+    join = JoinNetwork(network_id=network, agency_id=here.ayumi.agency, membership="MEMBER")
+    here.world.says(here.world.operator, join)
+    referral = here.sends(here.city, here.ayumi, "CASE_TRANSFER")
+    here.accepts(here.ayumi, referral, "MAIN_SUPPORT")
+    confirm = ConfirmHandover(referral_id=referral, network_id=network, referrer_remains=False)
+    here.says(here.ayumi, confirm)
+
+
+def is_closed(here: Midorino) -> None:
+    here.says(here.city, CloseCase(reason="GOALS_MET", subject_wish="もう大丈夫。"))
+
+
+@pytest.mark.parametrize("leaves", [moves_on, is_closed])
+def test_a_case_that_is_active_in_the_network_no_more_holds_up_no_meeting(
+    leaves: Callable[[Midorino], None],
+) -> None:
+    here = led_by_the_city()
+    close = round_with_its_minutes(here)
+    assert here.world.refuses(here.city, close) is NotAllReviewed
+    leaves(here)
+    assert here.world.says(here.city, close).events == (MeetingClosed(),)
+
+
+def test_a_case_that_comes_back_is_waited_for_again() -> None:
+    here = led_by_the_city()
+    close = round_with_its_minutes(here)
+    is_closed(here)
+    back = ReopenCase(reason="SUBJECTS_WISH", subject_wish="また相談したい。")
+    first, second = Asked(here.city, back, here.case), Asked(here.city, close)
+    assert here.world.race(first, second) == {"work"}
+    assert here.world.refuses(here.city, close) is NotAllReviewed
 
 
 def reviewed(here: Midorino, meeting: MeetingId) -> int:

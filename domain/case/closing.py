@@ -40,6 +40,8 @@ Persons: TypeAlias = Annotated[frozenset[PersonId], Meta(min_length=1, max_lengt
 
 class CaseAccepted(Event, frozen=True, kw_only=True, tag="case.accepted.v1"):
     primary: ClassVar[Category] = SVC
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"work"})
+
     accepted_on: Annotated[date, SVC]
     ledger_network_id: Annotated[NetworkId, ENV]
     case_number: Annotated[CaseNumber, SVC]
@@ -74,6 +76,8 @@ class CaseClosed(Event, frozen=True, kw_only=True, tag="case.closed.v1"):
 
 class CaseReopened(Event, frozen=True, kw_only=True, tag="case.reopened.v1"):
     primary: ClassVar[Category] = SVC
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"work"})
+
     on: Annotated[date, SVC]
     reason: Annotated[ReopeningReason, SVC]
     subject_wish: Annotated[Sealed[Line], PLN]

@@ -54,7 +54,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     agencies: Mapping[AgencyId, KnownAgency] = {}
     offered: tuple[Offered, ...] = ()
     hidden: frozenset[AgencyId] = frozenset()  # Of whom to hear would tell where she may be.
-    active_cases: frozenset[CaseId] = frozenset()  # Of the network: each is to be reviewed.
+    # Of the network, and still active in it: each is to be reviewed.
+    active_cases: frozenset[CaseId] = frozenset()
 
     @property
     def coordinating(self) -> AgencyId | None:

@@ -118,6 +118,13 @@ def check_minutes_shared(meeting: KnownMeeting, facts: Facts) -> None:
         raise MinutesNotShared
 
 
+def waited_for(meeting: KnownMeeting) -> frozenset[CaseId]:
+    """Of a practitioners' meeting: what it neither reviewed nor put off, of all on its table."""
+    if meeting.kind != "PRACTITIONERS":
+        return frozenset()
+    return frozenset(meeting.tabled) - meeting.reviewed - meeting.deferred
+
+
 def check_all_reviewed(meeting: KnownMeeting, active: frozenset[CaseId]) -> None:
     """In a practitioners' meeting, no active case of the network is passed over."""
     if meeting.kind == "PRACTITIONERS" and not active <= meeting.reviewed | meeting.deferred:

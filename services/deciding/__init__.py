@@ -81,7 +81,7 @@ def _widened(  # noqa: PLR0911 (one arm a room)
     if isinstance(command, CaseCommand):
         return cases.widened(scope, command, past, by)
     if isinstance(command, MeetingCommand):
-        return meetings.widened(scope, past)
+        return meetings.widened(scope, command, past)
     if isinstance(command, ConsentCommand):
         return consents.widened(scope, command, past, by)
     if isinstance(command, TrailCommand):

@@ -1,7 +1,7 @@
 """Commands about a meeting: what is about a case names it, and stands in its name.
 
 Which cases of a network are active only its ledger can say; until that is read here, those count
-that are on the table of the meeting.
+that are on the table of the meeting and still are.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ import msgspec
 
 from domain import meeting as meetings
 from domain.calendar import date_in_japan, fiscal_year
-from domain.case import NoCase, participants
+from domain.case import Case, KnownCase, NoCase, participants
 from domain.categories import CategoryCode
 from domain.exclusions import following
 from domain.items import Item
@@ -47,6 +47,7 @@ from domain.meeting.commands import (
 )
 from domain.meeting.events import OF_A_CASE, CaseReviewDeferred, CaseReviewed, CaseTabled
 from domain.meeting.facts import Covered
+from domain.meeting.holding import waited_for
 from domain.meeting.settling import consulted
 from domain.model import (
     AgencyId,
@@ -88,11 +89,13 @@ def scope_of(command: MeetingCommand, named: CaseId | None, by: Context) -> Scop
     )
 
 
-def widened(scope: Scope, past: Past) -> Scope:
+def widened(scope: Scope, command: MeetingCommand, past: Past) -> Scope:
     """The network of a meeting stands in the meeting; and who is there, about a case."""
     known = _meeting(scope, past)
     if scope.case is not None and isinstance(known, KnownMeeting):
         scope = scope._replace(known=scope.known | known.there)
+    if isinstance(command, CloseMeeting) and isinstance(known, KnownMeeting):
+        scope = scope._replace(cases=waited_for(known))
     match known:
         case KnownMeeting(network_id=network) | RequestedMeeting(network_id=network) if network:
             return scope._replace(networks=scope.networks | {network})
@@ -120,8 +123,14 @@ def _facts(scope: Scope, command: MeetingCommand, past: Past, known: Meeting, by
         agencies=agencies,
         offered=offered(past, *_items(command), agencies, by),
         hidden=_hidden(command, past, agencies, by),
-        active_cases=frozenset(known.tabled) if isinstance(known, KnownMeeting) else frozenset(),
+        active_cases=frozenset(
+            each for each in scope.cases if _is_active(past.case(each), network)
+        ),
     )
+
+
+def _is_active(case: Case, network: NetworkId | None) -> bool:
+    return isinstance(case, KnownCase) and case.status == "ACTIVE" and case.network == network
 
 
 def _about(

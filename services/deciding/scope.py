@@ -56,6 +56,7 @@ class Scope(NamedTuple):
     known: frozenset[AgencyId] = frozenset()  # whom it only names,
     networks: frozenset[NetworkId] = frozenset()  # and under which network.
     linked: frozenset[CaseId] = frozenset()  # Another case of hers that it is to be joined with.
+    cases: frozenset[CaseId] = frozenset()  # Others that are to be seen as they stand.
     whole: bool = False  # Everything in the case's name has to be looked through.
     reads_work: bool = False  # It must not miss what is begun or ended in the case meanwhile.
 
@@ -63,16 +64,18 @@ class Scope(NamedTuple):
         named = sorted(self.agencies | self.known)
         agencies = (stream_of("agency", each) for each in (by.agency, *named))
         networks = (stream_of("network", each) for each in sorted(self.networks))
+        cases = (stream_of("case", each) for each in sorted(self.cases))
         # Her ledger always: whatever ends a consent has to say so there, in the same append.
         ledger = (stream_of("consent", self.case),) if self.case else ()
-        return tuple(dict.fromkeys((self.asked, *self.beside, *ledger, *agencies, *networks)))
+        others = (*agencies, *networks, *cases)
+        return tuple(dict.fromkeys((self.asked, *self.beside, *ledger, *others)))
 
     def fence_keys(self, by: Context, *, narrows: bool = False) -> tuple[str, ...]:
         """What must not have been overtaken once it is decided.
 
         What only narrows waits for nobody, but for what she agrees to until just that.
         """
-        work = [self.case] if self.case and self.reads_work else []
+        work = [*([self.case] if self.case and self.reads_work else []), *sorted(self.cases)]
         if narrows:
             return tuple(fence_key("work", key) for key in work)
         about: list[tuple[Stamp, Iterable[UUID]]] = [
