@@ -105,10 +105,12 @@ RULES: Final[tuple[Rule, ...]] = (
         says=Label(
             "同意に基づいて情報を受け取った機関は、その同意が撤回・縮小されたことと、"
             "消去の求めを知らされます。"
-            "見えるのは同意と求めの番号、区分、期限だけで、ケースの利用停止中や消去後も同じです。",
+            "見えるのは同意と求めの番号、区分、期限だけで、ケースの利用停止中や消去後も同じです。"
+            "ほかの機関だけが外されたことは知らされません。",
             "Whoever received something under a consent is told that it was withdrawn or "
             "narrowed, and what to purge: the ids of both, the categories and the due date, "
-            "nothing else; also of a case that is restricted or erased.",
+            "nothing else; also of a case that is restricted or erased. That others alone were "
+            "taken out of it is not told.",
         ),
     ),
     Rule(
@@ -160,6 +162,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         id="ANOTHERS_CONSENT",
         effect="DENY",
+        categories=frozenset({"RSK", "PLN", "NAR"}),
         fields=IN_HER_LEDGER,
         says=Label(
             "同意の条件は、記録した機関とその同意が名指しする機関だけに、"
@@ -235,11 +238,13 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         id="LEDGER",
         effect="ALLOW",
+        categories=frozenset({"SVC"}),
         fields=IN_LEDGER,
         says=Label(
-            "ケースを台帳に載せるネットワークの調整機関は、ケースの番号と主担当機関を見ます。",
-            "The coordinating agency of the network in whose ledger the case stands sees its "
-            "number and which agency answers for her.",
+            "ケースを台帳に載せるネットワークの調整機関は、台帳に載った時からの、"
+            "ケースの番号と主担当機関を見ます。",
+            "The coordinating agency of the network in whose ledger the case stands sees, from "
+            "when it came to stand there, its number and which agency answers for her.",
         ),
     ),
     Rule(
@@ -335,10 +340,16 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     Condition(
         id="ATTENDED",
         says=Label(
-            "会議でのことなら、区分を問わず、その会議に招かれたか、出席した。"
-            "会議が開かれることも、ほかの機関には見えない。",
-            "If it is of a meeting, whatever its category: the agency was invited to it, or "
-            "attended it. That it takes place is not seen by others either.",
+            "このケースの会議でのことなら、区分を問わず、その会議に招かれたか、出席した"
+            "（会議が開かれることも、ほかの機関には見えない）。会議の記録は、どの会議でもこれによる。"
+            "実務者会議での定期的な確認は、会議の記録を除き、ほかの記録と同じである。"
+            "訂正は、ケースとつなぎの記録の訂正に限る。"
+            "この条件は、法律に基づく提供と緊急提供でも変わらない。",
+            "If it is of a meeting about her, whatever its category: the agency was invited to it, "
+            "or attended it; that it takes place is not seen by others either. What was said in "
+            "any meeting, likewise. What was found of her in going through all cases is as other "
+            "records are. Of corrections, those of a case or a referral. This holds for what is "
+            "told by law and in an emergency, too.",
         ),
         refuses=Label(
             "招かれた会議でのことではありません。",
@@ -365,11 +376,13 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
 # Whom an event names, also as whose record it is, where it may be seen.
 NAMED: Final = Label(
     "居所を見ることのできない機関には、次の機関の名前を伏せて種別だけを示します。"
-    "保護・入所の施設、一時保護の委託契約のある機関、ほかの都道府県の機関、"
-    "このケースで本人を受け入れた機関と、受け入れることになった、または受け入れを求められた機関。",
-    "Who may not see where she is, sees the kind alone of a protective provider, of whoever is "
-    "commissioned to protect, of an agency of another prefecture, and of whoever in this case "
-    "took her in, is to, or was asked to.",
+    "保護・入所の施設、一時保護の委託契約を結んだことのある機関、ほかの都道府県の機関。"
+    "入所や、入所へのつなぎについての記録では、種類を問わず受け入れる機関も同じです"
+    "（そのつなぎの当事者と、センター自らの一時保護を除く）。",
+    "Who may not see where she is, sees the kind alone of a protective provider, of whoever is or "
+    "ever was commissioned to protect, and of an agency of another prefecture; and, in what is "
+    "said of a stay or of a referral to one, of whoever takes her in, whatever its kind (but the "
+    "two sides of that referral, and where the Centre itself protects her).",
 )
 _CONSENT: Final = Label("同意", "Consent")
 _EXPLICIT: Final = Label(
@@ -460,7 +473,7 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True):
     alone: frozenset[AllowId]
     says_anew: Mapping[str, str]
     of_children: frozenset[str]
-    filled_in: frozenset[str]
+    filled_in: Mapping[str, str | None]
     named: Label
 
 

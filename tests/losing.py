@@ -43,8 +43,6 @@ from domain.case.services import (
     ServiceLinked,
     ServiceStatusChanged,
 )
-from domain.case.stay_events import DecideStay, StayDecided
-from domain.case.support import RecordAssessment
 from domain.consent_ledger import (
     ConflictRecorded,
     ConsentExpired,
@@ -117,7 +115,6 @@ from domain.referral import (
     ReceiveReferral,
     RedirectReferral,
     ReferralDeclined,
-    ReferralDrafted,
     ReferralExpired,
     ReferralRedirected,
     ReferralWithdrawn,
@@ -500,25 +497,6 @@ def commissioned(here: Midorino) -> None:
     here.world.says(here.centre, start)
 
 
-def to_be_taken_in(here: Midorino) -> None:
-    seen_to_be_helped(here)
-    here.drafts(here.centre, here.ayumi, "COMMISSION")
-
-
-def placed(here: Midorino) -> None:
-    seen_to_be_helped(here)
-    here.agrees(here.city, here.ayumi, kind="FACILITY_ADMISSION", categories=[])
-    heard = RecordAssessment(with_subject=True, danger_level="LOW", urgency_level="HIGH")
-    here.says(here.city, heard)
-    house = DecideStay(
-        kind="SHARE_HOUSE",
-        scope="IN_PREFECTURE",
-        provider_agency_id=here.ayumi.agency,
-        planned_from=here.world.at.date(),
-    )
-    here.says(here.city, house)
-
-
 def dissolved(here: Midorino) -> None:
     coordinates(here, here.hospital)
     here.world.says(here.world.operator, DissolveNetwork(network_id=here.network))
@@ -546,8 +524,6 @@ NARROWS: Final[Mapping[type[Event], Story]] = {
     ServiceStatusChanged: service_ended,
     ResponsibilityMoved: handed_over,
     CaseTransferred: moved_on,
-    StayDecided: placed,
-    ReferralDrafted: to_be_taken_in,
     ReferralDeclined: declined,
     ReferralRedirected: redirected,
     ReferralWithdrawn: taken_back,

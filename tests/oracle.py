@@ -143,7 +143,7 @@ ACTING: Final = "agency"
 FILLED_IN: Final = {
     "case.aftercare_ended.v1/lead_agency",
     "case.responsibility_moved.v1/from_agency",
-    "case.role_assigned.v1/agency_id",
+    "case.role_assigned.v1/agency_id",  # Where it was decided elsewhere: see ``named``.
     "case.role_ended.v1/agency_id",
     "case.service_status_changed.v1/provider_agency",
     "consent.emergency_disclosure_authorised.v1/overrides_exclusions",
@@ -339,7 +339,8 @@ class Oracle:
                 said.add(who)
             else:
                 said.discard(who)
-        return {child for child, _ in said}
+        grown = {e["facts"]["person_id"] for e in self.her("case.companion_came_of_age.v1")}
+        return {child for child, _ in said} - grown
 
     def known_children(self) -> set[str]:
         told = self.her("case.companion_added.v1")
@@ -593,6 +594,7 @@ class Oracle:
         cuts = [cut for cut in all_cuts if cut["grant_id"] == facts["grant_id"]]
         categories = set(facts["categories"]) - set(flat([c["removed_categories"] for c in cuts]))
         recipients = set(facts["recipients"]) - set(flat([c["removed_recipients"] for c in cuts]))
+        categories -= self.refused_since(grant)
         if facts["via_meeting"] or self.agency not in recipients:
             categories.discard("LOC")  # §3.2, INV-C12: naming the agency, never by a meeting.
         return facts | {
@@ -603,6 +605,24 @@ class Oracle:
             | set(flat([cut["removed_fields"] or () for cut in cuts])),
             "frozen": self.state(position) if facts["history"] == "SNAPSHOT" else set(),
         }
+
+    def refused_since(self, grant: Event) -> set[str]:
+        """INV-C5, C7: to what she has said no since, for the reader itself, named there or not."""
+        everything, no = set(grant["facts"]["categories"]), set[str]()
+        for event in self.her("consent.narrowed.v1", "consent.refused.v1"):
+            facts, later = event["facts"], event["position"] > grant["position"]
+            if event["tag"] == "consent.narrowed.v1":
+                this = facts["grant_id"] == grant["facts"]["grant_id"]
+                no |= (
+                    everything
+                    if this and holds(facts["removed_recipients"], self.agency)
+                    else set()
+                )
+            elif (
+                later and facts["kind"] == "INFORMATION" and holds(facts["recipients"], self.agency)
+            ):
+                no |= set(facts["categories"]) or everything
+        return no
 
     def speaks_for(self, grant: Scope, event: Event, name: str) -> bool:
         """INV-C10: she for herself and her children, an adult companion for herself.
@@ -646,6 +666,11 @@ class Oracle:
             return False
         if event["tag"] == "trail.purge_requested.v1":
             return event["facts"]["recipient"] in self.names_before()
+        if event["tag"] == "consent.narrowed.v1":  # Who stays in it as before, hears of nobody.
+            facts = event["facts"]
+            less = facts["removed_categories"] or facts["removed_fields"]
+            if not less and not self.names_before() & set(facts["removed_recipients"] or ()):
+                return False
         return event["facts"]["grant_id"] in self.received
 
     def case_number(self, event: Event, name: str) -> bool:
@@ -668,13 +693,17 @@ class Oracle:
         return not (mine or self.own(event, name))
 
     def by_statute(self, event: Event, name: str) -> bool:
-        return category(event, name) not in NEVER_WITHOUT_HER and any(
+        code = category(event, name)
+        never = code in NEVER_WITHOUT_HER or self.is_kept_from(event, code)
+        return not never and any(
             covers(filing, event, name) and (event["id"], name) in filing["frozen"]
             for filing in self.statutory
         )
 
     def by_emergency(self, event: Event, name: str) -> bool:
-        return category(event, name) not in NEVER_WITHOUT_HER and any(
+        code = category(event, name)
+        never = code in NEVER_WITHOUT_HER or self.is_kept_from(event, code)
+        return not never and any(
             covers(emergency, event, name)
             and (event["id"], name) in emergency["frozen"]
             and self.overrides(emergency, event, name)
@@ -742,18 +771,21 @@ class Oracle:
         return handles or bool(full) or holds(event["facts"].get("shared_with"), self.agency)
 
     def by_ledger(self, event: Event, name: str) -> bool:
-        return (event["tag"], name) in LEDGER and self.coordinates()
+        """§0.4.12: of the ledger it keeps, and of no other in which the case stood before."""
+        entered = self.her("case.accepted.v1", "case.transferred.v1")
+        here = bool(entered) and event["position"] >= entered[-1]["position"]
+        clear = name not in event["sealed"]
+        return clear and here and (event["tag"], name) in LEDGER and self.coordinates()
 
     def by_consent(self, event: Event, name: str) -> bool:
-        """INV-M4: who is not invited sees of a meeting nothing, nor that it takes place."""
         code = category(event, name)
         given = self.items.get(event["id"], ())
         reached = self.takes_part or any(names(path, event, name) for path in given)
-        if event["tag"].startswith("meeting."):
-            there = self.invited(event["stream"]) or self.attended(event["stream"])
-            reached = there and not self.is_row(event) and (reached or code == "MTG")
+        if code == "MTG":
+            reached = self.is_there(event)
         return (
             reached
+            and not self.is_kept_from(event, code)
             and code not in NO_CONSENT_OPENS
             and any(
                 covers(grant, event, name)
@@ -766,6 +798,22 @@ class Oracle:
                 for grant in self.grants
             )
         )
+
+    def is_there(self, event: Event) -> bool:
+        there = self.invited(event["stream"]) or self.attended(event["stream"])
+        return there and not self.is_row(event)
+
+    def is_kept_from(self, event: Event, code: str) -> bool:
+        """INV-M4: who is not invited sees of a meeting nothing, nor that it takes place.
+
+        A row of a review (INV-M8) is masked for want of consent, and its MTG is the attendees'. A
+        correction says again what stands in another record, which no rule but its own opens.
+        """
+        if event["tag"] == "case.record_corrected.v1":
+            return not event["facts"]["field"].startswith(("case.", "referral."))
+        if not event["tag"].startswith("meeting."):
+            return False
+        return not self.is_there(event) and (code == "MTG" or not self.is_row(event))
 
     def field(self, event: Event, name: str, but: str = "") -> tuple[str, str]:
         """The first rule that decides."""
@@ -810,43 +858,40 @@ class Oracle:
         }
 
     def to_be_named(self) -> set[str]:
-        """Of the reader's prefecture, and with whom she is not, nor anybody who is protected.
-
-        Whoever is commissioned to protect, or was to take her in, protects as well.
-        """
+        """Of the reader's prefecture, and nobody who protects, is commissioned to or ever was."""
         told = [e["facts"] for e in self.log if e["tag"] == "agency.registered.v1"]
         self.known = {facts["agency_id"]: facts for facts in told}
         here = self.known.get(self.agency, {}).get("prefecture")
-        keep = {e["facts"]["provider_agency_id"] for e in self.her("case.stay_decided.v1")} | {
-            e["facts"]["to_agency"]
-            for e in self.her("referral.drafted.v1")
-            if e["facts"]["kind"] in TO_STAY
-        }
         return {self.agency} | {
             agency
             for agency, facts in self.known.items()
             if facts["prefecture"] == here is not None
             and facts["kind"] not in PROTECTIVE
-            and not self.has_contract(agency)
-            and agency not in keep
+            and not self.stream(f"agency-{agency}", "agency.commission_contract_started.v1")
         }
 
-    def has_contract(self, provider: str) -> bool:
-        stream, start = f"agency-{provider}", "agency.commission_contract_started.v1"
-        told = self.stream(stream, "agency.commission_contract_ended.v1")
-        ended = {e["facts"]["contract_id"] for e in told}
-        contracts = [e["facts"] for e in self.stream(stream, start)]
-        return any(
-            each["contract_id"] not in ended and not over(each["valid_until"], self.at)
-            for each in contracts
-        )
+    def keeps(self, event: Event, agency: str) -> bool:
+        """Of a stay, and of a referral to one: with whom she is or is to be, tells where she is.
+
+        To the two sides that is no news; and where the Centre keeps her, its name is shown (§5.1).
+        """
+        kind, _, what = event["tag"].partition(".")
+        if kind == "referral":
+            draft, is_side = self.drafted(event["stream"]), self.is_side(event["stream"])
+            return draft["kind"] in TO_STAY and agency == draft["to_agency"] and not is_side
+        stays = [e for e in self.her("case.stay_decided.v1") if e["position"] <= event["position"]]
+        decided = {e["facts"]["provider_agency_id"] for e in stays}
+        is_the_centre = self.known.get(agency, {}).get("kind") == "WOMENS_SUPPORT_CENTRE"
+        return what.startswith("stay_") and agency in decided and not is_the_centre
 
     def may_know(self, event: Event) -> set[tuple[str, str]]:
         """Those near; and the others, where LOC is granted for the field that names them."""
         return {
             (name, agency)
             for name, agency in self.mentions(event)
-            if agency in self.near or self.is_told_where(event, name)
+            if agency == self.agency
+            or (agency in self.near and not self.keeps(event, agency))
+            or self.is_told_where(event, name)
         }
 
     def is_told_where(self, event: Event, name: str) -> bool:
@@ -873,7 +918,8 @@ class Oracle:
         if not own:
             return known - self.passed_on_by(event)
         itself = self.mentions(event)
-        return known | {e for e in itself if f"{event['tag']}/{e[0]}" not in FILLED_IN}
+        said = event["tag"] == "case.role_assigned.v1" and event["facts"]["decided_by"] is None
+        return known | {e for e in itself if said or f"{event['tag']}/{e[0]}" not in FILLED_IN}
 
 
 # Which rule is asked first, and whether it is one of the case and not of what belongs to none.

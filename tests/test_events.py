@@ -289,7 +289,7 @@ def test_only_what_narrows_overtakes_what_others_decided() -> None:
         "ParticipationEnded": {"case"},
         "ReferralAccepted": {"work"},
         "ReferralDeclined": {"case"},
-        "ReferralDrafted": {"case", "work"},
+        "ReferralDrafted": {"work"},
         "ReferralExpired": {"case"},
         "ReferralInquirySent": {"work"},
         "ReferralRedirected": {"case"},
@@ -300,7 +300,7 @@ def test_only_what_narrows_overtakes_what_others_decided() -> None:
         "ServiceStatusChanged": {"case"},
         "StaffLeft": {"agency"},
         "StayCancelled": {"work"},
-        "StayDecided": {"case", "work"},
+        "StayDecided": {"work"},
         "StayEnded": {"work"},
     }
 

@@ -4,7 +4,7 @@
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -18,7 +18,7 @@ from domain.fields import cut_of, tag_of
 from domain.header import PartLine
 from domain.model import CLOSED, AgencyId, CaseId, Event, EventId, stream_of
 from domain.sharing import Told, replay
-from domain.visibility import Roster, decide, looking, membership, who_reads
+from domain.visibility import Roster, Visible, angle, decide, looking, membership, who_reads
 from tests.histories import Play, history
 from tests.spec import an_id
 from tests.world import Someone
@@ -102,6 +102,21 @@ def story(seed: int, chance: random.Random) -> Story:
         Roster(agencies, networks),
         entries[-1].at + timedelta(seconds=1),
     )
+
+
+@many
+@given(seeds, chances)
+def test_from_one_angle_the_same_is_seen(seed: int, chance: random.Random) -> None:
+    it = story(seed, chance)
+    sharing = replay(told for told, _ in it.record)
+    for who in it.readers:
+        recipient = who_reads(who.agency, it.roster.agencies[who.agency], who.staff, who.role)
+        look = looking(sharing, recipient, it.roster, it.at)
+        seen_from: dict[Hashable, tuple[Told, Visible]] = {}
+        for told, lines in it.record:
+            seen = decide(look, told, lines)
+            first, same = seen_from.setdefault(angle(look, told), (told, seen))
+            assert seen == same, (who, first, told)
 
 
 @many

@@ -9,15 +9,18 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.agency import KnownAgency
+from domain.agency import Agency, KnownAgency
 from domain.agency.state import Contract, Staff
 from domain.catalogue import AnyEvent
+from domain.categories import CategoryCode
 from domain.consent_ledger.events import ConflictRecorded, ConflictSettled, ConsentWithdrawn
 from domain.exclusions import ExclusionLifted, ExclusionSet
 from domain.fields import cut_of, tag_of
 from domain.grievance import GrievanceReceived
 from domain.meeting.events import InviteeAdded, MeetingConvened, MeetingPlanned, RoleAllocated
 from domain.model import (
+    AgencyId,
+    Context,
     ContractId,
     Event,
     GrantId,
@@ -29,7 +32,7 @@ from domain.model import (
 )
 from domain.policy import NEVER_BY_CONSENT
 from domain.policy_fields import FILLED_IN, IN_HER_LEDGER
-from domain.visibility import ACTING, Recipient
+from domain.visibility import ACTING, Recipient, Visible
 from domain.visibility.asking import each_agency, kind_of
 from tests import histories
 from tests.histories import Ask, Play
@@ -38,17 +41,20 @@ from tests.told import (
     AGENCIES,
     CASE,
     DAY,
+    REFERRAL,
     assessed,
     by,
     closed,
+    consulted,
     drafted,
     granted,
     handed_over,
     joined,
-    let_go,
     opened,
     protected,
     protects,
+    sent,
+    taken,
     told,
     visible,
 )
@@ -211,7 +217,7 @@ def test_whom_the_record_fills_in_is_known_to_be_filled_in() -> None:
         heard = histories.history(seed, begun=Heard)
         assert isinstance(heard, Heard)
         unsaid |= heard.unsaid
-    assert unsaid <= FILLED_IN
+    assert unsaid <= {*FILLED_IN}
     assert len(unsaid) > len(FILLED_IN) / 2
 
 
@@ -220,7 +226,7 @@ def test_whom_the_record_fills_in_is_known_to_be_filled_in() -> None:
     [
         (replace(drafted, from_agency=SHELTER.agency), "from_agency"),
         (replace(handed_over, main_responsible_from=SHELTER.agency), "main_responsible_from"),
-        (replace(joined, agency_id=SHELTER.agency), "agency_id"),
+        (replace(joined, agency_id=SHELTER.agency, decided_by=REFERRAL), "agency_id"),
     ],
 )
 def test_whom_the_record_fills_in_is_named_as_in_the_record_of_another(
@@ -245,41 +251,77 @@ to_ayumi: Final = replace(drafted, from_agency=CITY.agency, to_agency=AYUMI.agen
 
 
 @pytest.mark.parametrize(
-    ("known", "happened", "is_named"),
+    ("known", "is_named"),
     [
-        (OPEN, [], True),
-        (OPEN, [replace(to_ayumi, kind="SERVICE_LINK")], True),
-        (OPEN, [replace(to_ayumi, kind="COMMISSION")], False),
-        (OPEN, [replace(to_ayumi, kind="FACILITY_ADMISSION")], False),
-        (OPEN, [replace(to_ayumi, kind="MOTHER_CHILD_FACILITY")], False),
-        (OPEN, [replace(protects, provider_agency_id=AYUMI.agency)], False),
-        (OPEN, [replace(protects, provider_agency_id=AYUMI.agency), protected, let_go], False),
-        (commissioned(OPEN, DAY + timedelta(days=1)), [], False),
-        (commissioned(OPEN, DAY + timedelta(days=1), ended=True), [], True),
-        (commissioned(OPEN, DAY), [], True),
+        (OPEN, True),
+        (commissioned(OPEN, DAY + timedelta(days=1)), False),
+        (commissioned(OPEN, DAY + timedelta(days=1), ended=True), False),
+        (commissioned(OPEN, DAY), False),
     ],
 )
-def test_whoever_keeps_her_is_named_only_where_she_is_told(
+def test_whoever_was_ever_commissioned_to_protect_is_named_only_where_she_is_told(
     known: KnownAgency,
-    happened: list[Event],
     is_named: bool,  # noqa: FBT001 (a row of the table)
 ) -> None:
-    """Whatever else it does, and whatever kind of agency it is."""
+    """Not even the end of the contract shows who it was."""
     agencies = {**AGENCIES, AYUMI.agency: known}
-    helps = replace(joined, agency_id=AYUMI.agency)
-    agreed = replace(granted, categories=frozenset({"SVC"}))
-    told_of = by(CITY, opened, joined, agreed, helps, *happened)
-    told_where = by(
-        CITY,
-        opened,
-        joined,
-        replace(granted, categories=frozenset({"LOC", "SVC"})),
-        helps,
-        *happened,
-    )
-    named = ("agency_id", AYUMI.agency)
-    assert (named in visible(told(told_of), CENTRE, 4, agencies=agencies).who) is is_named
-    assert named in visible(told(told_where), CENTRE, 4, agencies=agencies).who
-    itself = by(CITY, opened, helps, replace(agreed, recipients=frozenset({AYUMI.agency})))
-    history = told(itself, by(CITY, joined, helps, *happened))
-    assert named in visible(history, AYUMI, 5, agencies=agencies).who
+    helps, named = replace(joined, agency_id=AYUMI.agency), ("agency_id", AYUMI.agency)
+    assert (named in seen_by_the_centre(helps, agencies, "SVC").who) is is_named
+    assert named in seen_by_the_centre(helps, agencies, "SVC", "LOC").who
+    agreed = replace(granted, recipients=frozenset({AYUMI.agency}))
+    history = told(by(CITY, opened, helps, agreed, helps))
+    assert named in visible(history, AYUMI, 4, agencies=agencies).who
+
+
+def seen_by_the_centre(
+    event: Event,
+    agencies: dict[AgencyId, Agency],
+    *agreed: CategoryCode,
+    before: Iterable[Event] = (),
+    author: Context = CITY,
+) -> Visible:
+    grant = replace(granted, categories=frozenset(agreed))
+    history = told(by(CITY, opened, joined, grant, *before), by(author, event))
+    return visible(history, CENTRE, len(history), agencies=agencies)
+
+
+@pytest.mark.parametrize(
+    ("event", "name", "is_named"),
+    [
+        (replace(to_ayumi, kind="SERVICE_LINK"), "to_agency", True),
+        (replace(to_ayumi, kind="COMMISSION"), "to_agency", False),
+        (replace(to_ayumi, kind="FACILITY_ADMISSION"), "to_agency", False),
+        (replace(to_ayumi, kind="MOTHER_CHILD_FACILITY"), "to_agency", False),
+        (protected, ACTING, False),
+        (consulted, ACTING, True),
+    ],
+)
+def test_where_a_stay_is_spoken_of_whoever_keeps_her_is_named_only_where_she_is_told(
+    event: Event,
+    name: str,
+    is_named: bool,  # noqa: FBT001 (a row of the table)
+) -> None:
+    """Whatever kind of agency it is; what else it does, it goes on doing by its name."""
+    agencies = {**AGENCIES, AYUMI.agency: OPEN}
+    named, before = (name, AYUMI.agency), [replace(protects, provider_agency_id=AYUMI.agency)]
+    author = AYUMI if name == ACTING else CITY
+    unsaid = seen_by_the_centre(event, agencies, "SVC", before=before, author=author)
+    where = seen_by_the_centre(event, agencies, "SVC", "LOC", before=before, author=author)
+    assert unsaid
+    assert (named in unsaid.who) is is_named
+    assert named in where.who
+
+
+def test_that_the_centre_took_her_in_itself_is_said_by_its_name() -> None:
+    by_itself = replace(protects, provider_agency_id=CENTRE.agency)
+    agreed = replace(granted, recipients=frozenset({POLICE.agency}), categories=frozenset({"SVC"}))
+    comes = replace(joined, agency_id=POLICE.agency)
+    history = told(by(CITY, opened, comes, agreed), by(CENTRE, by_itself, protected))
+    assert (ACTING, CENTRE.agency) in visible(history, POLICE, 5).who
+
+
+def test_to_the_sides_of_a_referral_it_is_no_news_who_is_to_take_her_in() -> None:
+    agencies = {**AGENCIES, AYUMI.agency: OPEN}
+    comes = replace(to_ayumi, kind="FACILITY_ADMISSION")
+    history = told(by(CITY, opened, joined, comes, sent), by(AYUMI, taken))
+    assert (ACTING, AYUMI.agency) in visible(history, CITY, 5, agencies=agencies).who

@@ -106,9 +106,9 @@ def is_commissioned(provider: KnownAgency, on: date) -> bool:
     )
 
 
-def was_commissioned(provider: KnownAgency, on: date) -> bool:
-    """Whether it protects women for some Centre, or ever has."""
-    return any(contract.valid_from <= on for contract in provider.contracts.values())
+def was_commissioned(provider: KnownAgency) -> bool:
+    """Whether it ever was to protect women for some Centre, or is."""
+    return bool(provider.contracts)
 
 
 def agreed_for(

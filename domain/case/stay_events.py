@@ -52,13 +52,10 @@ class ProtectionDeclined(Event, frozen=True, kw_only=True, tag="case.protection_
 
 
 class StayDecided(Event, frozen=True, kw_only=True, tag="case.stay_decided.v1"):
-    """``assessment_due``: by when she is heard, where that could not wait for the emergency.
-
-    Who keeps her is from now on named only to those who may know where she is.
-    """
+    """``assessment_due``: by when she is heard, where that could not wait for the emergency."""
 
     primary: ClassVar[Category] = SVC
-    stamps: ClassVar[frozenset[Stamp]] = frozenset({"case", "work"})
+    stamps: ClassVar[frozenset[Stamp]] = frozenset({"work"})
     makes: ClassVar[str | None] = "stay_id"
     state_of: ClassVar[tuple[str, ...]] = ("stay_id",)
 

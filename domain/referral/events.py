@@ -46,13 +46,10 @@ ChildAgeBands: TypeAlias = Annotated[tuple[ChildAgeBand, ...], Meta(max_length=2
 
 
 class ReferralDrafted(Event, frozen=True, kw_only=True, tag="referral.drafted.v1"):
-    """``based_on``: the referral by which whoever drafts this one was itself brought in.
-
-    Who is to take her in is from now on named only to those who may know where she is.
-    """
+    """``based_on``: the referral by which whoever drafts this one was itself brought in."""
 
     primary: ClassVar[Category] = SVC
-    stamps: ClassVar[frozenset[Stamp]] = BEGINS | ENDS
+    stamps: ClassVar[frozenset[Stamp]] = BEGINS
     makes: ClassVar[str | None] = "referral_id"
     state_of: ClassVar[tuple[str, ...]] = ("referral_id",)
 

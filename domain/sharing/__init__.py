@@ -14,9 +14,11 @@ import msgspec
 from domain import case as cases
 from domain.case import (
     AddressRecorded,
+    CaseAccepted,
     CaseErased,
     CaseEvent,
     CaseOpened,
+    CaseTransferred,
     CompanionAdded,
     CompanionCameOfAge,
     ConsultationRecorded,
@@ -88,6 +90,10 @@ def evolve(sharing: Sharing, told: Told) -> Sharing:
     return change(sharing, standing=then(sharing.standing, told))
 
 
+def _in_ledger(sharing: Sharing, told: Told, _: CaseAccepted | CaseTransferred) -> Sharing:
+    return change(sharing, since=told.position)
+
+
 def _companion(sharing: Sharing, _: Told, event: CompanionAdded) -> Sharing:
     """Whose consent it takes is as it was last said of them."""
     itself = {event.person_id}
@@ -97,7 +103,10 @@ def _companion(sharing: Sharing, _: Told, event: CompanionAdded) -> Sharing:
 
 
 def _of_age(sharing: Sharing, _: Told, event: CompanionCameOfAge) -> Sharing:
-    return change(sharing, children=sharing.children - {event.person_id})
+    """Who has grown up agrees for themselves; nobody is in conflict with a child there any more."""
+    grown = event.person_id
+    conflicts = frozenset((child, via) for child, via in sharing.conflicts if child != grown)
+    return change(sharing, children=sharing.children - {grown}, conflicts=conflicts)
 
 
 def _restricted(sharing: Sharing, _: Told, event: DataRestricted) -> Sharing:
@@ -116,6 +125,8 @@ change = msgspec.structs.replace
 Says: TypeAlias = Callable[[Sharing, Told, Any], Sharing]
 # What an event says about sharing, beside what it says of the case.
 SAYS: Final[Mapping[type[Event], Says]] = {
+    CaseAccepted: _in_ledger,
+    CaseTransferred: _in_ledger,
     CompanionAdded: _companion,
     CompanionCameOfAge: _of_age,
     DataRestricted: _restricted,

@@ -20,7 +20,7 @@ from domain.disclosed import Disclosed
 from domain.emergency import EmergencyDisclosureAuthorised, EmergencyExpired
 from domain.exclusions import ExclusionLifted, ExclusionSet
 from domain.model import AgencyId, Event, GrantId, StaffId
-from domain.sharing.grants import given, narrowed
+from domain.sharing.grants import CODES, given, narrowed, refused
 from domain.sharing.standing import Told, frozen
 from domain.sharing.state import Refusal, Sharing, Snapshot
 from domain.statutory import StatutoryDisclosureRecorded
@@ -54,7 +54,12 @@ def _refused(sharing: Sharing, _: Told, event: ConsentRefused) -> Sharing:
     if event.kind != "INFORMATION":
         return sharing
     refusal = Refusal(event.recipients, event.categories)
-    return change(sharing, refusals={**sharing.refusals, event.grant_id: refusal})
+    of = event.categories or CODES
+    return change(
+        sharing,
+        refusals={**sharing.refusals, event.grant_id: refusal},
+        grants={key: refused(each, event.recipients, of) for key, each in sharing.grants.items()},
+    )
 
 
 def _torn(sharing: Sharing, _: Told, event: ConflictRecorded) -> Sharing:

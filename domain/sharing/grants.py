@@ -1,7 +1,8 @@
 """Grants (情報提供への同意): whom she has agreed to let know what, as far as it still goes."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 
@@ -28,6 +29,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: date | None
     history: History
     state: Frozen  # What was part of the state when it was recorded.
+    refused: Mapping[AgencyId, frozenset[CategoryCode]] = {}  # To whom she has since said no.
 
     def in_force(self, at: datetime) -> bool:
         """A date means the end of that day in Japan."""
@@ -86,13 +88,24 @@ def given(event: ConsentGranted, position: int, standing: Standing) -> Grant:
 
 
 def narrowed(grant: Grant, event: ConsentNarrowed) -> Grant:
+    removed = event.removed_recipients or NO_AGENCIES
     return msgspec.structs.replace(
-        grant,
+        refused(grant, removed, CODES),
         categories=grant.categories - event.removed_categories,
-        recipients=grant.recipients - (event.removed_recipients or frozenset()),
+        recipients=grant.recipients - removed,
         excluded_fields=grant.excluded_fields | (event.removed_fields or NO_FIELDS),
     )
 
 
+def refused(
+    grant: Grant, agencies: Iterable[AgencyId], categories: frozenset[CategoryCode]
+) -> Grant:
+    """They are to know nothing of these by it, even where they take over from whom it names."""
+    more = {agency: grant.refused.get(agency, frozenset()) | categories for agency in agencies}
+    return msgspec.structs.replace(grant, refused={**grant.refused, **more})
+
+
+CODES: Final[frozenset[CategoryCode]] = frozenset(get_args(CategoryCode))
+NO_AGENCIES: Final[frozenset[AgencyId]] = frozenset()
 NOBODY: Final[frozenset[PersonId]] = frozenset()
 NO_FIELDS: Final[frozenset[str]] = frozenset()

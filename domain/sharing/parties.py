@@ -19,7 +19,7 @@ from domain.meeting.events import (
     MeetingHeld,
     MeetingPlanned,
 )
-from domain.model import AgencyId, Event
+from domain.model import Event
 from domain.referral.events import (
     HandoverConfirmed,
     InformationSupplied,
@@ -41,18 +41,13 @@ MeetingEnding: TypeAlias = MeetingClosed | MeetingCancelled
 
 
 def _drafted(sharing: Sharing, told: Told, event: ReferralDrafted) -> Sharing:
-    sides = Sides(sender=event.from_agency, receiver=event.to_agency)
-    if event.kind in TO_STAY:
-        sharing = _kept_by(sharing, event.to_agency)
+    to_stay = event.kind in TO_STAY
+    sides = Sides(sender=event.from_agency, receiver=event.to_agency, to_stay=to_stay)
     return _with(sharing, told, sides)
 
 
-def _stays(sharing: Sharing, _: Told, event: StayDecided) -> Sharing:
-    return _kept_by(sharing, event.provider_agency_id)
-
-
-def _kept_by(sharing: Sharing, agency: AgencyId) -> Sharing:
-    return change(sharing, keepers=sharing.keepers | {agency})
+def _stays(sharing: Sharing, told: Told, event: StayDecided) -> Sharing:
+    return change(sharing, keepers={event.provider_agency_id: told.position, **sharing.keepers})
 
 
 def _asked(sharing: Sharing, told: Told, _: ReferralInquirySent) -> Sharing:

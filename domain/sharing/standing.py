@@ -10,7 +10,7 @@ says.
 """
 
 from collections.abc import Hashable, Mapping
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias, get_args
 
 import msgspec
 
@@ -44,7 +44,7 @@ class Frozen(msgspec.Struct, frozen=True):
     details: Mapping[tuple[int, str], int]
 
     def holds(self, told: Told, field: str) -> bool:
-        if isinstance(told.event, Details):
+        if type(told.event) in DETAILS:
             return self.details.get((told.agency.int, field)) == told.position
         return told.position in self.positions
 
@@ -73,4 +73,5 @@ def _said(event: Details) -> list[str]:
     return [name for name in names if getattr(event, name) is not None]
 
 
+DETAILS: Final[frozenset[type[Event]]] = frozenset(get_args(Details))
 NOTHING_STANDS: Final = Frozen(frozenset(), {})

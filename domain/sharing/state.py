@@ -36,6 +36,7 @@ class Sides(msgspec.Struct, frozen=True, kw_only=True):
 
     sender: AgencyId
     receiver: AgencyId
+    to_stay: bool = False  # By it she is to be taken in somewhere.
     asked: bool = False
     package: Given = frozenset()
 
@@ -116,8 +117,8 @@ class Sharing(msgspec.Struct, frozen=True, kw_only=True):
     restricted: frozenset[PersonId] = frozenset()  # Whose data is not to be used,
     erased: frozenset[PersonId] = frozenset()  # and whose is no more.
     parties: Mapping[StreamId, Party] = {}
-    # With whom she stays, or is to stay, or stayed, or who was asked to take her in.
-    keepers: frozenset[AgencyId] = frozenset()
+    keepers: Mapping[AgencyId, int] = {}  # Since when she was to stay with whom, or stayed.
+    since: int = 0  # Where it came to stand in the ledger in which it stands.
     standing: Standing = Standing()
 
     @property
@@ -157,6 +158,10 @@ class Sharing(msgspec.Struct, frozen=True, kw_only=True):
             if isinstance(party, Gathering)
             or (isinstance(party, Sides) and agency == party.receiver)
         )
+
+    @property
+    def meetings(self) -> frozenset[StreamId]:
+        return frozenset(s for s, party in self.parties.items() if isinstance(party, Gathering))
 
     def attended_by(self, agency: AgencyId) -> frozenset[StreamId]:
         """The meetings it convened, was invited to or came to."""

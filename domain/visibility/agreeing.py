@@ -1,64 +1,39 @@
 """Agreeing (同意による開示): what she has agreed that others may know, condition by condition."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, TypeAlias, get_args
+from typing import Final, TypeAlias
 
 from domain.agency import Agency, NoAgency, agreed_for, with_those_before
 from domain.categories import CategoryCode
-from domain.meeting.events import MeetingEvent
-from domain.model import AgencyId, Event, GrantId, PersonId
+from domain.model import AgencyId, GrantId, PersonId
 from domain.policy import CONDITIONS, NEVER_BY_CONSENT, ConditionId
 from domain.policy_fields import OF_CHILDREN
-from domain.sharing import Grant, Sharing, Told
+from domain.sharing import Given, Grant, Sharing, Told
 from domain.visibility.asking import Asked
-from domain.visibility.facts import Basis, Facts, Says
+from domain.visibility.bases import Basis, Says
+from domain.visibility.facts import NONE, Facts
+from domain.visibility.meetings import MAY_BE_CLOSED, is_kept_from
+from domain.visibility.opening import Opening, opening_of, whom_of
 
 NOT_KNOWN: Final[Agency] = NoAgency()
-OF_MEETINGS: Final[frozenset[type[Event]]] = frozenset(get_args(MeetingEvent))
+Agreed: TypeAlias = Callable[[Told, Asked], Basis | None]
 Meets: TypeAlias = Callable[[Facts, Grant, Told, Asked], bool]
 
 
 def by_consent(facts: Facts, category: CategoryCode) -> Says | None:
-    known = facts.roster.agencies.get(facts.agency, NOT_KNOWN)
-    grants = grants_for(facts.sharing, facts.agency, category, facts.at, known)
-    takes_part, given, attended = facts.takes_part, facts.given, facts.attended
-    has_reason = bool(attended) if category == "MTG" else takes_part or bool(given)
-    if not grants or not has_reason:
+    """What she has agreed to, given a reason; of a meeting, to those alone whom it is for."""
+    takes_part, given = facts.takes_part, facts.given
+    if not (bool(facts.attended) if category == "MTG" else takes_part or bool(given)):
         return None
-    woman = facts.sharing.subject
-    opening = [
-        (
-            frozenset(person.int for person in whom),
-            woman in whom,
-            grant.only_fields,
-            grant.excluded_fields | _of_torn(facts.sharing, grant),
-            -1 if grant.history == "FULL" else grant.position,
-            grant.state,
-            Basis("CONSENT", grant.grant_id),
-        )
-        for grant in grants
-        for whom in (_whom(facts.sharing, grant, category),)
+    sharing, known = facts.sharing, facts.roster.agencies.get(facts.agency, NOT_KNOWN)
+    openings = [
+        opening if category != "CHD" else opening_of(sharing, opening.grant, category)
+        for opening in facts.openings
+        if _is_for(sharing, opening.grant, facts.agency, category, known)
     ]
-
-    def says(told: Told, field: Asked) -> Basis | None:
-        path, person = field.path, field.person
-        if type(told.event) in OF_MEETINGS and told.stream.int not in attended:
-            return None
-        if not (takes_part or category == "MTG" or (told.id, path) in given):
-            return None
-        for whom, hers, only, excluded, since, state, basis in opening:
-            if (
-                (hers if person is woman else person is not None and person.int in whom)
-                and (only is None or path in only)
-                and path not in excluded
-                and excluded.isdisjoint(field.also)
-                and (told.position > since or state.holds(told, field.name))
-            ):
-                return basis
-        return None
-
-    return says
+    has_reason = takes_part or category == "MTG"
+    return _agreed(openings, sharing.subject, facts, None if has_reason else given)
 
 
 def permits(  # noqa: PLR0913 (what is asked, for whom, and what is known of them)
@@ -76,14 +51,45 @@ def permits(  # noqa: PLR0913 (what is asked, for whom, and what is known of the
     """
     if is_shut_out(sharing, agency, known):
         return None
-    for grant in grants_for(sharing, agency, field.category, at, known):
+    grants = grants_for(sharing, agency, field.category, at, known)
+    openings = [opening_of(sharing, grant, field.category) for grant in grants]
+    agreed = _agreed(openings, sharing.subject, facts=None, given=None)
+    basis = agreed(told, field) if agreed else None
+    return basis.grant if basis else None
+
+
+def _agreed(
+    openings: Sequence[Opening],
+    woman: PersonId | None,
+    facts: Facts | None,
+    given: Given | None,
+) -> Agreed | None:
+    """To whom, of meetings; and of what was given, where either is said."""
+    if not openings:
+        return None
+
+    def agreed(told: Told, field: Asked) -> Basis | None:
         if (
-            field.person in _of_whom(sharing, grant, field)
-            and grant.names(field.path, field.also)
-            and grant.reaches(told, field.name)
+            facts
+            and type(told.event) in MAY_BE_CLOSED
+            and is_kept_from(facts, told, field.category)
         ):
-            return grant.grant_id
-    return None
+            return None
+        if given is not None and (told.id, field.path) not in given:
+            return None
+        position, path, person, also = told.position, field.path, field.person, field.also
+        for grant, whom, hers, only, excluded, since, basis in openings:
+            if (
+                (position > since or grant.state.holds(told, field.name))
+                and (hers if person is woman else person is not None and person.int in whom)
+                and (only is None or path in only)
+                and path not in excluded
+                and not (also and excluded.intersection(also))
+            ):
+                return basis
+        return None
+
+    return agreed
 
 
 def covers(
@@ -111,7 +117,7 @@ def covering(
     if is_shut_out(sharing, agency, known):
         return ()
     grants = grants_for(sharing, agency, category, at, known)
-    return tuple(g.grant_id for g in grants if sharing.subject in _whom(sharing, g, category))
+    return tuple(g.grant_id for g in grants if sharing.subject in whom_of(sharing, g, category))
 
 
 def named(sharing: Sharing, at: datetime) -> frozenset[AgencyId]:
@@ -137,35 +143,36 @@ def grants_for(
     known: Agency = NOT_KNOWN,
 ) -> tuple[Grant, ...]:
     """Those in force that name this agency, or whom it took over from, and this category."""
-    if category in NEVER_BY_CONSENT:
-        return ()
     return tuple(
         grant
         for grant in sharing.grants.values()
-        if category in grant.categories
+        if _is_for(sharing, grant, agency, category, known) and grant.in_force(at)
+    )
+
+
+def _is_for(
+    sharing: Sharing, grant: Grant, agency: AgencyId, category: CategoryCode, known: Agency
+) -> bool:
+    return (
+        category in grant.categories
+        and category not in NEVER_BY_CONSENT
         and _names(sharing, grant, agency, known, category)
-        and grant.in_force(at)
     )
 
 
 def _names(
     sharing: Sharing, grant: Grant, agency: AgencyId, known: Agency, category: CategoryCode
 ) -> bool:
-    """What was agreed to for an agency she has shut out since passes to nobody."""
-    return agreed_for(grant.recipients - sharing.excluded, agency, known, category)
+    """What was agreed to for an agency she has shut out since passes to nobody.
 
-
-def _whom(sharing: Sharing, grant: Grant, category: CategoryCode) -> frozenset[PersonId]:
-    return grant.of(sharing.subject, sharing.children, sharing.torn, category)
+    Nor does it to whom she has said no to since, when she had agreed to it for another.
+    """
+    agreed = agreed_for(grant.recipients - sharing.excluded, agency, known, category)
+    return agreed and category not in grant.refused.get(agency, NONE)
 
 
 def _of_whom(sharing: Sharing, grant: Grant, field: Asked) -> frozenset[PersonId]:
-    return _whom(sharing, grant, "CHD" if field.path in OF_CHILDREN else field.category)
-
-
-def _of_torn(sharing: Sharing, grant: Grant) -> frozenset[str]:
-    """What she cannot agree to, while she is in conflict with a child of hers."""
-    return OF_CHILDREN if sharing.torn and grant.grantor == "SUBJECT" else frozenset()
+    return whom_of(sharing, grant, "CHD" if field.path in OF_CHILDREN else field.category)
 
 
 def first_unmet(facts: Facts, told: Told, field: Asked) -> ConditionId | None:
@@ -184,10 +191,6 @@ def first_unmet(facts: Facts, told: Told, field: Asked) -> ConditionId | None:
         if not left:
             return condition.id
     return None
-
-
-def _attended(facts: Facts, told: Told) -> bool:
-    return type(told.event) not in OF_MEETINGS or told.stream.int in facts.attended
 
 
 def _has_reason(facts: Facts, told: Told, field: Asked) -> bool:
@@ -210,6 +213,6 @@ MEETS: Final[Mapping[ConditionId, Meets]] = {
         field.person in _of_whom(facts.sharing, grant, field)
     ),
     "HISTORY": lambda _facts, grant, told, field: grant.reaches(told, field.name),
-    "ATTENDED": lambda facts, _grant, told, _field: _attended(facts, told),
+    "ATTENDED": lambda facts, _grant, told, field: not is_kept_from(facts, told, field.category),
     "REASON": lambda facts, _grant, told, field: _has_reason(facts, told, field),
 }

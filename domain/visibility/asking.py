@@ -1,17 +1,20 @@
 """Asking (項目): the fields of an event as they are asked about, and whom each of them names."""
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Final, cast, get_args, get_type_hints
 
 import msgspec
 
 from domain.case import RecordCorrected
+from domain.case.stay_events import StayEvent
 from domain.categories import Category, CategoryCode
 from domain.fields import cut_of, tag_of
 from domain.header import PartLine
 from domain.model import AgencyId, Event, NetworkId, PersonId
+from domain.policy import BESIDE, RULES
 from domain.policy_fields import FILLED_IN, IN_NOTICE, SAYS_ANEW
+from domain.referral.events import ReferralEvent
 from domain.sharing import Details, Told
 
 NO_PATHS: Final[frozenset[str]] = frozenset()
@@ -38,16 +41,22 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     names_agencies: bool
     tells_who: bool  # It is a network's, or a person's at work.
     plain: bool  # Its category, whose it is and its path are the same in all such events.
+    telling: frozenset[CategoryCode]  # What it may be, of what tells something by itself;
+    stands_beside: bool  # and whether it may be of what does not.
+    is_ruled: bool  # A rule speaks of it by name.
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """What is the same of all events of a type."""
 
+    tag: str
     slots: tuple[Slot, ...]
     naming: tuple[Slot, ...]
-    filled_in: frozenset[str]  # Of these, those of which the record said whom they name.
+    # Of these, those of which the record said whom they name; some, where another says by what.
+    filled_in: Mapping[str, str | None]
     primary: Category
     in_notice: bool
+    tells_of_keeping: bool  # Of a stay, or of how she came to one.
     by: tuple[str, ...] | None  # Which fields tell such events apart; ``None``: each is by itself.
 
 
@@ -96,8 +105,13 @@ def line_of(slot: Slot, lines: Sequence[PartLine]) -> PartLine | None:
     return next((line for line in lines if line.field == slot.name), None)
 
 
-def plainly(slot: Slot, woman: PersonId | None) -> Asked:
-    return Asked(slot.name, slot.path, slot.category.code, woman, slot.also)
+@lru_cache(maxsize=4096)
+def plainly(event: type[Event], woman: PersonId | None) -> tuple[Asked | None, ...]:
+    """Its fields as they are in all such events about her; ``None``: that depends."""
+    return tuple(
+        Asked(slot.name, slot.path, slot.category.code, woman, slot.also) if slot.plain else None
+        for slot in kind_of(event).slots
+    )
 
 
 def agencies_in(event: Event, name: str) -> frozenset[AgencyId]:
@@ -105,12 +119,11 @@ def agencies_in(event: Event, name: str) -> frozenset[AgencyId]:
     return frozenset(each_agency(event, name) if name in naming(type(event), AgencyId) else ())
 
 
-def each_agency(event: Event, name: str) -> Iterator[AgencyId]:
+def each_agency(event: Event, name: str) -> Iterable[AgencyId]:
     value: AgencyId | Iterable[AgencyId] | None = getattr(event, name)
-    if isinstance(value, frozenset | tuple):
-        yield from value
-    elif value is not None:
-        yield cast("AgencyId", value)
+    if value is None:
+        return ()
+    return value if isinstance(value, (frozenset, tuple)) else (cast("AgencyId", value),)
 
 
 @cache
@@ -151,23 +164,37 @@ def kind_of(event: type[Event]) -> Kind:
                 or field.category.person_field
                 or issubclass(event, RecordCorrected)
             ),
+            telling=field.category.codes - BESIDE,
+            stands_beside=not field.category.codes.isdisjoint(BESIDE),
+            is_ruled=f"{tag}/{field.name}" in RULED,
         )
         for field in (*cut.clear, *cut.sealed)
     )
     in_notice = any(slot.path in IN_NOTICE for slot in slots)
     told_by = {slot.category.by_field for slot in slots}
     told_by |= {slot.category.person_field for slot in slots}
+    told_by |= {event.primary.by_field}
     told_by |= {"grant_id"} if in_notice else set()
     told_by |= {"field"} if issubclass(event, RecordCorrected) else set()
+    filled_in = {slot.name: FILLED_IN[slot.path] for slot in slots if slot.path in FILLED_IN}
+    told_by |= set(filled_in.values())
     named = {name for name in told_by if name is not None}
     return Kind(
+        tag=tag,
         slots=slots,
         naming=tuple(slot for slot in slots if slot.names_agencies),
-        filled_in=frozenset(slot.name for slot in slots if slot.path in FILLED_IN),
+        filled_in=filled_in,
         primary=event.primary,
         in_notice=in_notice,
-        by=None if issubclass(event, Details) else tuple(sorted(named | agencies)),
+        tells_of_keeping=event in OF_KEEPING,
+        by=None
+        if issubclass(event, Details) or event in OF_KEEPING
+        else tuple(sorted(named | agencies)),
     )
 
 
+OF_KEEPING: Final[frozenset[type[Event]]] = frozenset(
+    {*get_args(StayEvent), *get_args(ReferralEvent)}
+)
 ACTING: Final = "agency"
+RULED: Final = frozenset[str]().union(*(rule.fields or () for rule in RULES))

@@ -16,7 +16,7 @@ from domain.sharing import Told
 from domain.visibility import Look, decide, found
 from domain.visibility.agreeing import first_unmet
 from domain.visibility.asking import Asked, fields_of
-from domain.visibility.facts import Basis, Denied
+from domain.visibility.bases import Basis, Denied
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):

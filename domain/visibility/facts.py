@@ -1,6 +1,6 @@
 """Facts (判断の材料): all that a decision is made from, beside the event itself; and what it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -8,29 +8,12 @@ import msgspec
 
 from domain.agency import Agency, KnownAgency, with_those_before
 from domain.categories import CategoryCode
-from domain.model import AgencyId, EmergencyId, GrantId, NetworkId, StaffId, StaffRole, StreamId
+from domain.model import AgencyId, NetworkId, StaffId, StaffRole, StreamId
 from domain.network import KnownNetwork, Network
-from domain.policy import AllowId, DenyId
-from domain.sharing import Gathering, Given, Handling, Sharing, Told
-from domain.statutory import StatutoryId
-from domain.visibility.asking import Asked
+from domain.sharing import Gathering, Given, Handling, Sharing
+from domain.visibility.opening import Opening, opening_of
 
 Agencies: TypeAlias = Mapping[AgencyId, Agency]
-
-
-class Basis(msgspec.Struct, frozen=True, omit_defaults=True):
-    """By which rule something may be seen; and on what it rests, where it crosses a boundary."""
-
-    rule: AllowId
-    grant: GrantId | None = None
-    emergency: EmergencyId | None = None
-    statutory: StatutoryId | None = None
-
-
-class Denied(msgspec.Struct, frozen=True):
-    """Which rule was the first to refuse."""
-
-    rule: DenyId
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,8 +56,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     itself: frozenset[AgencyId]  # It, and all whom it took over from.
     shut_out: frozenset[AgencyId]  # Of these, whom she does not want to know.
     takes_part: bool
+    openings: tuple[Opening, ...]  # What she agrees to at this time.
     given: Given
-    attended: frozenset[int]  # The streams of meetings.
+    attended: frozenset[int]  # The streams of meetings,
+    closed: frozenset[int]  # and of those about her which it was not asked to.
     sides: Mapping[StreamId, frozenset[CategoryCode]]  # Of what it is one, and what that opens.
     about_them: frozenset[int]  # The streams of grievances about whoever reads.
     network: Membership  # The one in whose ledger the case stands.
@@ -83,6 +68,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 def facts_of(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> Facts:
     network = sharing.network
     itself = with_those_before([who.agency], roster.agencies)
+    attended = sharing.attended_by(who.agency)
     return Facts(
         sharing=sharing,
         recipient=who,
@@ -92,8 +78,12 @@ def facts_of(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> 
         itself=itself,
         shut_out=itself & sharing.excluded,
         takes_part=takes_part(sharing, who.agency),
+        openings=tuple(
+            [opening_of(sharing, g, "SVC") for g in sharing.grants.values() if g.in_force(at)]
+        ),
         given=sharing.given_to(who.agency),
-        attended=frozenset(stream.int for stream in sharing.attended_by(who.agency)),
+        attended=frozenset([stream.int for stream in attended]),
+        closed=frozenset([stream.int for stream in sharing.meetings - attended]),
         sides=sides_of(sharing, who),
         about_them=grievances_about(sharing, who, roster),
         network=NO_NETWORK if network is None else roster.networks.get(network, NO_NETWORK),
@@ -141,10 +131,6 @@ def working(agency: Agency | None) -> set[StaffId]:
 def takes_part(sharing: Sharing, agency: AgencyId) -> bool:
     """To be in her network, or to lead it, in a disaster or not, is no part in her case."""
     return agency in sharing.participants
-
-
-Found: TypeAlias = Basis | Denied
-Says: TypeAlias = Callable[[Told, Asked], Found | None]
 
 
 def who_reads(agency_id: AgencyId, agency: Agency, staff: StaffId, role: StaffRole) -> Recipient:

@@ -4,50 +4,92 @@ Of a rule there is left only what it can say here: to an agency that is no side 
 rule about the sides of a referral says nothing, and nobody asks it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Final, NamedTuple, TypeAlias
+from itertools import takewhile
+from typing import Final, NamedTuple, TypeAlias, get_args
 
 from domain.agency import agreed_for
 from domain.categories import CategoryCode
-from domain.consent_ledger.events import ConsentGranted
+from domain.consent_ledger.events import ConsentGranted, ConsentNarrowed
 from domain.grievance import GrievanceShared
+from domain.model import AgencyId, Event
 from domain.policy import RULES, Rule, RuleId
 from domain.sharing import Snapshot, Told
 from domain.trail.purges import PurgeRequested
 from domain.visibility.agreeing import NOT_KNOWN, by_consent
 from domain.visibility.asking import Asked, agencies_in
-from domain.visibility.facts import Basis, Denied, Facts, Found, Says
+from domain.visibility.bases import Basis, Denied, Found, Says
+from domain.visibility.facts import Facts
+from domain.visibility.meetings import is_kept_from
 
-# What a rule says of the fields of one category here: nothing, always the same, or it depends.
-Made: TypeAlias = Callable[[Facts, CategoryCode], Says | Found | None]
+# What a rule says here: nothing, always the same, or it depends.
+Made: TypeAlias = Says | Found | None
 
 
 class Step(NamedTuple):
-    """What is left of a rule for the fields of one category."""
+    """What is left of a rule."""
 
     rule: RuleId
     allows: bool
     fields: frozenset[str] | None  # Of which alone it says anything.
     says: Says
+    ends: bool  # It always decides.
 
 
-def steps(facts: Facts, category: CategoryCode) -> tuple[Step, ...]:
-    """The rules for one category in the policy's order, as far as one of them always decides."""
-    return tuple(_steps(facts, category))
+class Walks(dict[CategoryCode, tuple[Step, ...]]):
+    """The rules in the policy's order, as far as one always decides; made where first asked for."""
 
+    def __init__(self, facts: Facts) -> None:
+        super().__init__()
+        self._facts: Final = facts
+        self._alike: Final[Mapping[RuleId, Step | None]] = {
+            rule: _step(RULE[rule], made(facts)) for rule, made in ALIKE.items()
+        }
 
-def _steps(facts: Facts, category: CategoryCode) -> Iterator[Step]:
-    for rule in _about(category):
-        made = MADE[rule.id](facts, category)
+    def __missing__(self, category: CategoryCode) -> tuple[Step, ...]:
+        walk = self[category] = tuple(_walk(self._facts, category, self._alike))
+        return walk
+
+    def leave_all_its_own(self) -> bool:
+        """Whether all records of an agency are open to it for being its own, and nothing else."""
+        return not any(self._can_say(rule) for rule in BEFORE_OWN)
+
+    def _can_say(self, rule: RuleId) -> bool:
+        made = BY_CATEGORY.get(rule)
         if made is None:
+            return self._alike[rule] is not None
+        return any(made(self._facts, category) is not None for category in CODES)
+
+
+def _walk(
+    facts: Facts, category: CategoryCode, alike: Mapping[RuleId, Step | None]
+) -> Iterator[Step]:
+    for rule in _about(category):
+        made = BY_CATEGORY.get(rule.id)
+        step = _step(rule, made(facts, category)) if made else alike[rule.id]
+        if step is None:
             continue
-        says = _always(made) if isinstance(made, Basis | Denied) else made
-        if rule.fields is not None:
-            says = _only(rule.fields, says)
-        yield Step(rule.id, rule.effect == "ALLOW", rule.fields, says)
-        if isinstance(made, Basis | Denied) and rule.fields is None:
+        yield step
+        if step.ends:
             return
+
+
+def first_to_decide(says: Iterable[Says], told: Told, field: Asked) -> Found | None:
+    for each in says:
+        if (decided := each(told, field)) is not None:
+            return decided
+    return None
+
+
+def _step(rule: Rule, made: Made) -> Step | None:
+    if made is None:
+        return None
+    always = isinstance(made, Basis | Denied)
+    says = _always(made) if isinstance(made, Basis | Denied) else made
+    if rule.fields is not None:
+        says = _only(rule.fields, says)
+    return Step(rule.id, rule.effect == "ALLOW", rule.fields, says, always and rule.fields is None)
 
 
 @cache
@@ -63,41 +105,51 @@ def _only(paths: frozenset[str], says: Says) -> Says:
     return lambda told, field: says(told, field) if field.path in paths else None
 
 
-def _no_pledge(facts: Facts, _: CategoryCode) -> Denied | None:
+def _no_pledge(facts: Facts) -> Denied | None:
     return None if facts.recipient.pledged else Denied("NO_PLEDGE")
 
 
-def _notice(facts: Facts, _: CategoryCode) -> Says:
+def _notice(facts: Facts) -> Says:
     itself, received = facts.itself, facts.sharing.received
     under = {grant for grant, recipients in received.items() if itself & recipients}
 
     def says(told: Told, _: Asked) -> Basis | None:
         if isinstance(told.event, PurgeRequested):
             return NOTICE if told.event.recipient in itself else None
-        return NOTICE if under and getattr(told.event, "grant_id", None) in under else None
+        if not under or getattr(told.event, "grant_id", None) not in under:
+            return None
+        return NOTICE if _takes_from(told.event, itself) else None
 
     return says
 
 
-def _erased(facts: Facts, _: CategoryCode) -> Says | Denied | None:
+def _takes_from(event: Event, itself: frozenset[AgencyId]) -> bool:
+    """That another alone was taken out of a consent is nothing to those who stay in it."""
+    if not isinstance(event, ConsentNarrowed):
+        return True
+    less = event.removed_categories or event.removed_fields
+    return bool(less) or not itself.isdisjoint(event.removed_recipients or ())
+
+
+def _erased(facts: Facts) -> Says | Denied | None:
     erased = facts.sharing.erased
     if facts.sharing.subject in erased:
         return ERASED
     return (lambda _told, field: ERASED if field.person in erased else None) if erased else None
 
 
-def _restricted(facts: Facts, _: CategoryCode) -> Says | Denied | None:
+def _restricted(facts: Facts) -> Says | Denied | None:
     stopped = facts.sharing.restricted
     if facts.sharing.subject in stopped:
         return RESTRICTED
     return (lambda _told, f: RESTRICTED if f.person in stopped else None) if stopped else None
 
 
-def _suspended(facts: Facts, _: CategoryCode) -> Denied | None:
+def _suspended(facts: Facts) -> Denied | None:
     return Denied("SUSPENDED") if facts.recipient.suspended else None
 
 
-def _excluded_person(facts: Facts, _: CategoryCode) -> Says | Denied | None:
+def _excluded_person(facts: Facts) -> Says | Denied | None:
     if facts.recipient.staff in facts.sharing.excluded_staff:
         return EXCLUDED_PERSON
     about = facts.about_them
@@ -106,7 +158,7 @@ def _excluded_person(facts: Facts, _: CategoryCode) -> Says | Denied | None:
     )
 
 
-def _case_number(facts: Facts, _: CategoryCode) -> Says | None:
+def _case_number(facts: Facts) -> Says | None:
     agency = facts.agency
     if agency in {facts.sharing.main_responsible, facts.network.coordinating}:
         return None
@@ -129,16 +181,20 @@ def _anothers_consent(facts: Facts, category: CategoryCode) -> Says:
 
 def _statutory(facts: Facts, category: CategoryCode) -> Says | None:
     return _snapshots(
+        facts,
+        category,
         [
             (snapshot, Basis("STATUTORY", statutory=statutory_id))
             for statutory_id, snapshot in facts.sharing.statutory.items()
             if facts.agency in snapshot.recipients and category in snapshot.categories
-        ]
+        ],
     )
 
 
 def _emergency(facts: Facts, category: CategoryCode) -> Says | None:
     return _snapshots(
+        facts,
+        category,
         [
             (snapshot, Basis("EMERGENCY", emergency=emergency_id))
             for emergency_id, snapshot in facts.sharing.emergencies.items()
@@ -146,7 +202,7 @@ def _emergency(facts: Facts, category: CategoryCode) -> Says | None:
             and category in snapshot.categories
             and _lasts(facts, snapshot)
             and _overrides(facts, category, snapshot)
-        ]
+        ],
     )
 
 
@@ -172,11 +228,15 @@ def _overrides(facts: Facts, category: CategoryCode, emergency: Snapshot) -> boo
     )
 
 
-def _snapshots(opening: list[tuple[Snapshot, Basis]]) -> Says | None:
+def _snapshots(
+    facts: Facts, category: CategoryCode, opening: list[tuple[Snapshot, Basis]]
+) -> Says | None:
     if not opening:
         return None
 
     def says(told: Told, field: Asked) -> Basis | None:
+        if is_kept_from(facts, told, category):
+            return None
         for snapshot, basis in opening:
             if snapshot.names(field.path) and snapshot.state.holds(told, field.name):
                 return basis
@@ -185,7 +245,7 @@ def _snapshots(opening: list[tuple[Snapshot, Basis]]) -> Says | None:
     return says
 
 
-def _own(facts: Facts, _: CategoryCode) -> Says:
+def _own(facts: Facts) -> Says:
     agency = facts.agency
     return lambda told, _field: OWN if told.agency == agency else None
 
@@ -194,7 +254,7 @@ def _public(facts: Facts, category: CategoryCode) -> Basis | None:
     return PUBLIC if category == "PUB" or facts.agency in facts.network.members else None
 
 
-def _excluded_agency(facts: Facts, _: CategoryCode) -> Denied | None:
+def _excluded_agency(facts: Facts) -> Denied | None:
     return Denied("EXCLUDED_AGENCY") if facts.shut_out else None
 
 
@@ -223,11 +283,15 @@ def _is_summary(facts: Facts, told: Told) -> bool:
     return isinstance(told.event, GrievanceShared) and facts.agency in told.event.shared_with
 
 
-def _ledger(facts: Facts, _: CategoryCode) -> Basis | None:
-    return LEDGER if facts.agency == facts.network.coordinating else None
+def _ledger(facts: Facts) -> Says | None:
+    """Since it has stood there; what was said of it in another ledger is that one's."""
+    if facts.agency != facts.network.coordinating:
+        return None
+    since = facts.sharing.since
+    return lambda told, _field: LEDGER if told.position >= since else None
 
 
-def _no_basis(_: Facts, __: CategoryCode) -> Denied:
+def _no_basis(_: Facts) -> Denied:
     return NO_BASIS
 
 
@@ -244,7 +308,16 @@ ANOTHERS_CONSENT: Final = Denied("ANOTHERS_CONSENT")
 NO_BASIS: Final = Denied("NO_BASIS")
 # These reach nobody for being named in them: consent by its own rules, a grievance when shared.
 BY_NAME_TO_NOBODY: Final[frozenset[CategoryCode]] = frozenset({"CNS", "GRV"})
-MADE: Final[Mapping[RuleId, Made]] = {
+RULE: Final[Mapping[RuleId, Rule]] = {rule.id: rule for rule in RULES}
+# What comes before, but for what leaves to an agency what is its own; notices are looked for apart.
+BEFORE_OWN: Final[tuple[RuleId, ...]] = tuple(
+    rule
+    for rule in takewhile(lambda rule: rule != "OWN", RULE)
+    if rule not in {"NOTICE", "CASE_NUMBER", "ANOTHERS_CONSENT"}
+)
+CODES: Final[tuple[CategoryCode, ...]] = get_args(CategoryCode)
+# What says the same of every category,
+ALIKE: Final[Mapping[RuleId, Callable[[Facts], Made]]] = {
     "NO_PLEDGE": _no_pledge,
     "NOTICE": _notice,
     "ERASED": _erased,
@@ -252,14 +325,17 @@ MADE: Final[Mapping[RuleId, Made]] = {
     "SUSPENDED": _suspended,
     "EXCLUDED_PERSON": _excluded_person,
     "CASE_NUMBER": _case_number,
+    "OWN": _own,
+    "EXCLUDED_AGENCY": _excluded_agency,
+    "LEDGER": _ledger,
+    "NO_BASIS": _no_basis,
+}
+# and what does not.
+BY_CATEGORY: Final[Mapping[RuleId, Callable[[Facts, CategoryCode], Made]]] = {
     "ANOTHERS_CONSENT": _anothers_consent,
     "STATUTORY": _statutory,
     "EMERGENCY": _emergency,
-    "OWN": _own,
     "PUBLIC": _public,
-    "EXCLUDED_AGENCY": _excluded_agency,
     "PARTY": _party,
-    "LEDGER": _ledger,
     "CONSENT": by_consent,
-    "NO_BASIS": _no_basis,
 }

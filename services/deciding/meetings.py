@@ -61,7 +61,8 @@ from domain.model import (
 )
 from domain.network import as_known
 from domain.sharing import Sharing, replay
-from domain.visibility import Agencies, Roster, covers, looking, may_name, named, who_reads
+from domain.visibility import Agencies, Roster, covers, looking, named, who_reads
+from domain.visibility.hearing import may_name
 from services.deciding.offering import offered
 from services.deciding.scope import NO_AGENCY, CaseNotNamed, CaseNotNeeded, Decision, Past, Scope
 

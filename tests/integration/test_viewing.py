@@ -724,14 +724,14 @@ async def test_a_suspended_agency_is_told_no_more(house: House, town: Town) -> N
 
 
 async def test_a_role_that_a_shelter_has_given_up_is_gone_for_whoever_gave_it(town: Town) -> None:
-    """Neither record names the shelter to the city, which may not know where she is."""
+    """In its own record the city names the shelter; in the shelter's it is a shelter, unnamed."""
     city, _, shelter, _ = town
     case = await city.opens()
     await city.hears_consent(case, city, "SVC")
     await city.says(AssignRole(function="AFTERCARE_LEAD", agency_id=shelter.id), case)
     given = await city.sees(case)
     assert given is not None
-    assert [role.agency.id for role in given.roles] == [None]
+    assert [role.agency.id for role in given.roles] == [shelter.id]
     await shelter.says(EndRole(function="AFTERCARE_LEAD", agency_id=shelter.id), case)
     ended = await city.sees(case)
     assert ended is not None

@@ -1,0 +1,197 @@
+"""Looking (閲覧): an agency that looks at a case at some time, and what the rules leave for it."""
+
+from bisect import bisect_left
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import msgspec
+
+from domain.agency import KnownAgency
+from domain.categories import CategoryCode
+from domain.header import PartLine
+from domain.model import AgencyId, Event, PersonId, StreamId
+from domain.sharing import Sharing, Sides, Told
+from domain.visibility.asking import (
+    Asked,
+    Kind,
+    Slot,
+    asked,
+    kind_of,
+    line_of,
+    plainly,
+    told_apart_by,
+)
+from domain.visibility.bases import Basis, Says
+from domain.visibility.facts import Facts, Recipient, Roster, facts_of
+from domain.visibility.rules import OWN, Step, Walks
+
+
+class OfOthers(dict[CategoryCode, tuple[Says, ...]]):
+    """What can be said of another's record; nothing, where nothing there can open it.
+
+    ``named``: of fields that a rule names.
+    """
+
+    def __init__(self, walks: Walks, *, named: bool) -> None:
+        super().__init__()
+        self._walks: Final = walks
+        self._named: Final = named
+
+    def __missing__(self, category: CategoryCode) -> tuple[Says, ...]:
+        left = [
+            s for s in self._walks[category] if s.rule != "OWN" and (self._named or not s.fields)
+        ]
+        opens = any(step.allows for step in left)
+        said = self[category] = tuple([step.says for step in left]) if opens else ()
+        return said
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """An agency that looks at a case at some time, and what the rules come to for it."""
+
+    agency: AgencyId
+    woman: PersonId | None
+    steps: Mapping[CategoryCode, tuple[Step, ...]]
+    facts: Facts
+    colleagues: frozenset[int]  # Whose staff it may know.
+    referrals: Mapping[StreamId, Sides]
+    streams: frozenset[int]  # Where it is a side of something, or something is about who reads;
+    given: frozenset[int]  # and of which events something was put before it.
+    since: tuple[int, ...]  # Where that was recorded which opens something from then on,
+    stood: Mapping[int, tuple[int, ...]]  # and what was part of the state at which of these.
+    # The same, said shortly: what may open something of another's record, of each category;
+    others: Mapping[CategoryCode, tuple[Says, ...]]
+    usual: Mapping[CategoryCode, tuple[Says, ...]]  # of fields that no rule names;
+    all_its_own: bool  # whether all of its own records are open to it, for being its own;
+    near: dict[int, bool]  # whom it may name anywhere, as far as that was asked;
+    acting: dict[int, frozenset[tuple[str, AgencyId]]]  # each of these, as whose record it is;
+    asking: dict[type[Event], "Asking"]  # and what is worth asking of such an event.
+
+    @property
+    def rests_on_state(self) -> bool:
+        """Whether it makes a difference what was part of the state at some time."""
+        return bool(self.stood)
+
+
+class Asking(NamedTuple):
+    """What to ask of events of a type: of the telling fields, those that something may open."""
+
+    kind: Kind
+    primary: CategoryCode | None  # ``None``: it depends.
+    telling: tuple["Put", ...]
+    along: tuple[str, ...]  # What is always seen beside these,
+    beside: tuple["Put", ...]  # and what is, where more is asked.
+    own: Mapping[str, Basis]
+
+
+class Put(NamedTuple):
+    """A field as it is asked about, and what may open it, where that is as in all such events."""
+
+    slot: Slot
+    sure: Asked | None  # It stands in the clear, so there it is never otherwise.
+    plain: Asked | None
+    said: tuple[Says, ...]
+
+
+def looking(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> Look:
+    facts = facts_of(sharing, who, roster, at)
+    members = facts.network.members
+    walks = Walks(facts)
+    since, stood = _reach(facts)
+    return Look(
+        agency=who.agency,
+        woman=sharing.subject,
+        steps=walks,
+        facts=facts,
+        colleagues=frozenset([m.int for m in members] if who.agency in members else []),
+        referrals={s: sides for s, sides in sharing.referrals.items() if who.agency in sides},
+        streams=facts.attended.union(facts.about_them, (stream.int for stream in facts.sides)),
+        given=frozenset(event.int for event, _ in facts.given),
+        since=since,
+        stood=stood,
+        others=OfOthers(walks, named=True),
+        usual=OfOthers(walks, named=False),
+        all_its_own=walks.leave_all_its_own(),
+        near={},
+        acting={},
+        asking={},
+    )
+
+
+def _reach(facts: Facts) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:
+    """Where what opens something to this agency was recorded, and what was the state then."""
+    sharing, agency = facts.sharing, facts.agency
+    known = facts.roster.agencies.get(agency)
+    before = known.predecessors if isinstance(known, KnownAgency) else frozenset[AgencyId]()
+    grants = [g for g in sharing.grants.values() if not g.recipients.isdisjoint({agency, *before})]
+    snapshots = [*sharing.emergencies.values(), *sharing.statutory.values()]
+    states = [(grant.position, grant.state) for grant in grants]
+    states += [(each.position, each.state) for each in snapshots if agency in each.recipients]
+    stood: dict[int, tuple[int, ...]] = {}
+    for since, state in states:
+        for position in state.positions:
+            stood[position] = (*stood.get(position, ()), since)
+    # What is of the ledger in which it stands, is so from where it came to stand there.
+    return tuple(sorted([sharing.since - 1, *(grant.position for grant in grants)])), stood
+
+
+def asking_of(look: Look, event: type[Event]) -> Asking:
+    known = look.asking.get(event)
+    if known is not None:
+        return known
+    kind, plain = kind_of(event), plainly(event, look.woman)
+    puts = [
+        Put(
+            slot,
+            None if slot.line is not None else field,
+            field,
+            (look.others if slot.is_ruled else look.usual)[slot.category.code],
+        )
+        for slot, field in zip(kind.slots, plain, strict=True)
+    ]
+    beside = [put for put in puts if put.slot.stands_beside]
+    asking = look.asking[event] = Asking(
+        kind=kind,
+        primary=None if kind.primary.by_field else kind.primary.code,
+        telling=tuple([put for put in puts if any(look.others[c] for c in put.slot.telling)]),
+        along=tuple([put.slot.name for put in beside if _goes_along(put)]),
+        beside=tuple([put for put in beside if not _goes_along(put)]),
+        own={slot.name: OWN for slot in kind.slots},
+    )
+    return asking
+
+
+def _goes_along(put: Put) -> bool:
+    """Nothing is left to be asked of it, in no such event."""
+    return (
+        put.sure is not None and not (put.said or put.slot.tells_who) and put.sure.category == "ENV"
+    )
+
+
+def as_said(
+    look: Look, told: Told, lines: Sequence[PartLine], slot: Slot, plain: Asked | None
+) -> Asked | None:
+    """As it is in all such events, unless it was said of it otherwise when it was sealed."""
+    if plain is None:
+        return asked(slot, look.woman, told, lines)
+    line = line_of(slot, lines)
+    if line is None:
+        return None
+    if line.category == plain.category and look.woman and line.person.int == look.woman.int:
+        return plain
+    return asked(slot, look.woman, told, lines)
+
+
+def angle(look: Look, told: Told) -> Hashable:
+    """Two events of one type show the same fields where they are seen from one angle."""
+    position, stream = told.position, told.stream.int
+    return (
+        type(told.event),
+        told.agency.int,
+        stream if stream in look.streams else 0,
+        told.id.int if look.given and told.id.int in look.given else 0,
+        bisect_left(look.since, position),
+        look.stood.get(position),
+        told_apart_by(told.event, position),
+    )
