@@ -12,6 +12,8 @@ from domain.case import (
     CaseCommand,
     CloseCase,
     CorrectRecord,
+    EndParticipation,
+    EndRole,
     Facts,
     KnownCase,
     LinkCases,
@@ -22,6 +24,7 @@ from domain.case import (
     participants,
 )
 from domain.case.naming import agencies_of, concluded_with, goes_on_with
+from domain.case.roles import RoleCommand
 from domain.case.services import OpenProcedureBundle, ProcedureBundleOpened
 from domain.case.stay_events import CancelStay, EndStay
 from domain.codes import CONSENT_KINDS, ConsentKind
@@ -46,11 +49,14 @@ from domain.referral import KnownReferral
 from domain.sharing import replay
 from domain.visibility import Agencies, covering
 from services.deciding import entering, hidden
+from services.deciding.heard import as_heard
 from services.deciding.referrals import referrals_in
 from services.deciding.scope import NO_AGENCY, Decision, Past, Scope
 
 
-def scope_of(command: CaseCommand, case: CaseId, by: Context) -> Scope:
+def scope_of(  # noqa: PLR0911 (one arm a command)
+    command: CaseCommand, case: CaseId, by: Context
+) -> Scope:
     scope = Scope(case, stream_of("case", case), reads_work=isinstance(command, ENDING))
     match command:
         case AcceptCase(network_id=network):
@@ -58,7 +64,9 @@ def scope_of(command: CaseCommand, case: CaseId, by: Context) -> Scope:
         case TransferCase(network_id=network) if network:
             return entering.into(scope._replace(whole=True), network, by)
         case AssignRole(agency_id=given):
-            return scope._replace(agencies=frozenset({given}))
+            return scope._replace(agencies=frozenset({given}), whole=True)
+        case EndRole(agency_id=ended) | EndParticipation(agency_id=ended):
+            return scope._replace(known=frozenset({ended}), whole=True)
         case LinkCases(other_case_id=other):
             beside = (stream_of("case", other), stream_of("consent", other))
             return scope._replace(beside=beside, linked=frozenset({other}))
@@ -85,7 +93,10 @@ def decide(scope: Scope, command: CaseCommand, past: Past, by: Context) -> Decis
     case = past.case(scope.case)
     woman = PersonId(by.new_id) if isinstance(case, NoCase) else case.subject_id
     taken = _number(command, past, by)
-    events = case_among(_facts(scope, command, past, by, taken)).decide(case, command, by)
+    facts = _facts(scope, command, past, by, taken)
+    if isinstance(command, RoleCommand):
+        case = as_heard(case, command, past, facts.agencies, by)
+    events = case_among(facts).decide(case, command, by)
     numbers = (past.write(taken.stream, (taken.event,)),) if taken and events else ()
     return Decision((past.write(scope.asked, events), *numbers), woman)
 

@@ -1,0 +1,135 @@
+"""Heard: whoever answers for her learns by no guess which shelter has to do with her."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import pytest
+
+from domain.case import (
+    AssignRole,
+    EndParticipation,
+    EndRole,
+    ParticipationEnded,
+    RoleAssigned,
+    RoleEnded,
+)
+from domain.case.services import LinkService, ServiceStatusChanged
+from domain.catalogue import AnyCommand
+from domain.codes import SupportFunction
+from domain.exclusions import SetExclusion
+from domain.items import NotAgreedTo
+from domain.model import Event
+from domain.referral import ConfirmHandover
+from tests.peers import Midorino, midorino
+from tests.world import Someone
+
+ROLE: Final[SupportFunction] = "SERVICE_PROVIDER"
+
+
+def brought_in() -> tuple[Midorino, Someone]:
+    """The centre has brought a shelter in; and another one has nothing to do with her."""
+    here = midorino()
+    here.says(here.city, AssignRole(function="MAIN_SUPPORT", agency_id=here.centre.agency))
+    here.accepts(here.shelter, here.sends(here.centre, here.shelter), ROLE)
+    return here, here.world.joins("PRIVATE_SHELTER", "FACILITY_HEAD", name="別の施設")
+
+
+def assign(who: Someone, function: SupportFunction = ROLE) -> AssignRole:
+    return AssignRole(function=function, agency_id=who.agency)
+
+
+def end(who: Someone, function: SupportFunction = ROLE) -> EndRole:
+    return EndRole(function=function, agency_id=who.agency)
+
+
+def leave(who: Someone) -> EndParticipation:
+    return EndParticipation(agency_id=who.agency)
+
+
+def provide(who: Someone) -> LinkService:
+    return LinkService(service_code="HOUSING_SUPPORT", provider_agency=who.agency, status="IN_USE")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        [assign],
+        [end],
+        [leave],
+        [assign, assign, end, assign],
+        [assign, leave],
+        [provide, assign, leave],
+    ],
+    ids=lambda asked: "_".join(each.__name__ for each in asked),
+)
+def test_it_is_answered_of_a_shelter_that_takes_part_as_of_any_other(
+    asked: Sequence[Callable[[Someone], AnyCommand]],
+) -> None:
+    answers: list[list[type[Event]]] = []
+    for takes_part in (True, False):
+        here, other = brought_in()
+        shelter = here.shelter if takes_part else other
+        answers.append(
+            [type(event) for each in asked for event in here.says(here.city, each(shelter)).events]
+        )
+    assert answers[0] == answers[1]
+
+
+def test_what_it_was_given_by_others_it_goes_on_doing() -> None:
+    here, _ = brought_in()
+    here.says(here.city, assign(here.shelter, "AFTERCARE_LEAD"))
+    for over in (end(here.shelter), leave(here.shelter)):
+        here.says(here.city, over)
+        assert (here.shelter.agency, ROLE) in here.known.reasons
+    assert (here.shelter.agency, "AFTERCARE_LEAD") not in here.known.reasons
+
+
+def test_whoever_she_agreed_may_know_where_she_is_is_answered_as_it_is() -> None:
+    """It sees who helps her there."""
+    here, _ = brought_in()
+    here.agrees(here.city, categories=("SVC", "LOC"), via=here.centre)
+    assert here.says(here.city, assign(here.shelter)).events == ()
+    assert here.says(here.city, end(here.shelter)).the(RoleEnded)
+
+
+def test_a_shelter_ends_what_it_does_and_leaves_by_itself() -> None:
+    for over in (end, leave):
+        here, _ = brought_in()
+        assert here.says(here.shelter, over(here.shelter)).the(RoleEnded)
+        assert not here.takes_part(here.shelter)
+
+
+def test_whoever_gave_it_something_to_do_or_referred_her_there_ends_that() -> None:
+    here = midorino()
+    assert here.says(here.city, assign(here.shelter)).the(RoleAssigned)
+    assert here.says(here.city, end(here.shelter)).the(RoleEnded)
+    assert here.says(here.city, end(here.shelter)).events == ()
+    here.accepts(here.shelter, here.sends(here.city, here.shelter), ROLE)
+    here.says(here.city, provide(here.shelter))
+    gone = [type(event) for event in here.says(here.city, leave(here.shelter)).events]
+    assert gone == [RoleEnded, ServiceStatusChanged]
+    assert not here.takes_part(here.shelter)
+
+
+def test_whoever_was_handed_her_by_a_shelter_lets_it_go() -> None:
+    here = midorino()
+    here.takes_over(here.shelter)
+    back = here.sends(here.shelter, here.ayumi, "CASE_TRANSFER")
+    here.accepts(here.ayumi, back, "MAIN_SUPPORT")
+    here.says(here.ayumi, ConfirmHandover(referral_id=back, referrer_remains=True))
+    assert here.says(here.ayumi, leave(here.shelter)).the(ParticipationEnded)
+
+
+def test_whom_she_has_shut_out_is_given_nothing_to_do_whether_it_takes_part_or_not() -> None:
+    here, other = brought_in()
+    for shelter in (here.shelter, other):
+        here.says(here.city, SetExclusion(agency_id=shelter.agency))
+        assert here.refuses(here.city, assign(shelter)) is NotAgreedTo
+
+
+def test_what_is_near_is_answered_as_it_is() -> None:
+    """Whoever helps her anywhere else is no secret to who answers for her."""
+    here = midorino()
+    for command, told in ((assign, [RoleAssigned]), (assign, []), (end, [RoleEnded]), (end, [])):
+        said: AnyCommand = command(here.ayumi)
+        assert [type(event) for event in here.says(here.city, said).events] == told
