@@ -12,6 +12,7 @@ from domain.case.aftercare import (
     RescheduleAftercare,
     StartAftercare,
 )
+from domain.case.agreeing import ConsentOfThatKindMissing
 from domain.case.plans import (
     AgreeSupportPlan,
     DraftSupportPlan,
@@ -126,6 +127,52 @@ def test_what_it_had_before_goes_no_further_and_may_end() -> None:
     assert here.says(here.city, ends).the(RoleEnded).agency_id == here.ayumi.agency
 
 
+@accepted("INV-C11")
+def test_what_it_does_for_her_itself_it_goes_on_recording() -> None:
+    """By no answer it finds whether she has shut it out."""
+    for excluded in (False, True):
+        here = midorino()
+        own = LinkService(service_code="PUBLIC_ASSISTANCE", provider_agency=here.ayumi.agency)
+        here.says(here.city, AssignRole(function="SERVICE_PROVIDER", agency_id=here.ayumi.agency))
+        service = here.says(here.ayumi, own).the(ServiceLinked).service_id
+        if excluded:
+            shuts_out(here, here.ayumi)
+        tasks = (TaskGiven(agency=here.ayumi.agency, task="部屋を探す"),)
+        recorded = (
+            ChangeServiceStatus(service_id=service, status="APPROVED"),
+            own,
+            DraftSupportPlan(
+                kind="INDIVIDUAL_SUPPORT_PLAN", goals=("自分の部屋",), tasks=tasks, review_on=LATER
+            ),
+            IssueSafetyInstruction(to_agency_id=here.ayumi.agency, instruction="迎えは母親だけ。"),
+            StartAftercare(terms=staying_in_touch(here.ayumi)),
+        )
+        for command in recorded:
+            assert here.refuses(here.ayumi, command) is None
+
+
+def test_whoever_took_over_goes_on_recording_what_was_done_for_her_before() -> None:
+    here = midorino()
+    own = LinkService(service_code="PUBLIC_ASSISTANCE", provider_agency=here.ayumi.agency)
+    service = here.says(here.city, own).the(ServiceLinked).service_id
+    new = here.world.joins("PRIVATE_SUPPORT_ORGANISATION", "REPRESENTATIVE", name="新あゆみ")
+    here.says(here.city, AssignRole(function="SERVICE_PROVIDER", agency_id=new.agency))
+    shuts_out(here, here.ayumi)
+    here.world.says(
+        here.world.operator, SucceedAgency(agency_id=here.ayumi.agency, successor=new.agency)
+    )
+    moved = ChangeServiceStatus(service_id=service, status="APPROVED")
+    assert here.refuses(here.city, moved) is NotAgreedTo
+    assert here.refuses(new, moved) is None
+
+
+def test_whoever_answers_for_her_goes_on_though_she_has_shut_it_out() -> None:
+    here = midorino()
+    shuts_out(here, here.city)
+    itself = StartAftercare(terms=staying_in_touch(here.city))
+    assert here.refuses(here.city, itself) is None
+
+
 def test_nobody_she_has_shut_out_is_told_by_a_consent_given_before() -> None:
     here = midorino()
     consent = here.agrees(here.ayumi, here.hospital, categories=PROCEDURES)
@@ -194,6 +241,38 @@ def test_whom_she_has_shut_out_does_not_know_where_she_is() -> None:
 
 
 # Stays
+
+
+@refused("INV-C13", guard="domain.case.stays:check_may_keep")
+def test_nor_does_it_take_her_in_itself_and_is_told_that_she_has_not_agreed() -> None:
+    """As where she has taken back what she had agreed to."""
+    here = midorino()
+    here.accepts(here.centre, here.sends(here.city, here.centre))
+    here.agrees(here.centre, kind="TEMPORARY_PROTECTION", categories=())
+    decide = DecideStay(
+        kind="EMERGENCY_TEMPORARY_PROTECTION",
+        scope="IN_PREFECTURE",
+        legal_ground="SPOUSE_VIOLENCE",
+        provider_agency_id=here.centre.agency,
+        planned_from=TODAY,
+    )
+    stay = here.says(here.centre, decide).the(StayDecided).stay_id
+    begins = StartStay(stay_id=stay, location="203号室", age_band="30S", reason_code="DV")
+    longer = ExtendStay(stay_id=stay, until=LATER)
+
+    def answered(*commands: AnyCommand) -> set[object]:
+        return {here.refuses(here.centre, command) for command in commands}
+
+    assert answered(decide, begins) == {None}
+    shuts_out(here, here.centre)
+    assert answered(decide, begins) == {ConsentOfThatKindMissing}
+    lets_in(here, here.centre)
+    here.says(here.centre, begins)
+    assert answered(longer) == {None}
+    shuts_out(here, here.centre)
+    assert answered(longer) == {ConsentOfThatKindMissing}
+    leaves = EndStay(stay_id=stay, destination_kind="RELATIVE", without_aftercare="DECLINED")
+    assert answered(leaves) == {None}
 
 
 def to_a_facility(here: Midorino) -> tuple[Someone, DecideStay]:

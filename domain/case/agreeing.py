@@ -27,6 +27,15 @@ def check_agreed(beside: Beside, kind: ConsentKind) -> GrantId:
 
 
 def check_may_know(beside: Beside, *agencies: AgencyId) -> None:
-    """INV-C13: whom she has shut out is given nothing to do; in words that anybody may be told."""
-    if beside.excluded & {*agencies}:
+    """INV-C13: whom she has shut out is given nothing to do; in words that anybody may be told.
+
+    INV-C11: what whoever acts does for her itself, it goes on recording.
+    """
+    if beside.excluded & {*agencies} - beside.itself:
         raise NotAgreedTo
+
+
+def check_may_keep(beside: Beside, kind: ConsentKind, provider: AgencyId) -> None:
+    """INV-C13: nor does it take her in itself; it is told what it would be had she not agreed."""
+    if provider in beside.excluded:
+        raise ConsentOfThatKindMissing(kind=kind)

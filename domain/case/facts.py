@@ -37,6 +37,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     may_know_where: frozenset[AgencyId] = frozenset()  # By a consent that names LOC and them.
     sharing: Mapping[GrantId, frozenset[AgencyId]] = {}  # Whom she lets know of procedures.
     excluded: frozenset[AgencyId] = frozenset()  # Whom she does not want to know.
+    itself: frozenset[AgencyId] = frozenset()  # Who acts, and whom it took over from.
     referral_open: bool = False  # Somebody has still to answer, or to confirm a handover.
     corrected: Recorded | None = None  # The record that is to be corrected.
     linked: Case = NoCase()  # The case that is to be linked with this one,
@@ -57,6 +58,7 @@ def beside(case: KnownCase, facts: Facts) -> Beside:
         may_know_where=facts.may_know_where,
         sharing=facts.sharing,
         excluded=facts.excluded,
+        itself=facts.itself,
         agencies=facts.agencies,
         stays=frozenset(case.stays.stays),
         aftercare_runs=case.aftercare.runs,

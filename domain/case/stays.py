@@ -10,7 +10,7 @@ import msgspec
 
 from domain.calendar import date_in_japan
 from domain.case.aftercare import AftercareStarted, check_somebody_answers, started
-from domain.case.agreeing import check_agreed, check_may_know
+from domain.case.agreeing import check_agreed, check_may_keep, check_may_know
 from domain.case.beside import Beside
 from domain.case.days import check_is_to_come, happened_on
 from domain.case.stay_events import (
@@ -147,6 +147,7 @@ def _decided(state: Stays, beside: Beside, command: DecideStay, by: Context) -> 
     if command.planned_from <= today:
         check_no_stay_runs(state, command.planned_from)
     check_assessed(kind, beside)
+    check_may_keep(beside, CONSENT_FOR[kind], provider)
     moves = command.scope == "OUT_OF_PREFECTURE" and kind in RESIDENTIAL_STAYS
     return StayDecided(
         stay_id=stay_id,
@@ -184,6 +185,7 @@ def _started(state: Stays, beside: Beside, command: StartStay, by: Context) -> S
     check_decided_in_time(stay.direct, on, stay.decided_on)
     check_no_stay_runs(state, on)
     check_may_know(beside, stay.provider)
+    check_may_keep(beside, CONSENT_FOR[stay.kind], stay.provider)
     check_agreed(beside, CONSENT_FOR[stay.kind])
     if stay.relocates:
         check_agreed(beside, "RELOCATION")
@@ -212,6 +214,7 @@ def _extended(state: Stays, beside: Beside, command: ExtendStay, by: Context) ->
     if stay.until is not None and command.until <= stay.until:
         raise NotAnExtension
     check_may_know(beside, stay.provider)
+    check_may_keep(beside, CONSENT_FOR[stay.kind], stay.provider)
     check_agreed(beside, CONSENT_FOR[stay.kind])
     return StayExtended(stay_id=command.stay_id, until=command.until, reason=command.reason)
 

@@ -130,6 +130,7 @@ def _facts(
         - shut_out,
         sharing=_sharing(command, past, agencies, by),
         excluded=shut_out,
+        itself=with_those_before([by.agency], agencies),
         referral_open=any(
             isinstance(each, KnownReferral)
             and each.waits(gone, participants(past.case(scope.case)))
