@@ -10,7 +10,7 @@ import msgspec
 
 from domain.case import Case, KnownCase, RoleAssigned, RoleEnded
 from domain.case.roles import RoleCommand
-from domain.case.services import ServiceLinked
+from domain.case.services import ServiceId, ServiceLinked
 from domain.codes import SUPPORT_FUNCTIONS, SupportFunction
 from domain.model import AgencyId, Context, PersonId
 from domain.referral import KnownReferral
@@ -91,7 +91,7 @@ def _roles(
     return frozenset(known)
 
 
-def _services(past: Past, by: Context) -> frozenset[object]:
+def _services(past: Past, by: Context) -> frozenset[ServiceId]:
     """Whoever linked a service knows who provides it."""
     linked = past.in_name_of_case(ServiceLinked)
     return frozenset(event.service_id for told, event in linked if told.agency == by.agency)
