@@ -34,6 +34,7 @@ from domain.case.stay_events import DecideStay, EndStay, ExtendStay, StartStay, 
 from domain.case.support import RecordAssessment
 from domain.catalogue import AnyCommand
 from domain.categories import CategoryCode
+from domain.consent_ledger import NarrowConsent
 from domain.exclusions import LiftExclusion, SetExclusion
 from domain.items import NotAgreedTo
 from domain.model import GrantId
@@ -96,6 +97,60 @@ def test_whom_she_has_shut_out_is_given_nothing_to_do_and_nobody_is_told_why() -
         assert here.refuses(here.city, command) is NotAgreedTo
     for command in to_do(here.hospital):
         assert here.refuses(here.city, command) is None
+
+
+@accepted("INV-C13")
+def test_who_does_not_answer_for_her_gives_something_to_whom_she_agrees_to() -> None:
+    here = midorino()
+    here.says(here.city, AssignRole(function="SERVICE_PROVIDER", agency_id=here.ayumi.agency))
+    here.agrees(here.police)
+    for who in (here.police, here.city, here.ayumi):  # Or who answers for her, or itself.
+        _, *given = to_do(who)
+        assert {here.refuses(here.ayumi, command) for command in given} == {None}
+
+
+@refused("INV-C13", guard="domain.case.services:check_let_know")
+@refused("INV-C13", guard="domain.case.plans:check_let_know")
+@refused("INV-C13", guard="domain.case.safety:check_let_know")
+def test_nobody_asks_one_by_one_whom_she_has_shut_out() -> None:
+    """They are answered as those of whom she has said nothing, whether they take part or not."""
+    here = midorino()
+    for who in (here.ayumi, here.police, here.hospital):
+        here.says(here.city, AssignRole(function="SERVICE_PROVIDER", agency_id=who.agency))
+    shuts_out(here, here.police)
+    shuts_out(here, here.shelter)
+    for who in (here.police, here.hospital, here.shelter, here.shirahama):
+        _, *given = to_do(who)
+        for command in given:
+            assert here.refuses(here.ayumi, command) is NotAgreedTo
+
+
+def test_to_have_agreed_to_them_for_anything_is_enough_until_she_takes_it_back() -> None:
+    here = midorino()
+    here.says(here.city, AssignRole(function="SERVICE_PROVIDER", agency_id=here.ayumi.agency))
+    link = LinkService(service_code="PUBLIC_ASSISTANCE", provider_agency=here.police.agency)
+    grant = here.agrees(here.police, here.hospital, kind="SUPPORT_PLAN", categories=())
+    assert here.refuses(here.ayumi, link) is None
+    taken_out = frozenset({here.police.agency})
+    here.says(here.city, NarrowConsent(grant_id=grant, removed_recipients=taken_out))
+    assert here.refuses(here.ayumi, link) is NotAgreedTo
+
+
+def test_what_another_provides_is_moved_on_as_she_agrees_to_it() -> None:
+    here = midorino()
+    here.says(here.city, AssignRole(function="SERVICE_PROVIDER", agency_id=here.ayumi.agency))
+    answers: set[object] = set()
+    for who in (here.police, here.hospital):
+        link = LinkService(service_code="PUBLIC_ASSISTANCE", provider_agency=who.agency)
+        service = here.says(here.city, link).the(ServiceLinked).service_id
+        if who is here.police:
+            shuts_out(here, who)
+        answers.add(
+            here.refuses(here.ayumi, ChangeServiceStatus(service_id=service, status="IN_USE"))
+        )
+        ended = ChangeServiceStatus(service_id=service, status="ENDED")
+        assert here.refuses(here.ayumi, ended) is None
+    assert answers == {NotAgreedTo}
 
 
 def test_what_it_had_before_goes_no_further_and_may_end() -> None:
@@ -228,6 +283,21 @@ def test_whom_she_has_shut_out_does_not_stay_in_touch_with_her() -> None:
     assert here.refuses(here.city, other) is NotAgreedTo
     shuts_out(here, here.hospital)
     assert here.refuses(here.city, EndAftercare(subject_wish="もう会いたくない。")) is None
+
+
+@refused("INV-C13", guard="domain.case.aftercare:check_let_know")
+def test_nor_is_anybody_told_so_who_would_have_them_stay_in_touch_with_her() -> None:
+    here = midorino()
+    for who in (here.ayumi, here.police, here.hospital):
+        here.says(here.city, AssignRole(function="SERVICE_PROVIDER", agency_id=who.agency))
+    shuts_out(here, here.police)
+    start = [StartAftercare(terms=staying_in_touch(w)) for w in (here.police, here.hospital)]
+    assert {here.refuses(here.ayumi, command) for command in start} == {NotAgreedTo}
+    here.says(here.ayumi, StartAftercare(terms=staying_in_touch(here.ayumi)))
+    other = [RescheduleAftercare(terms=staying_in_touch(w)) for w in (here.police, here.hospital)]
+    assert {here.refuses(here.ayumi, command) for command in other} == {NotAgreedTo}
+    here.agrees(here.police, here.hospital)
+    assert [here.refuses(here.ayumi, command) for command in other] == [NotAgreedTo, None]
 
 
 def test_whom_she_has_shut_out_does_not_know_where_she_is() -> None:

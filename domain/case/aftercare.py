@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from domain.calendar import date_in_japan
-from domain.case.agreeing import check_may_know
+from domain.case.agreeing import check_let_know, check_may_know
 from domain.case.beside import Beside
 from domain.categories import NAR, PLN, SVC, Category
 from domain.codes import Label
@@ -182,6 +182,7 @@ def started(beside: Beside, terms: AftercareTerms, on: date) -> AftercareStarted
     check_somebody_answers(beside)
     check_lead(beside, terms)
     check_may_know(beside, terms.lead_agency)
+    check_let_know(beside, terms.lead_agency)
     check_may_visit(beside, terms)
     return AftercareStarted(
         lead_agency=terms.lead_agency,
@@ -236,6 +237,7 @@ def _rescheduled(
     check_leads(lead, beside, by)
     check_lead(beside, terms)
     check_may_know(beside, terms.lead_agency)
+    check_let_know(beside, terms.lead_agency)
     check_may_visit(beside, terms)
     return AftercareRescheduled(
         lead_agency=terms.lead_agency,

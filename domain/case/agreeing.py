@@ -35,6 +35,16 @@ def check_may_know(beside: Beside, *agencies: AgencyId) -> None:
         raise NotAgreedTo
 
 
+def check_let_know(beside: Beside, *agencies: AgencyId) -> None:
+    """Whoever answers for her brings others in; nobody else does, but whom a consent of hers names.
+
+    So whom she has shut out is refused as anybody is of whom she has said nothing.
+    """
+    others = {*agencies} - beside.itself - {beside.main_responsible}
+    if not (beside.answers or others <= beside.let_know):
+        raise NotAgreedTo
+
+
 def check_may_keep(beside: Beside, kind: ConsentKind, provider: AgencyId) -> None:
     """INV-C13: nor does it take her in itself; it is told what it would be had she not agreed."""
     if provider in beside.excluded:

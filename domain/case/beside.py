@@ -26,7 +26,9 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     planned_stays: frozenset[StayId] = frozenset()  # Named by a consent that ends with them.
     may_know_where: frozenset[AgencyId] = frozenset()  # By a consent that names LOC and them.
     excluded: frozenset[AgencyId] = frozenset()  # Whom she does not want to know.
-    itself: frozenset[AgencyId] = frozenset()  # Who acts, and whom it took over from.
+    itself: frozenset[AgencyId] = frozenset()  # Who acts, and whom it took over from;
+    answers: bool = True  # and whether it answers for her.
+    let_know: frozenset[AgencyId] = frozenset()  # Whom a consent of hers names.
     agencies: Mapping[AgencyId, KnownAgency] = {}
     # What a companion who is an adult has agreed to and not taken back.
     adults_agreed: Mapping[PersonId, frozenset[ConsentKind]] = {}

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from domain.agency import KnownAgency
 from domain.case.beside import Beside
-from domain.case.state import Case, KnownCase, NoCase, participants
+from domain.case.state import Case, KnownCase, NoCase, answering, participants
 from domain.codes import ConsentKind
 from domain.header import PartLine
 from domain.model import AgencyId, Event, GrantId, NetworkId, PersonId, ReferralId, StayId
@@ -38,6 +38,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     sharing: Mapping[GrantId, frozenset[AgencyId]] = {}  # Whom she lets know of procedures.
     excluded: frozenset[AgencyId] = frozenset()  # Whom she does not want to know.
     itself: frozenset[AgencyId] = frozenset()  # Who acts, and whom it took over from.
+    let_know: frozenset[AgencyId] = frozenset()  # Whom a consent of hers names.
     referral_open: bool = False  # Somebody has still to answer, or to confirm a handover.
     corrected: Recorded | None = None  # The record that is to be corrected.
     linked: Case = NoCase()  # The case that is to be linked with this one,
@@ -59,6 +60,8 @@ def beside(case: KnownCase, facts: Facts) -> Beside:
         sharing=facts.sharing,
         excluded=facts.excluded,
         itself=facts.itself,
+        answers=not facts.itself or answering(case) in facts.itself,
+        let_know=facts.let_know,
         agencies=facts.agencies,
         stays=frozenset(case.stays.stays),
         aftercare_runs=case.aftercare.runs,

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from domain.case.agreeing import check_agreed, check_may_know
+from domain.case.agreeing import check_agreed, check_let_know, check_may_know
 from domain.case.beside import Beside
 from domain.case.days import check_is_to_come
 from domain.categories import CNS, ENV, PLN, SVC, Category
@@ -226,6 +226,7 @@ def decide(
         case DraftSupportPlan():
             check_is_to_come(command.review_on, by)
             check_may_know(beside, *(each.agency for each in command.tasks))
+            check_let_know(beside, *(each.agency for each in command.tasks))
             return (_drafted(command, by),)
         case AgreeSupportPlan():
             plan = leading_on(state, command.plan_id, SupportPlanAgreed)
@@ -241,6 +242,7 @@ def decide(
             leading_on(state, command.plan_id, SupportPlanRevised)
             check_is_to_come(command.review_on, by)
             check_may_know(beside, *(each.agency for each in command.tasks))
+            check_let_know(beside, *(each.agency for each in command.tasks))
             return (_revised(command, by),)
         case CloseSupportPlan():
             leading_on(state, command.plan_id, SupportPlanClosed)

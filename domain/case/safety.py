@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, ClassVar, Final, TypeAlias, assert_never
 
 from domain.agency_codes import AgencyKind
-from domain.case.agreeing import check_may_know
+from domain.case.agreeing import check_let_know, check_may_know
 from domain.case.beside import Beside
 from domain.case.days import check_is_to_come
 from domain.categories import ENV, RSK, SVC, Category, CategoryCode
@@ -88,6 +88,7 @@ def decide(beside: Beside, command: SafetyCommand, by: Context) -> tuple[SafetyE
         case IssueSafetyInstruction():
             check_is_to_come(command.valid_until, by)
             check_may_know(beside, command.to_agency_id)
+            check_let_know(beside, command.to_agency_id)
             return (
                 SafetyInstructionIssued(
                     to_agency_id=command.to_agency_id,

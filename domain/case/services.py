@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from domain.case.agreeing import check_may_know
+from domain.case.agreeing import check_let_know, check_may_know
 from domain.case.beside import Beside
 from domain.case.days import happened_on
 from domain.categories import CNS, ECO, ENV, SVC, Category
@@ -227,6 +227,7 @@ def decide(
     match command:
         case LinkService():
             check_may_know(beside, command.provider_agency)
+            check_let_know(beside, command.provider_agency)
             return (_linked(command, by),)
         case ChangeServiceStatus():
             return _changed(state, beside, command, by)
@@ -300,6 +301,7 @@ def _changed(
         raise ServiceStatusNotNext
     if command.status in PROVIDING:
         check_may_know(beside, link.provider)
+        check_let_know(beside, link.provider)
     return (
         ServiceStatusChanged(
             service_id=command.service_id,

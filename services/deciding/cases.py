@@ -1,6 +1,6 @@
 """Commands about a case: from its opening to its end."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from domain.agency import with_those_before
@@ -131,6 +131,7 @@ def _facts(
         sharing=_sharing(command, past, agencies, by),
         excluded=shut_out,
         itself=with_those_before([by.agency], agencies),
+        let_know=_let_know(given, agencies) - shut_out,
         referral_open=any(
             isinstance(each, KnownReferral)
             and each.waits(gone, participants(past.case(scope.case)))
@@ -181,6 +182,17 @@ def _by_adults(given: Iterable[Granted]) -> dict[PersonId, frozenset[ConsentKind
         person: frozenset(each.kind for each in own if each.grantor_id == person)
         for person in {each.grantor_id for each in own}
     }
+
+
+def _let_know(given: Collection[Granted], agencies: Agencies) -> frozenset[AgencyId]:
+    """Of those that were read: whom she has agreed to for anything, or whom they took over from."""
+    own = [each for each in given if each.grantor == "SUBJECT"]
+    standing_for = {each: with_those_before([each], agencies) for each in agencies}
+    return frozenset(
+        agency
+        for agency, all_of in standing_for.items()
+        if any(each.recipients & all_of and not each.is_refused_to(all_of) for each in own)
+    )
 
 
 def _recipients(given: Iterable[Granted]) -> frozenset[AgencyId]:
