@@ -12,7 +12,7 @@ from domain.case import SubjectIdentified
 from domain.codes import Label
 from domain.exclusions import ExclusionSet
 from domain.model import Context, Event, GrantId
-from domain.policy import BESIDE, CATEGORIES, CONDITIONS, RULES, ConditionId, RuleId
+from domain.policy import BESIDE, CONDITIONS, CROSSES, RULES, ConditionId, RuleId
 from domain.sharing import Told, replay
 from domain.visibility import Basis, Denied, Look, decide, fields_of, found, looking
 from domain.visibility.asking import Asked
@@ -90,7 +90,7 @@ def _of_refused(first: Basis | Denied, field: Asked, said: Explained) -> str | N
     if isinstance(first, Denied) and first.rule not in UNNAMED | {"NO_BASIS"}:
         by, says = first.rule, LABELS[first.rule]
     elif field.category in BESIDE:
-        by, says = "NO_BASIS", CATEGORIES[field.category].crosses
+        by, says = "NO_BASIS", CROSSES[field.category]
     elif said.by in LACKS:
         by, says = said.by, LACKS[said.by]
     else:

@@ -30,8 +30,9 @@ from domain.model import (
     StaffId,
     stream_of,
 )
-from domain.policy import NEVER_BY_CONSENT
-from domain.policy_fields import FILLED_IN, IN_HER_LEDGER
+from domain.policy import NEVER_BY_CONSENT, RULES, Rule
+from domain.policy.fields import IN_HER_LEDGER
+from domain.policy.naming import FILLED_IN
 from domain.visibility import ACTING, Recipient, Visible
 from domain.visibility.asking import each_agency, kind_of
 from tests import histories
@@ -68,6 +69,20 @@ SON: Final = PersonId(an_id(90))
 def commissioned(agency: KnownAgency, until: date, *, ended: bool = False) -> KnownAgency:
     contract = Contract(centre=CENTRE.agency, valid_from=until, valid_until=until, ended=ended)
     return replace(agency, contracts={ContractId(an_id(95)): contract})
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.fields], ids=lambda r: r.id)
+def test_a_rule_about_some_fields_is_asked_of_the_categories_that_they_have(rule: Rule) -> None:
+    assert rule.fields
+    assert rule.categories
+    assert {*rule.categories} == {
+        code
+        for event in get_args(AnyEvent)
+        for cut in (cut_of(event),)
+        for field in (*cut.clear, *cut.sealed)
+        if f"{tag_of(event)}/{field.name}" in rule.fields
+        for code in field.category.codes
+    }
 
 
 def test_in_conflict_with_a_child_she_agrees_to_nothing_that_is_said_of_children() -> None:

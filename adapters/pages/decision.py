@@ -9,16 +9,23 @@ from domain.codes import CATEGORIES as CODES
 from domain.policy import (
     ALONE,
     BESIDE,
-    CATEGORIES,
     CONDITIONS,
-    NAMED,
+    CROSSES,
     NEVER_BY_CONSENT,
     POLICY_VERSION,
     RULES,
     Effect,
     Rule,
 )
-from domain.policy_fields import FILLED_IN, OF_CHILDREN, SAYS_ANEW
+from domain.policy.crossing import (
+    BY_NAME_TO_NOBODY,
+    BY_PARTY,
+    PASSES_TO_NOBODY,
+    WITH_GRIEVANCE,
+    WITH_MINUTES,
+)
+from domain.policy.fields import OF_CHILDREN, SAYS_ANEW
+from domain.policy.naming import FILLED_IN, NAMED, PROTECTIVE, TO_STAY
 
 EFFECTS: Final[dict[Effect, str]] = {"ALLOW": "○ 見える / may", "DENY": "× 見えない / may not"}
 
@@ -60,7 +67,7 @@ def _page() -> Iterator[str]:
     yield "## 情報区分 / Categories\n"
     yield from table(
         ("区分 / Category", "日本語", "English", "機関を越えるとき", "How it crosses"),
-        ((f"`{code}`", *each.name, *each.crosses) for code, each in CATEGORIES.items()),
+        ((f"`{code}`", *CODES[code], *crosses) for code, crosses in CROSSES.items()),
     )
     yield from _listed(
         "「すべて」の同意に含まれない区分", "Never part of all of them", EXPLICIT_ONLY
@@ -77,8 +84,25 @@ def _page() -> Iterator[str]:
         "Told of children, though not CHD",
         OF_CHILDREN,
     )
+    yield from _listed(
+        "つなぎの当事者と、会議に招かれた機関が、その中で見る区分",
+        "Seen by the sides of a referral and those asked to a meeting, in it",
+        BY_PARTY,
+    )
+    yield from _listed("共有された苦情で見える区分", "Seen of a grievance", WITH_GRIEVANCE)
+    yield from _listed(
+        "個別のケースを扱わない会議で見える区分", "Seen of a meeting about nobody", WITH_MINUTES
+    )
+    yield from _listed(
+        "名指しされただけでは見えない区分", "Seen by nobody for being named", BY_NAME_TO_NOBODY
+    )
+    yield from _listed(
+        "同意が後継の機関に引き継がれない区分", "Passed on to no successor", PASSES_TO_NOBODY
+    )
     yield "## 機関の名前 / Whom it names\n"
     yield from (f"{each}\n" for each in NAMED)
+    yield from _listed("保護・入所の施設", "Protective providers", PROTECTIVE)
+    yield from _listed("入所へのつなぎ", "Referrals to a stay", TO_STAY)
     yield from _listed(
         "自分の記録でも、記録から補われた機関を名指しする項目",
         "Whom these name was filled in from the record",
@@ -102,7 +126,7 @@ def _rule(number: int, rule: Rule) -> Iterator[str]:
     yield EFFECTS[rule.effect]
     yield from rule.says
     named = [code for code in CODES if code in (rule.categories or ())]
-    yield "<br>".join(f"`{each}`" for each in (*named, *sorted(rule.fields or ())))
+    yield "<br>".join(f"`{each}`" for each in (sorted(rule.fields) if rule.fields else named))
 
 
 def _listed(ja: str, en: str, codes: Iterable[str]) -> Iterator[str]:

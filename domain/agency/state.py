@@ -9,6 +9,7 @@ import msgspec
 from domain.agency_codes import AgencyKind, Prefecture
 from domain.categories import CategoryCode
 from domain.model import AgencyId, Context, ContractId, StaffId, StaffRole
+from domain.policy.crossing import PASSES_TO_NOBODY
 from domain.speech import Refused
 from domain.support_codes import ServiceCode, ServiceField
 from domain.text import Code
@@ -132,7 +133,7 @@ def with_those_before(
 
 def passes_on(category: CategoryCode) -> bool:
     """Where she is was agreed to for one agency, and for no other that may come after it."""
-    return category != "LOC"
+    return category not in PASSES_TO_NOBODY
 
 
 class AgencyNotKnown(Refused):

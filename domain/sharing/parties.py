@@ -7,7 +7,6 @@ import msgspec
 
 from domain import grievance as grievances
 from domain.case.stay_events import StayDecided
-from domain.codes import ReferralKind
 from domain.grievance import NO_GRIEVANCE, GrievanceEvent, KnownGrievance
 from domain.meeting.events import (
     InformationProvided,
@@ -20,6 +19,7 @@ from domain.meeting.events import (
     MeetingPlanned,
 )
 from domain.model import Event
+from domain.policy.naming import TO_STAY
 from domain.referral.events import (
     HandoverConfirmed,
     InformationSupplied,
@@ -150,10 +150,6 @@ def _with(sharing: Sharing, told: Told, party: Party | None) -> Sharing:
 
 
 change = msgspec.structs.replace
-# By these she is taken in somewhere.
-TO_STAY: Final[frozenset[ReferralKind]] = frozenset(
-    {"COMMISSION", "FACILITY_ADMISSION", "MOTHER_CHILD_FACILITY"}
-)
 SAYS: Final[Mapping[type[Event], Callable[[Sharing, Told, Any], Sharing]]] = {
     StayDecided: _stays,
     ReferralDrafted: _drafted,

@@ -8,7 +8,7 @@ from domain.agency import Agency, NoAgency, agreed_for, with_those_before
 from domain.categories import CategoryCode
 from domain.model import AgencyId, GrantId, PersonId
 from domain.policy import CONDITIONS, NEVER_BY_CONSENT, ConditionId
-from domain.policy_fields import OF_CHILDREN
+from domain.policy.fields import OF_CHILDREN
 from domain.sharing import Given, Grant, Sharing, Told
 from domain.visibility.asking import Asked
 from domain.visibility.bases import Basis, Says

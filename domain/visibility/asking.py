@@ -13,7 +13,8 @@ from domain.fields import cut_of, tag_of
 from domain.header import PartLine
 from domain.model import AgencyId, Event, NetworkId, PersonId
 from domain.policy import BESIDE, RULES
-from domain.policy_fields import FILLED_IN, IN_NOTICE, SAYS_ANEW
+from domain.policy.fields import IN_NOTICE, SAYS_ANEW
+from domain.policy.naming import FILLED_IN
 from domain.referral.events import ReferralEvent
 from domain.sharing import Details, Told
 

@@ -11,7 +11,7 @@ import msgspec
 
 from domain.codes import Label
 from domain.header import PartLine
-from domain.policy import BESIDE, CATEGORIES, CONDITIONS, RULES, ConditionId, RuleId
+from domain.policy import BESIDE, CONDITIONS, CROSSES, RULES, ConditionId, RuleId
 from domain.sharing import Told
 from domain.visibility import Look, decide, found
 from domain.visibility.agreeing import first_unmet
@@ -47,7 +47,7 @@ def _refused(look: Look, told: Told, field: Asked) -> Explained:
     if rule not in SILENT:
         return Explained(field=field.name, by=rule, says=SAYS[rule])
     if field.category in BESIDE:
-        return Explained(field=field.name, by="NO_BASIS", says=CATEGORIES[field.category].crosses)
+        return Explained(field=field.name, by="NO_BASIS", says=CROSSES[field.category])
     unmet = first_unmet(look.facts, told, field)
     assert unmet, "with every condition met it may be seen"
     return Explained(field=field.name, by=unmet, says=REFUSES[unmet])

@@ -10,6 +10,7 @@ from domain.agency import Agency, KnownAgency, with_those_before
 from domain.categories import CategoryCode
 from domain.model import AgencyId, NetworkId, StaffId, StaffRole, StreamId
 from domain.network import KnownNetwork, Network
+from domain.policy.crossing import BY_PARTY, WITH_GRIEVANCE, WITH_MINUTES
 from domain.sharing import Gathering, Given, Handling, Sharing
 from domain.visibility.opening import Opening, opening_of
 
@@ -160,6 +161,3 @@ def whose_feed(agency_id: AgencyId, agency: Agency) -> Recipient:
 
 NO_NETWORK: Final = Membership()
 NONE: Final[frozenset[CategoryCode]] = frozenset()
-BY_PARTY: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC"})
-WITH_GRIEVANCE: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC", "GRV"})
-WITH_MINUTES: Final[frozenset[CategoryCode]] = frozenset({"ENV", "SVC", "MTG"})

@@ -11,8 +11,8 @@ from collections.abc import Container
 from typing import Final
 
 from domain.agency import Agency, KnownAgency, was_commissioned
-from domain.agency_codes import PROTECTIVE
 from domain.model import AgencyId
+from domain.policy.naming import PROTECTIVE, SHOWN_AS_KEEPER
 from domain.referral.events import ReferralDrafted
 from domain.sharing import Sides, Told
 from domain.visibility.asking import ACTING, Asked, Kind, each_agency
@@ -93,7 +93,7 @@ def _keeps(look: Look, told: Told, agency: AgencyId) -> bool:
     if isinstance(sides, Sides):
         return sides.to_stay and agency == sides.receiver and look.agency not in sides
     known = look.facts.roster.agencies.get(agency)
-    is_the_centre = isinstance(known, KnownAgency) and known.kind == "WOMENS_SUPPORT_CENTRE"
+    is_the_centre = isinstance(known, KnownAgency) and known.kind in SHOWN_AS_KEEPER
     since = sharing.keepers.get(agency)
     return since is not None and told.position >= since and not is_the_centre
 

@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from domain.categories import CategoryCode
 from domain.model import PersonId
-from domain.policy_fields import OF_CHILDREN
+from domain.policy.fields import OF_CHILDREN
 from domain.sharing import Grant, Sharing
 from domain.visibility.bases import Basis
 

@@ -15,6 +15,7 @@ from domain.consent_ledger.events import ConsentGranted, ConsentNarrowed
 from domain.grievance import GrievanceShared
 from domain.model import AgencyId, Event
 from domain.policy import RULES, Rule, RuleId
+from domain.policy.crossing import BY_NAME_TO_NOBODY
 from domain.sharing import Snapshot, Told
 from domain.trail.purges import PurgeRequested
 from domain.visibility.agreeing import NOT_KNOWN, by_consent
@@ -306,8 +307,6 @@ CASE_NUMBER: Final = Denied("CASE_NUMBER")
 EXCLUDED_PERSON: Final = Denied("EXCLUDED_PERSON")
 ANOTHERS_CONSENT: Final = Denied("ANOTHERS_CONSENT")
 NO_BASIS: Final = Denied("NO_BASIS")
-# These reach nobody for being named in them: consent by its own rules, a grievance when shared.
-BY_NAME_TO_NOBODY: Final[frozenset[CategoryCode]] = frozenset({"CNS", "GRV"})
 RULE: Final[Mapping[RuleId, Rule]] = {rule.id: rule for rule in RULES}
 # What comes before, but for what leaves to an agency what is its own; notices are looked for apart.
 BEFORE_OWN: Final[tuple[RuleId, ...]] = tuple(

@@ -46,17 +46,3 @@ IN_NOTICE: Final = frozenset(
         "trail.purge_requested.v1/due",
     }
 )
-# Who is named here was said by the record, and not by whoever recorded the event; of some of them
-# only where another field says by what it came to that.
-FILLED_IN: Final[Mapping[str, str | None]] = {
-    "case.aftercare_ended.v1/lead_agency": None,
-    "case.responsibility_moved.v1/from_agency": None,
-    "case.role_assigned.v1/agency_id": "decided_by",
-    "case.role_ended.v1/agency_id": None,
-    "case.service_status_changed.v1/provider_agency": None,
-    "consent.emergency_disclosure_authorised.v1/recipients": None,
-    "consent.emergency_disclosure_authorised.v1/overrides_exclusions": None,
-    "referral.drafted.v1/from_agency": None,
-    "referral.handover_confirmed.v1/main_responsible_from": None,
-    "trail.purge_requested.v1/recipient": None,
-}
