@@ -228,6 +228,10 @@ def holds(value: object, item: object) -> bool:
     return item in flat(value)
 
 
+def same(event: Event, grant: Event) -> bool:
+    return bool(event["facts"]["grant_id"] == grant["facts"]["grant_id"])
+
+
 def flat(value: object) -> Iterator[object]:
     if isinstance(value, tuple | list | frozenset | set):
         for part in cast("Iterable[object]", value):
@@ -609,19 +613,19 @@ class Oracle:
     def refused_since(self, grant: Event) -> set[str]:
         """INV-C5, C7: to what she has said no since, for the reader itself, named there or not."""
         everything, no = set(grant["facts"]["categories"]), set[str]()
+        asked = [e for e in self.her("consent.explained.v1") if same(e, grant)]
+        since = asked[-1]["position"] if asked else grant["position"]
+        hers = grant["facts"]["grantor"] != "ADULT_COMPANION"
         for event in self.her("consent.narrowed.v1", "consent.refused.v1"):
-            facts, later = event["facts"], event["position"] > grant["position"]
+            facts = event["facts"]
             if event["tag"] == "consent.narrowed.v1":
-                this = facts["grant_id"] == grant["facts"]["grant_id"]
-                no |= (
-                    everything
-                    if this and holds(facts["removed_recipients"], self.agency)
-                    else set()
-                )
-            elif (
-                later and facts["kind"] == "INFORMATION" and holds(facts["recipients"], self.agency)
-            ):
-                no |= set(facts["categories"]) or everything
+                about, whom = same(event, grant), facts["removed_recipients"]
+            else:
+                later = event["position"] > since
+                about = hers and later and facts["kind"] == "INFORMATION"
+                whom = facts["recipients"]
+            if about and holds(whom, self.agency):
+                no |= set(facts.get("categories") or everything)
         return no
 
     def speaks_for(self, grant: Scope, event: Event, name: str) -> bool:

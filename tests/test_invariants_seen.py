@@ -20,6 +20,7 @@ from domain.model import Context, EmergencyId
 from domain.referral import DeclineReferral
 from domain.sharing import Told, replay
 from domain.visibility import Recipient, Roster, decide, facts, looking
+from domain.visibility.opening import opening_of
 from services.ports import EventLog
 from tests.invariants import accepted, refused
 from tests.peers import HER_NAME, Midorino, midorino
@@ -43,7 +44,8 @@ from tests.told import (
 )
 
 # As she gave it; nobody says any more that it was taken back.
-HER_CONSENT: Final = (replay(told(by(CITY, opened, granted))).grants[GRANT],)
+AGREED: Final = replay(told(by(CITY, opened, granted)))
+HER_CONSENT: Final = (opening_of(AGREED, AGREED.grants[GRANT], "IDN"),)
 shut_out: Final = ExclusionSet(agency_id=CENTRE.agency, via_agency=CITY.agency)
 
 
@@ -57,12 +59,12 @@ def test_what_she_agreed_to_is_seen_by_whoever_takes_part() -> None:
     assert "name" in others(told(by(CITY, opened, joined, granted, identified)))
 
 
-@refused("INV-C2", guard="domain.visibility.agreeing:grants_for", instead=HER_CONSENT)
+@refused("INV-C2", guard="domain.visibility.facts:openings_of", instead=HER_CONSENT)
 def test_without_her_consent_nobody_sees_a_word_of_hers_for_taking_part() -> None:
     assert "name" not in others(told(by(CITY, opened, joined, identified)))
 
 
-@refused("INV-C5", guard="domain.visibility.agreeing:grants_for", instead=HER_CONSENT)
+@refused("INV-C5", guard="domain.visibility.facts:openings_of", instead=HER_CONSENT)
 def test_what_she_took_back_is_seen_by_nobody_from_then_on() -> None:
     assert "name" not in others(told(by(CITY, opened, joined, granted, identified, withdrawn)))
 

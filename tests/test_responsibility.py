@@ -296,6 +296,7 @@ def test_she_is_handed_only_to_the_agency_that_accepted_and_by_the_one_that_sent
                 assert step.by == agency
                 accepted[step.referral_id] = agency
             case (ResponsibilityMoved() as moved,), (HandoverConfirmed() as confirmed,):
+                assert moved.decided_by
                 ours = past.referrals[moved.decided_by]
                 assert isinstance(ours, KnownReferral)
                 assert moved.decided_by == step.referral_id

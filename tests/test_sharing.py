@@ -79,7 +79,8 @@ def test_the_receiver_is_a_side_of_a_referral_from_the_sending_on() -> None:
     ],
 )
 def test_a_date_means_the_end_of_that_day_in_japan(at: datetime, *, in_force: bool) -> None:
-    assert grant(replace(granted, valid_until=date(2026, 5, 31))).in_force(at) is in_force
+    until = replace(granted, valid_until=date(2026, 5, 31))
+    assert grant(until).granted.in_force(at) is in_force
 
 
 def test_a_grant_reaches_what_is_recorded_after_it() -> None:

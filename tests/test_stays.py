@@ -738,7 +738,7 @@ def test_the_city_learns_that_she_is_safe_and_the_shelter_keeps_its_own_record()
     assert "provider_agency_id" in visible(IN_THE_SHELTER, CENTRE, DECISION).bases
 
 
-@refused("INV-S4", guard="domain.visibility:_is_near", instead=True)
+@refused("INV-S4", guard="domain.visibility.names:_may_be_named", instead=True)
 def test_whoever_sees_that_she_was_admitted_does_not_see_where_nor_who_keeps_her() -> None:
     admission = visible(IN_THE_SHELTER, CITY, ADMISSION)
     assert not {"location", "elsewhere_places"} & admission.bases.keys()

@@ -214,7 +214,7 @@ def decide(
         case SucceedAgency():
             return _succeeded(agency, command, on)
         case DeactivateAgency():
-            return (AgencyDeactivated(on=on),) if agency.status in THERE else ()
+            return () if agency.is_gone else (AgencyDeactivated(on=on),)
     assert_never(command)
 
 
@@ -293,11 +293,6 @@ def took_over(agency: KnownAgency, succession: AgencySucceeded) -> tuple[AgencyT
     )
 
 
-def is_gone(agency: KnownAgency) -> bool:
-    """It was succeeded or has ended, and nothing is ever done in its name again."""
-    return agency.status not in THERE
-
-
 def check_is_of_its_kind(before: Iterable[KnownAgency], successor: KnownAgency) -> None:
     """She agreed that a hospital may know, and not whoever may come to stand in its place.
 
@@ -311,6 +306,3 @@ def check_keeps_where_she_is(kind: AgencyKind, function: AgencyKind) -> None:
     """A place of protection is named to nobody else; everybody knows where a Centre is."""
     if function in PROTECTIVE and kind not in {*PROTECTIVE, "WOMENS_SUPPORT_CENTRE"}:
         raise RegisteredUnderAnOpenName
-
-
-THERE: Final = frozenset({"ACTIVE", "SUSPENDED"})

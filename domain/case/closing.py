@@ -10,7 +10,6 @@ from typing import Annotated, ClassVar, Final, TypeAlias, assert_never
 import msgspec
 from msgspec import Meta
 
-from domain.agency.standing import is_gone
 from domain.calendar import date_in_japan
 from domain.case.aftercare import HerViewIsMissing
 from domain.case.facts import CaseNumber, Facts
@@ -431,7 +430,7 @@ def _reopened(
 def may_take_its_place(case: KnownCase, facts: Facts, agency: AgencyId) -> bool:
     """Whoever answered for her is no more, and she has nothing against this one."""
     before = facts.agencies.get(answering(case))
-    gone = before is not None and is_gone(before)
+    gone = before is not None and before.is_gone
     return agency not in facts.excluded and (gone or follows(case, facts, agency))
 
 

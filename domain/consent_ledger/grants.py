@@ -197,7 +197,7 @@ def _become(before: Grant | None, event: GrantEvent) -> Grant:
             )
         case ConsentGranted():
             since = before.refused_since if isinstance(before, Explained) else ()
-            return reduce(_without, since, _granted(event))
+            return reduce(_without, since, granted(event))
         case ConsentRefused():
             return Declined(
                 kind=event.kind, recipients=event.recipients, categories=event.categories
@@ -214,7 +214,7 @@ def _become(before: Grant | None, event: GrantEvent) -> Grant:
     assert_never(event)
 
 
-def _granted(event: ConsentGranted) -> Granted:
+def granted(event: ConsentGranted) -> Granted:
     return Granted(
         grant_id=event.grant_id,
         kind=event.kind,

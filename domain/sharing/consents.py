@@ -1,65 +1,59 @@
 """What the ledger and the trail say (台帳): agreed, refused, excluded, and told without consent."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
 import msgspec
 
 from domain.consent_ledger.events import (
     ConflictRecorded,
     ConflictSettled,
-    ConsentExpired,
     ConsentGranted,
     ConsentNarrowed,
     ConsentRefused,
-    ConsentSuperseded,
-    ConsentWithdrawn,
-    ConsentWithdrawnWordless,
+    GrantEvent,
 )
+from domain.consent_ledger.grants import Granted, evolve, granted
 from domain.disclosed import Disclosed
 from domain.emergency import EmergencyDisclosureAuthorised, EmergencyExpired
 from domain.exclusions import ExclusionLifted, ExclusionSet
 from domain.model import AgencyId, Event, GrantId, StaffId
-from domain.sharing.grants import CODES, given, narrowed, refused
-from domain.sharing.standing import Told, frozen
+from domain.sharing.grants import Grant
+from domain.sharing.standing import NOTHING_STANDS, Told, frozen
 from domain.sharing.state import Refusal, Sharing, Snapshot
 from domain.statutory import StatutoryDisclosureRecorded
 from domain.trail.purges import PurgeRequested
 
 Id = TypeVar("Id", AgencyId, StaffId)
-Ending: TypeAlias = ConsentWithdrawn | ConsentWithdrawnWordless | ConsentExpired | ConsentSuperseded
 
 
-def _granted(sharing: Sharing, told: Told, event: ConsentGranted) -> Sharing:
-    """Consent to anything but sharing opens nothing."""
-    if event.kind != "INFORMATION":
+def _ledger(sharing: Sharing, told: Told, event: GrantEvent) -> Sharing:
+    """As in her ledger; of what she agreed to, consent to anything but sharing opens nothing."""
+    if isinstance(event, ConsentNarrowed) and event.grant_id not in sharing.grants:
         return sharing
-    grant = given(event, told.position, sharing.standing)
-    return change(sharing, grants={**sharing.grants, event.grant_id: grant})
+    ledger = evolve(sharing.ledger, event)
+    begun = dict(sharing.grants)
+    if isinstance(event, ConsentGranted) and event.kind == "INFORMATION":
+        begun[event.grant_id] = _given(sharing, told, event)
+    grants = {
+        key: change(each, granted=granted)
+        for key, each in begun.items()
+        if isinstance(granted := ledger[key], Granted)
+    }
+    return change(sharing, ledger=ledger, grants=grants)
 
 
-def _ended(sharing: Sharing, _: Told, event: Ending) -> Sharing:
-    left = {key: grant for key, grant in sharing.grants.items() if key != event.grant_id}
-    return change(sharing, grants=left)
+def _given(sharing: Sharing, told: Told, event: ConsentGranted) -> Grant:
+    state = frozen(sharing.standing) if event.history == "SNAPSHOT" else NOTHING_STANDS
+    return Grant(granted=granted(event), position=told.position, state=state)
 
 
-def _narrowed(sharing: Sharing, _: Told, event: ConsentNarrowed) -> Sharing:
-    grant = sharing.grants.get(event.grant_id)
-    if grant is None:
-        return sharing
-    return change(sharing, grants={**sharing.grants, event.grant_id: narrowed(grant, event)})
-
-
-def _refused(sharing: Sharing, _: Told, event: ConsentRefused) -> Sharing:
+def _refused(sharing: Sharing, told: Told, event: ConsentRefused) -> Sharing:
+    sharing = _ledger(sharing, told, event)
     if event.kind != "INFORMATION":
         return sharing
     refusal = Refusal(event.recipients, event.categories)
-    of = event.categories or CODES
-    return change(
-        sharing,
-        refusals={**sharing.refusals, event.grant_id: refusal},
-        grants={key: refused(each, event.recipients, of) for key, each in sharing.grants.items()},
-    )
+    return change(sharing, refusals={**sharing.refusals, event.grant_id: refusal})
 
 
 def _torn(sharing: Sharing, _: Told, event: ConflictRecorded) -> Sharing:
@@ -152,12 +146,7 @@ def _one(named: Id | None) -> frozenset[Id]:
 
 change = msgspec.structs.replace
 SAYS: Final[Mapping[type[Event], Callable[[Sharing, Told, Any], Sharing]]] = {
-    ConsentGranted: _granted,
-    ConsentWithdrawn: _ended,
-    ConsentWithdrawnWordless: _ended,
-    ConsentExpired: _ended,
-    ConsentSuperseded: _ended,
-    ConsentNarrowed: _narrowed,
+    **dict.fromkeys(get_args(GrantEvent), _ledger),
     ConsentRefused: _refused,
     ConflictRecorded: _torn,
     ConflictSettled: _settled,

@@ -9,6 +9,7 @@ import msgspec
 from domain import case as cases
 from domain.case import Case, NoCase
 from domain.categories import CategoryCode
+from domain.consent_ledger.grants import Grants
 from domain.grievance import KnownGrievance
 from domain.model import (
     AgencyId,
@@ -106,7 +107,8 @@ class Sharing(msgspec.Struct, frozen=True, kw_only=True):
     case: Case = NoCase()
     children: frozenset[PersonId] = frozenset()
     conflicts: frozenset[tuple[PersonId, AgencyId]] = frozenset()  # Of a child; who has said so.
-    grants: Mapping[GrantId, Grant] = {}
+    ledger: Grants = {}
+    grants: Mapping[GrantId, Grant] = {}  # Of it, what opens something.
     refusals: Mapping[GrantId, Refusal] = {}
     excluded: frozenset[AgencyId] = frozenset()
     excluded_staff: frozenset[StaffId] = frozenset()

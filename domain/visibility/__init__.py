@@ -88,7 +88,7 @@ class Visible(msgspec.Struct, frozen=True):
 
 def decide(look: Look, told: Told, lines: Sequence[PartLine]) -> Visible:
     """What may be seen of an event; nothing, where nothing would be told."""
-    asking = look.asking.get(type(told.event)) or asking_of(look, type(told.event))
+    asking = asking_of(look, told)
     if told.agency.int == look.agency.int:
         return _of_its_own(look, told, lines, asking)
     bases: dict[str, Basis] = {}

@@ -24,7 +24,9 @@ Meets: TypeAlias = Callable[[Facts, Grant, Told, Asked], bool]
 def by_consent(facts: Facts, category: CategoryCode) -> Says | None:
     """What she has agreed to, given a reason; of a meeting, to those alone whom it is for."""
     takes_part, given = facts.takes_part, facts.given
-    if not (bool(facts.attended) if category == "MTG" else takes_part or bool(given)):
+    if category in NEVER_BY_CONSENT or not (
+        bool(facts.attended) if category == "MTG" else takes_part or bool(given)
+    ):
         return None
     sharing, known = facts.sharing, facts.roster.agencies.get(facts.agency, NOT_KNOWN)
     openings = [
@@ -117,7 +119,9 @@ def covering(
     if is_shut_out(sharing, agency, known):
         return ()
     grants = grants_for(sharing, agency, category, at, known)
-    return tuple(g.grant_id for g in grants if sharing.subject in whom_of(sharing, g, category))
+    return tuple(
+        g.granted.grant_id for g in grants if sharing.subject in whom_of(sharing, g, category)
+    )
 
 
 def named(sharing: Sharing, at: datetime) -> frozenset[AgencyId]:
@@ -125,8 +129,8 @@ def named(sharing: Sharing, at: datetime) -> frozenset[AgencyId]:
     return frozenset(
         agency
         for grant in sharing.grants.values()
-        for agency in grant.recipients - sharing.excluded
-        if any(covers(sharing, agency, category, at) for category in grant.categories)
+        for agency in grant.granted.recipients - sharing.excluded
+        if any(covers(sharing, agency, category, at) for category in grant.granted.categories)
     )
 
 
@@ -146,7 +150,7 @@ def grants_for(
     return tuple(
         grant
         for grant in sharing.grants.values()
-        if _is_for(sharing, grant, agency, category, known) and grant.in_force(at)
+        if _is_for(sharing, grant, agency, category, known) and grant.granted.in_force(at)
     )
 
 
@@ -154,7 +158,7 @@ def _is_for(
     sharing: Sharing, grant: Grant, agency: AgencyId, category: CategoryCode, known: Agency
 ) -> bool:
     return (
-        category in grant.categories
+        category in grant.granted.categories
         and category not in NEVER_BY_CONSENT
         and _names(sharing, grant, agency, known, category)
     )
@@ -167,8 +171,9 @@ def _names(
 
     Nor does it to whom she has said no to since, when she had agreed to it for another.
     """
-    agreed = agreed_for(grant.recipients - sharing.excluded, agency, known, category)
-    return agreed and category not in grant.refused.get(agency, NONE)
+    granted = grant.granted
+    agreed = agreed_for(granted.recipients - sharing.excluded, agency, known, category)
+    return agreed and category not in granted.refused.get(agency, NONE)
 
 
 def _of_whom(sharing: Sharing, grant: Grant, field: Asked) -> frozenset[PersonId]:
@@ -206,8 +211,8 @@ MEETS: Final[Mapping[ConditionId, Meets]] = {
         facts.roster.agencies.get(facts.agency, NOT_KNOWN),
         field.category,
     ),
-    "IN_FORCE": lambda facts, grant, _told, _field: grant.in_force(facts.at),
-    "CATEGORY": lambda _facts, grant, _told, field: field.category in grant.categories,
+    "IN_FORCE": lambda facts, grant, _told, _field: grant.granted.in_force(facts.at),
+    "CATEGORY": lambda _facts, grant, _told, field: field.category in grant.granted.categories,
     "FIELD": lambda _facts, grant, _told, field: grant.names(field.path, field.also),
     "PERSON": lambda facts, grant, _told, field: (
         field.person in _of_whom(facts.sharing, grant, field)

@@ -12,7 +12,7 @@ from domain.model import AgencyId, NetworkId, StaffId, StaffRole, StreamId
 from domain.network import KnownNetwork, Network
 from domain.policy.crossing import BY_PARTY, WITH_GRIEVANCE, WITH_MINUTES
 from domain.sharing import Gathering, Given, Handling, Sharing
-from domain.visibility.opening import Opening, opening_of
+from domain.visibility.opening import Opening, openings_of
 
 Agencies: TypeAlias = Mapping[AgencyId, Agency]
 
@@ -57,7 +57,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     itself: frozenset[AgencyId]  # It, and all whom it took over from.
     shut_out: frozenset[AgencyId]  # Of these, whom she does not want to know.
     takes_part: bool
-    openings: tuple[Opening, ...]  # What she agrees to at this time.
+    openings: tuple[Opening, ...]  # What she agrees at this time that it may know.
     given: Given
     attended: frozenset[int]  # The streams of meetings,
     closed: frozenset[int]  # and of those about her which it was not asked to.
@@ -79,9 +79,7 @@ def facts_of(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> 
         itself=itself,
         shut_out=itself & sharing.excluded,
         takes_part=takes_part(sharing, who.agency),
-        openings=tuple(
-            [opening_of(sharing, g, "SVC") for g in sharing.grants.values() if g.in_force(at)]
-        ),
+        openings=openings_of(sharing, itself, at),
         given=sharing.given_to(who.agency),
         attended=frozenset([stream.int for stream in attended]),
         closed=frozenset([stream.int for stream in sharing.meetings - attended]),

@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from domain.agency import KnownAgency
 from domain.categories import CategoryCode
 from domain.header import PartLine
 from domain.model import AgencyId, Event, PersonId, StreamId
@@ -30,18 +29,18 @@ from domain.visibility.rules import OWN, Step, Walks
 class OfOthers(dict[CategoryCode, tuple[Says, ...]]):
     """What can be said of another's record; nothing, where nothing there can open it.
 
-    ``named``: of fields that a rule names.
+    ``usual``: of what the agency is no side of, and of fields that no rule names.
     """
 
-    def __init__(self, walks: Walks, *, named: bool) -> None:
+    def __init__(self, walks: Walks, *, usual: bool) -> None:
         super().__init__()
         self._walks: Final = walks
-        self._named: Final = named
+        self._usual: Final = usual
 
     def __missing__(self, category: CategoryCode) -> tuple[Says, ...]:
-        left = [
-            s for s in self._walks[category] if s.rule != "OWN" and (self._named or not s.fields)
-        ]
+        left = [step for step in self._walks[category] if step.rule != "OWN"]
+        if self._usual:
+            left = [step for step in left if step.rule != "PARTY" and step.fields is None]
         opens = any(step.allows for step in left)
         said = self[category] = tuple([step.says for step in left]) if opens else ()
         return said
@@ -62,11 +61,13 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     stood: Mapping[int, tuple[int, ...]]  # and what was part of the state at which of these.
     # The same, said shortly: what may open something of another's record, of each category;
     others: Mapping[CategoryCode, tuple[Says, ...]]
-    usual: Mapping[CategoryCode, tuple[Says, ...]]  # of fields that no rule names;
+    usual: Mapping[CategoryCode, tuple[Says, ...]]  # but where a rule is about just this;
     all_its_own: bool  # whether all of its own records are open to it, for being its own;
     near: dict[int, bool]  # whom it may name anywhere, as far as that was asked;
     acting: dict[int, frozenset[tuple[str, AgencyId]]]  # each of these, as whose record it is;
-    asking: dict[type[Event], "Asking"]  # and what is worth asking of such an event.
+    sides: frozenset[int]  # Of what it is a side;
+    asking: dict[type[Event], "Asking"]  # and what is worth asking of such an event,
+    inside: dict[type[Event], "Asking"]  # and of one in something of which it is a side.
 
     @property
     def rests_on_state(self) -> bool:
@@ -110,21 +111,25 @@ def looking(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> L
         given=frozenset(event.int for event, _ in facts.given),
         since=since,
         stood=stood,
-        others=OfOthers(walks, named=True),
-        usual=OfOthers(walks, named=False),
+        others=OfOthers(walks, usual=False),
+        usual=OfOthers(walks, usual=True),
         all_its_own=walks.leave_all_its_own(),
         near={},
         acting={},
+        sides=frozenset([stream.int for stream in facts.sides]),
         asking={},
+        inside={},
     )
 
 
 def _reach(facts: Facts) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:
     """Where what opens something to this agency was recorded, and what was the state then."""
     sharing, agency = facts.sharing, facts.agency
-    known = facts.roster.agencies.get(agency)
-    before = known.predecessors if isinstance(known, KnownAgency) else frozenset[AgencyId]()
-    grants = [g for g in sharing.grants.values() if not g.recipients.isdisjoint({agency, *before})]
+    grants = [
+        grant
+        for grant in sharing.grants.values()
+        if not facts.itself.isdisjoint(grant.granted.recipients)
+    ]
     snapshots = [*sharing.emergencies.values(), *sharing.statutory.values()]
     states = [(grant.position, grant.state) for grant in grants]
     states += [(each.position, each.state) for each in snapshots if agency in each.recipients]
@@ -136,30 +141,40 @@ def _reach(facts: Facts) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:
     return tuple(sorted([sharing.since - 1, *(grant.position for grant in grants)])), stood
 
 
-def asking_of(look: Look, event: type[Event]) -> Asking:
-    known = look.asking.get(event)
-    if known is not None:
-        return known
+def asking_of(look: Look, told: Told) -> Asking:
+    """Made once for events of a type, and once for those that happened in what it is a side of."""
+    inside = told.stream.int in look.sides
+    known = look.inside if inside else look.asking
+    event = type(told.event)
+    return known.get(event) or known.setdefault(event, _asking(look, event, inside=inside))
+
+
+def _asking(look: Look, event: type[Event], *, inside: bool) -> Asking:
     kind, plain = kind_of(event), plainly(event, look.woman)
     puts = [
         Put(
             slot,
             None if slot.line is not None else field,
             field,
-            (look.others if slot.is_ruled else look.usual)[slot.category.code],
+            (look.others if inside or slot.is_ruled else look.usual)[slot.category.code],
         )
         for slot, field in zip(kind.slots, plain, strict=True)
     ]
     beside = [put for put in puts if put.slot.stands_beside]
-    asking = look.asking[event] = Asking(
+    return Asking(
         kind=kind,
         primary=None if kind.primary.by_field else kind.primary.code,
-        telling=tuple([put for put in puts if any(look.others[c] for c in put.slot.telling)]),
+        telling=tuple([put for put in puts if _may_be_opened(look, put)]),
         along=tuple([put.slot.name for put in beside if _goes_along(put)]),
         beside=tuple([put for put in beside if not _goes_along(put)]),
         own={slot.name: OWN for slot in kind.slots},
     )
-    return asking
+
+
+def _may_be_opened(look: Look, put: Put) -> bool:
+    if put.plain is not None and put.slot.line is None:
+        return bool(put.said and put.slot.telling)
+    return any(look.others[code] for code in put.slot.telling)
 
 
 def _goes_along(put: Put) -> bool:

@@ -86,11 +86,13 @@ def first_to_decide(says: Iterable[Says], told: Told, field: Asked) -> Found | N
 def _step(rule: Rule, made: Made) -> Step | None:
     if made is None:
         return None
-    always = isinstance(made, Basis | Denied)
-    says = _always(made) if isinstance(made, Basis | Denied) else made
+    if isinstance(made, (Basis, Denied)):
+        says, ends = _always(made), rule.fields is None
+    else:
+        says, ends = made, False
     if rule.fields is not None:
         says = _only(rule.fields, says)
-    return Step(rule.id, rule.effect == "ALLOW", rule.fields, says, always and rule.fields is None)
+    return Step(rule.id, rule.effect == "ALLOW", rule.fields, says, ends)
 
 
 @cache
@@ -181,6 +183,8 @@ def _anothers_consent(facts: Facts, category: CategoryCode) -> Says:
 
 
 def _statutory(facts: Facts, category: CategoryCode) -> Says | None:
+    if not facts.sharing.statutory:
+        return None
     return _snapshots(
         facts,
         category,
@@ -193,6 +197,8 @@ def _statutory(facts: Facts, category: CategoryCode) -> Says | None:
 
 
 def _emergency(facts: Facts, category: CategoryCode) -> Says | None:
+    if not facts.sharing.emergencies:
+        return None
     return _snapshots(
         facts,
         category,

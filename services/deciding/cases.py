@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from domain.agency import with_those_before
-from domain.agency.standing import is_gone
 from domain.case import (
     AcceptCase,
     AssignRole,
@@ -111,7 +110,7 @@ def _facts(
     shut_out = excluded(ledger, agencies)
     concluded = _concluded(past.case(scope.case), command, agencies, by)
     referrals = referrals_in(past)
-    gone = frozenset(each for each, known in agencies.items() if is_gone(known))
+    gone = frozenset(each for each, known in agencies.items() if known.is_gone)
     return Facts(
         number=taken.event.number if taken else None,
         networks=entering.members(scope, past),
