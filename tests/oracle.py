@@ -146,6 +146,7 @@ FILLED_IN: Final = {
     "case.role_assigned.v1/agency_id",  # Where it was decided elsewhere: see ``named``.
     "case.role_ended.v1/agency_id",
     "case.service_status_changed.v1/provider_agency",
+    "consent.conflict_settled.v1/via_agency",
     "consent.emergency_disclosure_authorised.v1/overrides_exclusions",
     "consent.emergency_disclosure_authorised.v1/recipients",
     "referral.drafted.v1/from_agency",

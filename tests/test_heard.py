@@ -18,7 +18,7 @@ from domain.catalogue import AnyCommand
 from domain.codes import SupportFunction
 from domain.exclusions import SetExclusion
 from domain.items import NotAgreedTo
-from domain.model import Event
+from domain.model import AgencyId, Event
 from domain.referral import ConfirmHandover
 from tests.peers import Midorino, midorino
 from tests.world import Someone
@@ -125,6 +125,36 @@ def test_whom_she_has_shut_out_is_given_nothing_to_do_whether_it_takes_part_or_n
     for shelter in (here.shelter, other):
         here.says(here.city, SetExclusion(agency_id=shelter.agency))
         assert here.refuses(here.city, assign(shelter)) is NotAgreedTo
+
+
+def test_no_handover_relieves_a_shelter_that_whoever_confirms_it_may_not_know_of() -> None:
+    here, _ = brought_in()
+    here.says(here.city, assign(here.hospital))
+    known = [here.hospital.agency, here.shelter.agency]
+    assert relieved(here, *known) == {here.hospital.agency}
+    here.agrees(here.city, categories=("SVC", "LOC"), via=here.centre)
+    here.says(here.city, assign(here.hospital))
+    assert relieved(here, *known) == {*known}
+
+
+def test_a_handover_relieves_a_shelter_of_what_whoever_confirms_it_gave_it_to_do() -> None:
+    here, other = brought_in()
+    here.says(here.city, assign(other))
+    assert relieved(here, other.agency) == {other.agency}
+
+
+def relieved(here: Midorino, *agencies: AgencyId) -> set[AgencyId]:
+    """By a handover of the same work to Ayumi."""
+    referral = here.sends(here.city, here.ayumi)
+    here.accepts(here.ayumi, referral)
+    confirmed = ConfirmHandover(
+        referral_id=referral,
+        referrer_remains=True,
+        functions=frozenset({ROLE}),
+        relieved=frozenset(agencies),
+    )
+    events = here.says(here.city, confirmed).events
+    return {event.agency_id for event in events if isinstance(event, RoleEnded)}
 
 
 def test_what_is_near_is_answered_as_it_is() -> None:

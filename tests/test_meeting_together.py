@@ -209,7 +209,7 @@ def could_invite(here: Midorino, by: Someone, *whom: Someone) -> list[type[Refus
     ]
 
 
-@refused("INV-S4", guard="services.deciding.meetings:may_name", instead=True)
+@refused("INV-S4", guard="services.deciding.meetings:may_know_of", instead=True)
 def test_nobody_finds_the_shelter_she_is_in_by_inviting_one_after_the_other() -> None:
     here = led_by_the_city()
     in_the_shelter(here)

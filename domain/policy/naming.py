@@ -33,6 +33,7 @@ FILLED_IN: Final[Mapping[str, str | None]] = {
     "case.role_assigned.v1/agency_id": "decided_by",
     "case.role_ended.v1/agency_id": None,
     "case.service_status_changed.v1/provider_agency": None,
+    "consent.conflict_settled.v1/via_agency": None,
     "consent.emergency_disclosure_authorised.v1/recipients": None,
     "consent.emergency_disclosure_authorised.v1/overrides_exclusions": None,
     "referral.drafted.v1/from_agency": None,

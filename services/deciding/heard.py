@@ -14,21 +14,16 @@ from domain.case.services import ServiceId, ServiceLinked
 from domain.codes import SUPPORT_FUNCTIONS, SupportFunction
 from domain.model import AgencyId, Context, PersonId
 from domain.referral import KnownReferral
-from domain.sharing import replay
-from domain.visibility import Agencies, Roster, looking, who_reads
-from domain.visibility.hearing import may_name
+from domain.visibility import Agencies
+from services.deciding.knowing import may_know_of
 from services.deciding.referrals import referrals_in
-from services.deciding.scope import NO_AGENCY, Past
+from services.deciding.scope import Past
 
 
 def as_heard(case: Case, command: RoleCommand, past: Past, agencies: Agencies, by: Context) -> Case:
     """Of itself an agency knows all; and of another, where it may know that it is involved."""
     other = command.agency_id
-    if (
-        not isinstance(case, KnownCase)
-        or other == by.agency
-        or _may_name(past, other, agencies, by)
-    ):
+    if not isinstance(case, KnownCase) or may_know_of(past, other, agencies, by):
         return case
     between = [*_between(past, other, by.agency)]
     roles = _roles(past, other, by, between)
@@ -56,12 +51,6 @@ def as_heard(case: Case, command: RoleCommand, past: Past, agencies: Agencies, b
             },
         ),
     )
-
-
-def _may_name(past: Past, agency: AgencyId, agencies: Agencies, by: Context) -> bool:
-    sharing = replay(source.told for source in past.record)
-    who = who_reads(by.agency, agencies.get(by.agency, NO_AGENCY), by.staff, by.role)
-    return may_name(looking(sharing, who, Roster(agencies), by.at), past.record, agency)
 
 
 def _between(past: Past, *both: AgencyId) -> Iterator[KnownReferral]:

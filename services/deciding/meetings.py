@@ -61,8 +61,8 @@ from domain.model import (
 )
 from domain.network import as_known
 from domain.sharing import Sharing, replay
-from domain.visibility import Agencies, Roster, covers, looking, named, who_reads
-from domain.visibility.hearing import may_name
+from domain.visibility import Agencies, covers, named
+from services.deciding.knowing import may_know_of
 from services.deciding.offering import offered
 from services.deciding.scope import NO_AGENCY, CaseNotNamed, CaseNotNeeded, Decision, Past, Scope
 
@@ -176,10 +176,7 @@ def _hidden(
     """Whom it is to be about, if to hear that they are involved would tell where she is."""
     if not isinstance(command, AddInvitee):
         return frozenset()
-    sharing = replay(source.told for source in past.record)
-    who = who_reads(by.agency, agencies.get(by.agency, NO_AGENCY), by.staff, by.role)
-    look = looking(sharing, who, Roster(agencies), by.at)
-    known = may_name(look, past.record, command.agency_id)
+    known = may_know_of(past, command.agency_id, agencies, by)
     return frozenset() if known else frozenset({command.agency_id})
 
 

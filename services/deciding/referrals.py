@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import Final, get_args
 
+import msgspec
+
 from domain import referral
 from domain.agency import with_those_before
 from domain.case import (
@@ -55,6 +57,7 @@ from domain.referral import (
 from domain.sharing import replay
 from domain.visibility import Agencies, covers
 from services.deciding import entering
+from services.deciding.knowing import has_given_a_role, may_know_of
 from services.deciding.offering import offered
 from services.deciding.scope import NO_AGENCY, Decision, Past, Scope
 
@@ -73,6 +76,8 @@ def scope_of(command: ReferralCommand, case: CaseId, by: Context) -> Scope:
             scope = entering.into(scope, network, by)
         case _:
             pass
+    if isinstance(command, ConfirmHandover):
+        scope = scope._replace(known=scope.known | command.relieved)
     # Of two handovers that begin at one time the second sees the first, and both that it is over.
     begins = isinstance(command, BEGINNING)
     transfers = isinstance(command, ConfirmHandover) and command.network_id is not None
@@ -95,7 +100,8 @@ def decide(scope: Scope, command: ReferralCommand, past: Past, by: Context) -> D
     assert scope.case is not None
     case = past.case(scope.case)
     known = past.fold(NO_REFERRAL, referral.evolve, scope.asked)
-    decided = referral.decide(_beside(scope, command, past, known, by), known, command, by)
+    beside = _beside(scope, command, past, known, by)
+    decided = referral.decide(beside, known, _as_heard(command, past, beside.agencies, by), by)
     woman = PersonId(by.new_id) if isinstance(case, NoCase) else case.subject_id
     of_the_case, number = _with_its_network(scope, command, past, decided, by)
     writes = [
@@ -107,6 +113,20 @@ def decide(scope: Scope, command: ReferralCommand, past: Past, by: Context) -> D
         draft = stream_of("referral", decided.draft.referral_id)
         writes.append(past.write(draft, (decided.draft,)))
     return Decision(tuple(writes), woman)
+
+
+def _as_heard(
+    command: ReferralCommand, past: Past, agencies: Agencies, by: Context
+) -> ReferralCommand:
+    """Nobody finds her shelter by relieving one of them after the other."""
+    if not isinstance(command, ConfirmHandover) or not command.relieved:
+        return command
+    known = (
+        agency
+        for agency in command.relieved
+        if has_given_a_role(past, agency, by) or may_know_of(past, agency, agencies, by)
+    )
+    return msgspec.structs.replace(command, relieved=frozenset(known))
 
 
 def _with_its_network(
