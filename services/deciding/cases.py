@@ -49,7 +49,7 @@ from domain.sharing import replay
 from domain.visibility import Agencies, covering
 from services.deciding import entering, hidden
 from services.deciding.heard import as_heard
-from services.deciding.referrals import referrals_in
+from services.deciding.knowing import referrals_in
 from services.deciding.scope import NO_AGENCY, Decision, Past, Scope
 
 

@@ -1,7 +1,12 @@
-"""Knowing (既知): whether whoever asks may be answered by what another agency does for her."""
+"""Knowing (既知): what whoever asks knows in any case of what another agency does for her."""
 
-from domain.case import RoleAssigned
-from domain.model import AgencyId, Context
+from collections.abc import Iterator, Mapping
+
+from domain import referral
+from domain.case import RoleAssigned, RoleEnded
+from domain.codes import SupportFunction
+from domain.model import AgencyId, Context, PersonId, StreamId
+from domain.referral import KnownReferral, NoReferral, Referral, ReferralEvent
 from domain.sharing import replay
 from domain.visibility import Agencies, Roster, looking, who_reads
 from domain.visibility.hearing import may_name
@@ -17,9 +22,38 @@ def may_know_of(past: Past, agency: AgencyId, agencies: Agencies, by: Context) -
     return may_name(looking(sharing, who, Roster(agencies), by.at), past.record, agency)
 
 
-def has_given_a_role(past: Past, agency: AgencyId, by: Context) -> bool:
-    """Whoever asks has said itself what the other is to do for her."""
-    return any(
-        told.agency == by.agency and role.agency_id == agency and role.decided_by is None
-        for told, role in past.in_name_of_case(RoleAssigned)
-    )
+def roles_known(
+    past: Past, agency: AgencyId, by: Context
+) -> frozenset[tuple[SupportFunction, PersonId | None]]:
+    """What it was given by whoever asks, or by a referral between the two, since it last ended."""
+    known: set[tuple[SupportFunction, PersonId | None]] = set()
+    by_these = {each.referral_id for each in between(past, agency, by.agency)}
+    for told, _ in past.record:
+        match told.event:
+            case RoleAssigned(agency_id=given, function=function, person_id=person) as role:
+                own = told.agency == by.agency and role.decided_by is None
+                if given == agency and (own or role.decided_by in by_these):
+                    known.add((function, person))
+            case RoleEnded(agency_id=ended, function=function, person_id=person):
+                if ended == agency:
+                    known.discard((function, person))
+            case _:
+                pass
+    return frozenset(known)
+
+
+def between(past: Past, *both: AgencyId) -> Iterator[KnownReferral]:
+    """By which each of them knows of the other."""
+    for each in referrals_in(past).values():
+        if isinstance(each, KnownReferral) and all(map(each.side_of, both)):
+            yield each
+
+
+def referrals_in(past: Past) -> Mapping[StreamId, Referral]:
+    """All there are in the case."""
+    found: dict[StreamId, Referral] = {}
+    for told, _ in past.record:
+        if isinstance(told.event, ReferralEvent):
+            before = found.get(told.stream, NoReferral())
+            found[told.stream] = referral.evolve(before, told.event)
+    return found

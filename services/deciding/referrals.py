@@ -1,6 +1,6 @@
 """Commands about a referral: a handover is one decision over the referral and its case."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import reduce
 from typing import Final, get_args
 
@@ -29,7 +29,6 @@ from domain.model import (
     Context,
     PersonId,
     ReferralId,
-    StreamId,
     stream_of,
 )
 from domain.referral import (
@@ -48,7 +47,6 @@ from domain.referral import (
     Referral,
     ReferralCommand,
     ReferralDrafted,
-    ReferralEvent,
     ReferralSent,
     SendInquiry,
     SendReferral,
@@ -57,7 +55,7 @@ from domain.referral import (
 from domain.sharing import replay
 from domain.visibility import Agencies, covers
 from services.deciding import entering
-from services.deciding.knowing import has_given_a_role, may_know_of
+from services.deciding.knowing import may_know_of, referrals_in, roles_known
 from services.deciding.offering import offered
 from services.deciding.scope import NO_AGENCY, Decision, Past, Scope
 
@@ -124,7 +122,7 @@ def _as_heard(
     known = (
         agency
         for agency in command.relieved
-        if has_given_a_role(past, agency, by) or may_know_of(past, agency, agencies, by)
+        if roles_known(past, agency, by) or may_know_of(past, agency, agencies, by)
     )
     return msgspec.structs.replace(command, relieved=frozenset(known))
 
@@ -213,16 +211,6 @@ def _agreed_to(known: Referral, past: Past, agencies: Agencies, by: Context) -> 
     sharing, receiver = replay(source.told for source in past.record), known.to_agency
     whose = agencies.get(receiver, NO_AGENCY)
     return any(covers(sharing, receiver, category, by.at, whose) for category in CATEGORIES)
-
-
-def referrals_in(past: Past) -> Mapping[StreamId, Referral]:
-    """All there are in the case."""
-    found: dict[StreamId, Referral] = {}
-    for told, _ in past.record:
-        if isinstance(told.event, ReferralEvent):
-            before = found.get(told.stream, NO_REFERRAL)
-            found[told.stream] = referral.evolve(before, told.event)
-    return found
 
 
 def _roles(past: Past) -> Iterator[RoleAssigned]:
