@@ -72,7 +72,9 @@ AGGREGATES: Final = (
         (
             "domain.consent_ledger",
             "domain.emergency",
+            "domain.erasure",
             "domain.exclusions",
+            "domain.reviews",
             "domain.statutory",
             "domain.trail",
         ),
@@ -176,7 +178,9 @@ def all_refusals() -> list[type[Refused]]:
     return [
         each
         for _, each in sorted(said().items())
-        if issubclass(each, Refused) and each.__module__.startswith("domain.")
+        if issubclass(each, Refused)
+        and each is not Refused
+        and each.__module__.startswith("domain.")
     ]
 
 
