@@ -37,7 +37,8 @@ from domain.visibility import (
     whose_feed,
 )
 from tests.histories import Play, history
-from tests.oracle import Oracle, by_the_tables
+from tests.oracle import Oracle
+from tests.oracle_tables import by_the_tables
 from tests.peers import Midorino, midorino
 from tests.plain import Plain, plain
 from tests.world import Entry, Someone
