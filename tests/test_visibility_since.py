@@ -13,7 +13,7 @@ from domain.meeting.events import CaseReviewDeferred, CaseReviewed, MeetingPlann
 from domain.model import AgencyId, Event, EventId, GrantId, MeetingId, stream_of
 from domain.sharing import Told, replay
 from domain.trail.purges import PurgeId, PurgeRequested
-from domain.visibility import Membership, Roster, decide, looking
+from domain.visibility import Membership, Roster, angle, decide, looking
 from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, an_id, someone
 from tests.told import (
     AGENCIES,
@@ -30,6 +30,7 @@ from tests.told import (
     identified,
     joined,
     lines,
+    look,
     moved,
     opened,
     reader,
@@ -134,6 +135,10 @@ def test_of_a_meeting_about_her_nobody_hears_who_was_not_asked_to_it() -> None:
     history = after(told(by(CITY, opened, joined, sharing)), *in_a_meeting(planned, reviewed))
     assert not visible(history, CENTRE, 4)
     assert not visible(history, CENTRE, 5)
+    elsewhere = history[-1]._replace(stream=stream_of("meeting", MeetingId(an_id(85))))
+    assert visible([*history, *after(history, elsewhere)[-1:]], CENTRE, 6)
+    seen_from = look(history, CENTRE)
+    assert angle(seen_from, history[-1]) != angle(seen_from, elsewhere)
 
 
 @pytest.mark.parametrize(
@@ -168,9 +173,9 @@ def seen_by_the_coordinator(history: list[Told], nth: int) -> tuple[set[str], se
     assert network is not None
     members = frozenset({POLICE.agency, CITY.agency, SHELTER.agency})
     there = {network: Membership(members=members, coordinating=POLICE.agency)}
-    look = looking(replay(history), reader(POLICE), Roster(AGENCIES, there), LATER)
+    seen_from = looking(replay(history), reader(POLICE), Roster(AGENCIES, there), LATER)
     it = history[nth - 1]
-    seen = decide(look, it, lines(it.event))
+    seen = decide(seen_from, it, lines(it.event))
     return {*seen.bases}, {agency for _, agency in seen.who}
 
 

@@ -29,7 +29,7 @@ from domain.visibility.rules import OWN, Step, Walks
 class OfOthers(dict[CategoryCode, tuple[Says, ...]]):
     """What can be said of another's record; nothing, where nothing there can open it.
 
-    ``usual``: of what the agency is no side of, and of fields that no rule names.
+    ``usual``: as far as it is not about what the agency is a side of, nor about some fields alone.
     """
 
     def __init__(self, walks: Walks, *, usual: bool) -> None:
@@ -55,19 +55,20 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     facts: Facts
     colleagues: frozenset[int]  # Whose staff it may know.
     referrals: Mapping[StreamId, Sides]
-    streams: frozenset[int]  # Where it is a side of something, or something is about who reads;
+    streams: frozenset[int]  # Where more is seen than elsewhere, or less;
     given: frozenset[int]  # and of which events something was put before it.
     since: tuple[int, ...]  # Where that was recorded which opens something from then on,
     stood: Mapping[int, tuple[int, ...]]  # and what was part of the state at which of these.
     # The same, said shortly: what may open something of another's record, of each category;
     others: Mapping[CategoryCode, tuple[Says, ...]]
-    usual: Mapping[CategoryCode, tuple[Says, ...]]  # but where a rule is about just this;
+    usual: Mapping[CategoryCode, tuple[Says, ...]]  # and as it mostly is;
     all_its_own: bool  # whether all of its own records are open to it, for being its own;
-    near: dict[int, bool]  # whom it may name anywhere, as far as that was asked;
-    acting: dict[int, frozenset[tuple[str, AgencyId]]]  # each of these, as whose record it is;
-    sides: frozenset[int]  # Of what it is a side;
-    asking: dict[type[Event], "Asking"]  # and what is worth asking of such an event,
-    inside: dict[type[Event], "Asking"]  # and of one in something of which it is a side.
+    sides: frozenset[int]  # of what it is a side;
+    # and, as far as it was asked: whom it may name anywhere; each of these, as whose record it is;
+    near: dict[int, bool]
+    acting: dict[int, frozenset[tuple[str, AgencyId]]]
+    asking: dict[type[Event], "Asking"]  # what to ask of such an event, and of one in something
+    inside: dict[type[Event], "Asking"]  # of which it is a side.
 
     @property
     def rests_on_state(self) -> bool:
@@ -98,7 +99,7 @@ class Put(NamedTuple):
 def looking(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> Look:
     facts = facts_of(sharing, who, roster, at)
     members = facts.network.members
-    walks = Walks(facts)
+    walks, sides = Walks(facts), frozenset([stream.int for stream in facts.sides])
     since, stood = _reach(facts)
     return Look(
         agency=who.agency,
@@ -107,7 +108,7 @@ def looking(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> L
         facts=facts,
         colleagues=frozenset([m.int for m in members] if who.agency in members else []),
         referrals={s: sides for s, sides in sharing.referrals.items() if who.agency in sides},
-        streams=facts.attended.union(facts.about_them, (stream.int for stream in facts.sides)),
+        streams=sides.union(facts.attended, facts.closed, facts.about_them),
         given=frozenset(event.int for event, _ in facts.given),
         since=since,
         stood=stood,
@@ -116,7 +117,7 @@ def looking(sharing: Sharing, who: Recipient, roster: Roster, at: datetime) -> L
         all_its_own=walks.leave_all_its_own(),
         near={},
         acting={},
-        sides=frozenset([stream.int for stream in facts.sides]),
+        sides=sides,
         asking={},
         inside={},
     )
