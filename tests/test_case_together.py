@@ -47,7 +47,7 @@ from domain.case_numbers import CaseNumberTaken
 from domain.categories import CategoryCode
 from domain.consent_ledger import ConsentExpired, WithdrawConsent
 from domain.duties import DutyLeft, DutyTaken
-from domain.exclusions import SetExclusion
+from domain.exclusions import LiftExclusion, SetExclusion
 from domain.model import (
     AgencyId,
     CaseId,
@@ -60,7 +60,14 @@ from domain.model import (
 )
 from domain.network import EstablishNetwork, JoinNetwork, NotInTheNetwork
 from domain.network.state import NetworkNotFound
-from domain.referral import AcceptReferral, ConfirmHandover, HandoverConfirmed, SendReferral
+from domain.referral import (
+    AcceptReferral,
+    ConfirmHandover,
+    DeclineReferral,
+    HandoverConfirmed,
+    ReferralNotFound,
+    SendReferral,
+)
 from tests.peers import Midorino, midorino
 from tests.spec import an_id
 from tests.world import Asked, Someone
@@ -104,6 +111,31 @@ def test_what_nobody_is_left_to_end_keeps_no_case_open() -> None:
     assert here.says(here.city, close).the(CaseClosed)
     accept = AcceptReferral(referral_id=between, role_taken="SERVICE_PROVIDER")
     assert here.refuses(here.hospital, accept) is CaseIsClosed
+
+
+def test_what_a_shelter_that_is_gone_sent_to_whom_she_shut_out_keeps_no_case_open() -> None:
+    """Whoever answers for her cannot let the one go, and the other finds nothing to answer."""
+    here = midorino()
+    here.takes_over(here.ayumi)
+    here.says(here.ayumi, AssignRole(function="MAIN_SUPPORT", agency_id=here.centre.agency))
+    brought_in = here.sends(here.centre, here.shelter)
+    here.accepts(here.shelter, brought_in)
+    here.confirms(here.shelter, brought_in)
+    unanswered = here.sends(here.shelter, here.hospital)
+    ends = (close, TransferCase())
+    here.says(here.city, SetExclusion(agency_id=here.hospital.agency))
+    for end in ends:  # Who sent it may still withdraw it.
+        assert here.refuses(here.ayumi, end) is ReferralStillOpen
+    here.world.says(here.world.operator, DeactivateAgency(agency_id=here.shelter.agency))
+    assert here.says(here.ayumi, EndParticipation(agency_id=here.shelter.agency)).events == ()
+    decline = DeclineReferral(referral_id=unanswered, reason="NO_CAPACITY")
+    assert here.refuses(here.hospital, decline) is ReferralNotFound
+    for end in ends:
+        assert here.refuses(here.ayumi, end) is None
+    lifted = LiftExclusion(agency_id=here.hospital.agency, method="ORAL_WITNESSED")
+    here.says(here.city, lifted)
+    for end in ends:  # Now it may be answered.
+        assert here.refuses(here.ayumi, end) is ReferralStillOpen
 
 
 def test_whoever_is_only_suspended_may_still_end_what_waits() -> None:

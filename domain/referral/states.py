@@ -168,15 +168,21 @@ class KnownReferral(msgspec.Struct, frozen=True, kw_only=True):
     def is_open(self) -> bool:
         return self.status not in {"COMPLETED", *ENDED}
 
-    def waits(self, gone: AbstractSet[AgencyId], participants: AbstractSet[AgencyId]) -> bool:
+    def waits(
+        self,
+        gone: AbstractSet[AgencyId],
+        excluded: AbstractSet[AgencyId],
+        participants: AbstractSet[AgencyId],
+    ) -> bool:
         """Somebody has still to answer, or to confirm a handover; and somebody is there to end it.
 
         Whoever sent it and is no more can be let go; then the other side has nobody to answer to.
+        And whoever received it and was shut out does not find it any more.
         """
         if not self.is_open or self.status == "DRAFT":
             return False
         its_sender_is_there = self.from_agency not in gone
-        can_be_ended = self.from_agency in participants and self.to_agency not in gone
+        can_be_ended = self.from_agency in participants and self.to_agency not in gone | excluded
         return its_sender_is_there or can_be_ended
 
     @property

@@ -133,7 +133,7 @@ def _facts(
         let_know=_let_know(given, agencies) - shut_out,
         referral_open=any(
             isinstance(each, KnownReferral)
-            and each.waits(gone, participants(past.case(scope.case)))
+            and each.waits(gone, shut_out, participants(past.case(scope.case)))
             for each in referrals.values()
         ),
         corrected=_corrected(command, past),
