@@ -59,12 +59,24 @@ class LiftExclusion(Command, frozen=True, kw_only=True, tag="consent.lift_exclus
 ExclusionCommand: TypeAlias = SetExclusion | LiftExclusion
 
 
+Whom: TypeAlias = AgencyId | StaffId
+
+
 class Exclusions(msgspec.Struct, frozen=True):
-    """``said``: of the agencies, each one through whom she has said so."""
+    """``said``: of the agencies, each one through whom she has said so.
+
+    ``unheard``: of whom it was recorded as lifted, by an agency that is shut out itself.
+    """
 
     agencies: frozenset[AgencyId] = frozenset()
     staff: frozenset[StaffId] = frozenset()
     said: frozenset[tuple[AgencyId, AgencyId]] = frozenset()
+    unheard: frozenset[tuple[Whom, AgencyId]] = frozenset()
+
+    def found_by(self, agency: AgencyId) -> tuple[AbstractSet[AgencyId], AbstractSet[StaffId]]:
+        """Whom an agency would find shut out, if what it recorded had been heard."""
+        gone = {whom for whom, via in self.unheard if via == agency}
+        return self.agencies - gone, self.staff - gone
 
 
 class ExcludeOne(Refused):
@@ -93,9 +105,10 @@ def decide(
             # Said again it is recorded again: whoever asks does not learn whom she had shut out.
             return (ExclusionSet(agency_id=agency, staff_id=staff, via_agency=by.agency),)
         case LiftExclusion(agency_id=agency, staff_id=staff, method=method):
-            named = with_those_before([agency] if agency else [], agencies) & exclusions.agencies
-            check_only_she_lifts(named, staff, agencies, by)
-            if not (named or staff in exclusions.staff):
+            shut_out, people = exclusions.found_by(by.agency)
+            named = with_those_before([agency] if agency else [], agencies) & shut_out
+            check_only_she_lifts(exclusions, named, staff, agencies, by)
+            if not (named or staff in people):
                 raise ExclusionNotFound
             lifted: list[AgencyId | None] = [*sorted(named)] or [None]
             return tuple(
@@ -106,6 +119,7 @@ def decide(
 
 
 def check_only_she_lifts(
+    exclusions: Exclusions,
     named: AbstractSet[AgencyId],
     staff: StaffId | None,
     agencies: Mapping[AgencyId, Agency],
@@ -113,9 +127,13 @@ def check_only_she_lifts(
 ) -> None:
     """Whom she has shut out lets itself in nowhere: of it, there is nothing to lift.
 
-    Of others it is answered as everybody is: from no answer it learns what she has said of it.
+    Of others it is answered as everybody is, so that it learns from no answer what she has said of
+    it; but she speaks through nobody she has shut out, and so it is not heard. What came in its
+    place finds nothing.
     """
-    if named & with_those_before([by.agency], agencies) or staff == by.staff:
+    itself = with_those_before([by.agency], agencies)
+    follows = by.agency not in exclusions.agencies and itself & exclusions.agencies
+    if named & itself or staff == by.staff or follows:
         raise ExclusionNotFound
 
 
@@ -128,18 +146,34 @@ def following(
     }
 
 
+def is_heard(exclusions: Exclusions, via: AgencyId) -> bool:
+    """She does not speak through whom she has shut out."""
+    return via not in exclusions.agencies
+
+
 def evolve(exclusions: Exclusions, event: ExclusionEvent) -> Exclusions:
     agencies = frozenset({event.agency_id} if event.agency_id else ())
     staff = frozenset({event.staff_id} if event.staff_id else ())
+    whom: frozenset[Whom] = agencies | staff
+    heard = {each for each in exclusions.unheard if each[0] not in whom}
     match event:
         case ExclusionSet():
             said = {(agency, event.via_agency) for agency in agencies}
             return Exclusions(
-                exclusions.agencies | agencies, exclusions.staff | staff, exclusions.said | said
+                exclusions.agencies | agencies,
+                exclusions.staff | staff,
+                exclusions.said | said,
+                frozenset(heard),
             )
+        case ExclusionLifted(via_agency=via) if not is_heard(exclusions, via):
+            unheard = {(each, via) for each in whom}
+            return msgspec.structs.replace(exclusions, unheard=exclusions.unheard | unheard)
         case ExclusionLifted():
             over = {each for each in exclusions.said if each[0] in agencies}
             return Exclusions(
-                exclusions.agencies - agencies, exclusions.staff - staff, exclusions.said - over
+                exclusions.agencies - agencies,
+                exclusions.staff - staff,
+                exclusions.said - over,
+                frozenset(heard),
             )
     assert_never(event)

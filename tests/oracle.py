@@ -130,7 +130,7 @@ class Oracle:
         self.pledged, self.active = self.may_read(), self.is_active()
         self.erased = set(flat([e["facts"]["scope"] for e in self.her("case.erased.v1")]))
         self.restricted = self.persons_restricted()
-        shut_out = self.on_list("exclusion_set", "exclusion_lifted", "agency_id")
+        shut_out = self.shut_out("agency_id")
         self.excluded = self.names_before() & shut_out  # INV-C13: under every name it has had.
         self.person_excluded = self.has_excluded_person()
         self.received = self.bases_received()
@@ -147,8 +147,15 @@ class Oracle:
     def stream(self, stream: str, *tags: str) -> list[Event]:
         return [e for e in self.streams.get(stream, ()) if e["tag"] in tags]
 
-    def on_list(self, begins: str, ends: str, field: str) -> set[Any]:
-        return standing(self.of_case, f"consent.{begins}.v1", f"consent.{ends}.v1", field)
+    def shut_out(self, field: str) -> set[Any]:
+        """INV-C13: only she lifts it, and she does not speak through whom she has shut out."""
+        begins, ends = "consent.exclusion_set.v1", "consent.exclusion_lifted.v1"
+        heard: list[Event] = []
+        for event in self.her(begins, ends):
+            out = standing(heard, begins, ends, "agency_id")
+            if event["tag"] == begins or event["facts"]["via_agency"] not in out:
+                heard.append(event)
+        return standing(heard, begins, ends, field)
 
     def torn(self) -> set[str]:
         """Each agency that has said so says when it is over."""
@@ -211,7 +218,7 @@ class Oracle:
 
     def has_excluded_person(self) -> bool:
         """§0.4.10: excluding one of the staff takes the case off the agency's feed."""
-        excluded = self.on_list("exclusion_set", "exclusion_lifted", "staff_id")
+        excluded = self.shut_out("staff_id")
         return bool(excluded & (set(self.enrolled()) if self.staff is None else {self.staff}))
 
     def is_active(self) -> bool:
@@ -372,7 +379,7 @@ class Oracle:
 
     def names_of_reader(self) -> set[str]:
         """Not of those that she has excluded: an exclusion beats every grant (INV-C13)."""
-        return self.names_before() - self.on_list("exclusion_set", "exclusion_lifted", "agency_id")
+        return self.names_before() - self.shut_out("agency_id")
 
     def names_before(self) -> set[str]:
         """Its own, and those of the agencies whose legal successor it is (INV-C12)."""

@@ -4,7 +4,9 @@ from typing import Final
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
+from domain.agency import KnownAgency
 from domain.case import CaseNotFound
 from domain.case.course import CaseIsRestricted
 from domain.consent_ledger import excluded, excluded_staff
@@ -106,6 +108,38 @@ def test_whom_she_shut_out_is_answered_of_others_as_everybody_is() -> None:
                 agency_id=POLICE.agency, method="WRITTEN", via_agency=HIS_SISTERS_OFFICE
             )
         )
+
+
+@refused("INV-C13", guard="domain.exclusions:is_heard", instead=True)
+def test_she_speaks_through_nobody_she_has_shut_out() -> None:
+    """What it records it has said; but whom she has shut out stays so."""
+    of_the_police = ExclusionSet(agency_id=POLICE.agency, via_agency=CITY.agency)
+    lift_it = LiftExclusion(agency_id=POLICE.agency, method="WRITTEN")
+    unheard = ExclusionLifted(
+        agency_id=POLICE.agency, method="WRITTEN", via_agency=HIS_SISTERS_OFFICE
+    )
+    with_it = ledger(participants=frozenset({CITY.agency, HIS_SISTERS_OFFICE}))
+    before = given(with_it, shut_out, of_the_police)
+    before.when(lift_it, by=SHELTER).then(unheard)
+    after = given(with_it, shut_out, of_the_police, unheard)
+    after.when(lift_it, by=SHELTER).refused(ExclusionNotFound)
+    after.when(lift_it, by=CITY).then(replace(unheard, via_agency=CITY.agency))
+    again = given(with_it, shut_out, of_the_police, unheard, of_the_police)
+    again.when(lift_it, by=SHELTER).then(unheard)
+
+
+def test_nor_does_she_through_whoever_came_in_its_place() -> None:
+    of_the_police = ExclusionSet(agency_id=POLICE.agency, via_agency=CITY.agency)
+    lift_it = LiftExclusion(agency_id=POLICE.agency, method="WRITTEN")
+    came_after = KnownAgency(
+        kind="WOMENS_SUPPORT_CENTRE",
+        prefecture="06",
+        predecessors=frozenset({HIS_SISTERS_OFFICE}),
+    )
+    there = ledger(
+        participants=frozenset({CITY.agency, CENTRE.agency}), agencies={CENTRE.agency: came_after}
+    )
+    given(there, shut_out, of_the_police).when(lift_it, by=CENTRE).refused(ExclusionNotFound)
 
 
 def test_what_she_never_said_is_not_lifted() -> None:

@@ -1,10 +1,11 @@
 """What the ledger and the trail say (台帳): agreed, refused, excluded, and told without consent."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar, get_args
+from typing import Any, Final, get_args
 
 import msgspec
 
+from domain import exclusions
 from domain.consent_ledger.events import (
     ConflictRecorded,
     ConflictSettled,
@@ -16,15 +17,13 @@ from domain.consent_ledger.events import (
 from domain.consent_ledger.grants import Granted, evolve, granted
 from domain.disclosed import Disclosed
 from domain.emergency import EmergencyDisclosureAuthorised, EmergencyExpired
-from domain.exclusions import ExclusionLifted, ExclusionSet
-from domain.model import AgencyId, Event, GrantId, StaffId
+from domain.exclusions import ExclusionEvent
+from domain.model import AgencyId, Event, GrantId
 from domain.sharing.grants import Grant
 from domain.sharing.standing import NOTHING_STANDS, Told, frozen
 from domain.sharing.state import Refusal, Sharing, Snapshot
 from domain.statutory import StatutoryDisclosureRecorded
 from domain.trail.purges import PurgeRequested
-
-Id = TypeVar("Id", AgencyId, StaffId)
 
 
 def _ledger(sharing: Sharing, told: Told, event: GrantEvent) -> Sharing:
@@ -66,20 +65,9 @@ def _settled(sharing: Sharing, _: Told, event: ConflictSettled) -> Sharing:
     return change(sharing, conflicts=sharing.conflicts - {said})
 
 
-def _excluded(sharing: Sharing, _: Told, event: ExclusionSet) -> Sharing:
-    return change(
-        sharing,
-        excluded=sharing.excluded | _one(event.agency_id),
-        excluded_staff=sharing.excluded_staff | _one(event.staff_id),
-    )
-
-
-def _lifted(sharing: Sharing, _: Told, event: ExclusionLifted) -> Sharing:
-    return change(
-        sharing,
-        excluded=sharing.excluded - _one(event.agency_id),
-        excluded_staff=sharing.excluded_staff - _one(event.staff_id),
-    )
+def _exclusion(sharing: Sharing, _: Told, event: ExclusionEvent) -> Sharing:
+    now = exclusions.evolve(sharing.exclusions, event)
+    return change(sharing, exclusions=now, excluded=now.agencies, excluded_staff=now.staff)
 
 
 def _authorised(sharing: Sharing, told: Told, event: EmergencyDisclosureAuthorised) -> Sharing:
@@ -140,18 +128,13 @@ def _received(sharing: Sharing, agency: AgencyId, under: set[GrantId]) -> Sharin
     return change(sharing, received={**sharing.received, **received})
 
 
-def _one(named: Id | None) -> frozenset[Id]:
-    return frozenset() if named is None else frozenset({named})
-
-
 change = msgspec.structs.replace
 SAYS: Final[Mapping[type[Event], Callable[[Sharing, Told, Any], Sharing]]] = {
     **dict.fromkeys(get_args(GrantEvent), _ledger),
     ConsentRefused: _refused,
     ConflictRecorded: _torn,
     ConflictSettled: _settled,
-    ExclusionSet: _excluded,
-    ExclusionLifted: _lifted,
+    **dict.fromkeys(get_args(ExclusionEvent), _exclusion),
     EmergencyDisclosureAuthorised: _authorised,
     EmergencyExpired: _over,
     StatutoryDisclosureRecorded: _by_law,

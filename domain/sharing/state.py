@@ -10,6 +10,7 @@ from domain import case as cases
 from domain.case import Case, NoCase
 from domain.categories import CategoryCode
 from domain.consent_ledger.grants import Grants
+from domain.exclusions import Exclusions
 from domain.grievance import KnownGrievance
 from domain.model import (
     AgencyId,
@@ -110,6 +111,7 @@ class Sharing(msgspec.Struct, frozen=True, kw_only=True):
     ledger: Grants = {}
     grants: Mapping[GrantId, Grant] = {}  # Of it, what opens something.
     refusals: Mapping[GrantId, Refusal] = {}
+    exclusions: Exclusions = Exclusions()
     excluded: frozenset[AgencyId] = frozenset()
     excluded_staff: frozenset[StaffId] = frozenset()
     emergencies: Mapping[EmergencyId, Snapshot] = {}
