@@ -5,6 +5,7 @@ from typing import Final
 
 import pytest
 
+from domain.agency import SucceedAgency
 from domain.case import (
     AssignRole,
     EndParticipation,
@@ -15,11 +16,13 @@ from domain.case import (
 )
 from domain.case.services import LinkService, ServiceStatusChanged
 from domain.catalogue import AnyCommand
-from domain.codes import SupportFunction
+from domain.categories import CategoryCode
+from domain.codes import CONSENT_KINDS, ConsentKind, SupportFunction
 from domain.exclusions import SetExclusion
 from domain.items import NotAgreedTo
 from domain.model import AgencyId, Event
 from domain.referral import ConfirmHandover
+from domain.speech import Refused
 from tests.peers import Midorino, midorino
 from tests.world import Someone
 
@@ -163,3 +166,62 @@ def test_what_is_near_is_answered_as_it_is() -> None:
     for command, told in ((assign, [RoleAssigned]), (assign, []), (end, [RoleEnded]), (end, [])):
         said: AnyCommand = command(here.ayumi)
         assert [type(event) for event in here.says(here.city, said).events] == told
+
+
+# Whoever does not answer for her, and may see nothing of hers
+
+
+def answered(here: Midorino, who: Someone, *named: Someone) -> list[type[Refused] | None]:
+    return [here.refuses(who, provide(each)) for each in named]
+
+
+@pytest.mark.parametrize("kind", CONSENT_KINDS)
+def test_it_finds_by_no_guess_to_which_shelter_she_agreed_with_others(kind: ConsentKind) -> None:
+    here, other = brought_in()
+    here.says(here.city, assign(here.ayumi))
+    categories: tuple[CategoryCode, ...] = ("SVC",) if kind == "INFORMATION" else ()
+    for beside in ((), (here.ayumi,)):
+        to = (here.shelter, here.hospital, *beside)
+        here.agrees(*to, kind=kind, categories=categories, via=here.centre)
+        shelter, none = answered(here, here.ayumi, here.shelter, other)
+        assert shelter is none is NotAgreedTo
+
+
+def test_it_brings_in_whom_it_asked_her_about_itself() -> None:
+    here, other = brought_in()
+    here.says(here.city, assign(here.ayumi))
+    here.agrees(here.shelter, categories=["SVC"], via=here.ayumi)
+    assert answered(here, here.ayumi, here.shelter, other) == [None, NotAgreedTo]
+    here.says(here.city, SetExclusion(agency_id=here.shelter.agency))
+    assert answered(here, here.ayumi, here.shelter, other) == [NotAgreedTo, NotAgreedTo]
+
+
+def test_whoever_took_over_brings_in_whom_she_was_asked_about_before() -> None:
+    here, _ = brought_in()
+    here.says(here.city, assign(here.ayumi))
+    here.agrees(here.shelter, categories=["SVC"], via=here.ayumi)
+    new = here.world.joins("PRIVATE_SUPPORT_ORGANISATION", "REPRESENTATIVE", name="新あゆみ")
+    here.says(here.city, assign(new))
+    assert answered(here, new, here.shelter) == [NotAgreedTo]
+    here.world.says(
+        here.world.operator, SucceedAgency(agency_id=here.ayumi.agency, successor=new.agency)
+    )
+    assert answered(here, new, here.shelter) == [None]
+
+
+def test_it_brings_in_whom_she_lets_know_together_with_it() -> None:
+    here, _ = brought_in()
+    here.says(here.city, assign(here.ayumi))
+    here.agrees(here.ayumi, here.hospital, categories=["SVC"])
+    here.agrees(here.police, categories=["SVC"])
+    assert answered(here, here.ayumi, here.hospital, here.police) == [None, NotAgreedTo]
+
+
+def test_nor_does_it_find_by_guessing_which_shelter_answers_for_her() -> None:
+    here = midorino()
+    other = here.world.joins("PRIVATE_SHELTER", "FACILITY_HEAD", name="別の施設")
+    here.says(here.city, assign(here.ayumi))
+    assert answered(here, here.ayumi, here.city) == [None]
+    here.takes_over(here.shelter)
+    assert here.answers_for_her == here.shelter.agency
+    assert answered(here, here.ayumi, here.shelter, other) == [NotAgreedTo, NotAgreedTo]

@@ -103,7 +103,7 @@ def test_whom_she_has_shut_out_is_given_nothing_to_do_and_nobody_is_told_why() -
 def test_who_does_not_answer_for_her_gives_something_to_whom_she_agrees_to() -> None:
     here = midorino()
     here.says(here.city, AssignRole(function="SERVICE_PROVIDER", agency_id=here.ayumi.agency))
-    here.agrees(here.police)
+    here.agrees(here.police, via=here.ayumi)
     for who in (here.police, here.city, here.ayumi):  # Or who answers for her, or itself.
         _, *given = to_do(who)
         assert {here.refuses(here.ayumi, command) for command in given} == {None}
@@ -125,11 +125,13 @@ def test_nobody_asks_one_by_one_whom_she_has_shut_out() -> None:
             assert here.refuses(here.ayumi, command) is NotAgreedTo
 
 
-def test_to_have_agreed_to_them_for_anything_is_enough_until_she_takes_it_back() -> None:
+def test_to_let_them_know_anything_is_enough_until_she_takes_it_back() -> None:
     here = midorino()
     here.says(here.city, AssignRole(function="SERVICE_PROVIDER", agency_id=here.ayumi.agency))
     link = LinkService(service_code="PUBLIC_ASSISTANCE", provider_agency=here.police.agency)
-    grant = here.agrees(here.police, here.hospital, kind="SUPPORT_PLAN", categories=())
+    here.agrees(here.police, kind="SUPPORT_PLAN", categories=(), via=here.ayumi)
+    assert here.refuses(here.ayumi, link) is NotAgreedTo
+    grant = here.agrees(here.police, here.hospital, categories=["ECO"], via=here.ayumi)
     assert here.refuses(here.ayumi, link) is None
     taken_out = frozenset({here.police.agency})
     here.says(here.city, NarrowConsent(grant_id=grant, removed_recipients=taken_out))
@@ -296,7 +298,7 @@ def test_nor_is_anybody_told_so_who_would_have_them_stay_in_touch_with_her() -> 
     here.says(here.ayumi, StartAftercare(terms=staying_in_touch(here.ayumi)))
     other = [RescheduleAftercare(terms=staying_in_touch(w)) for w in (here.police, here.hospital)]
     assert {here.refuses(here.ayumi, command) for command in other} == {NotAgreedTo}
-    here.agrees(here.police, here.hospital)
+    here.agrees(here.police, here.hospital, via=here.ayumi)
     assert [here.refuses(here.ayumi, command) for command in other] == [NotAgreedTo, None]
 
 

@@ -36,11 +36,12 @@ def check_may_know(beside: Beside, *agencies: AgencyId) -> None:
 
 
 def check_let_know(beside: Beside, *agencies: AgencyId) -> None:
-    """Whoever answers for her brings others in; nobody else does, but whom a consent of hers names.
+    """Whoever answers for her brings others in; nobody else does, but whom it knows she lets know.
 
-    So whom she has shut out is refused as anybody is of whom she has said nothing.
+    So whom she has shut out is refused as anybody is of whom she has said nothing, and so is whom
+    others have asked her about.
     """
-    others = {*agencies} - beside.itself - {beside.main_responsible}
+    others = {*agencies} - beside.itself
     if not (beside.answers or others <= beside.let_know):
         raise NotAgreedTo
 

@@ -28,7 +28,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     excluded: frozenset[AgencyId] = frozenset()  # Whom she does not want to know.
     itself: frozenset[AgencyId] = frozenset()  # Who acts, and whom it took over from;
     answers: bool = True  # and whether it answers for her.
-    let_know: frozenset[AgencyId] = frozenset()  # Whom a consent of hers names.
+    let_know: frozenset[AgencyId] = frozenset()  # Whom it knows she lets know.
     agencies: Mapping[AgencyId, KnownAgency] = {}
     # What a companion who is an adult has agreed to and not taken back.
     adults_agreed: Mapping[PersonId, frozenset[ConsentKind]] = {}

@@ -38,7 +38,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     sharing: Mapping[GrantId, frozenset[AgencyId]] = {}  # Whom she lets know of procedures.
     excluded: frozenset[AgencyId] = frozenset()  # Whom she does not want to know.
     itself: frozenset[AgencyId] = frozenset()  # Who acts, and whom it took over from.
-    let_know: frozenset[AgencyId] = frozenset()  # Whom a consent of hers names.
+    let_know: frozenset[AgencyId] = frozenset()  # Whom it knows she lets know.
     referral_open: bool = False  # Somebody has still to answer, or to confirm a handover.
     corrected: Recorded | None = None  # The record that is to be corrected.
     linked: Case = NoCase()  # The case that is to be linked with this one,

@@ -22,9 +22,17 @@ from domain.case import (
     case_among,
     participants,
 )
+from domain.case.aftercare import RescheduleAftercare, StartAftercare
 from domain.case.naming import agencies_of, concluded_with, goes_on_with
+from domain.case.plans import DraftSupportPlan, ReviseSupportPlan
 from domain.case.roles import RoleCommand
-from domain.case.services import OpenProcedureBundle, ProcedureBundleOpened
+from domain.case.safety import IssueSafetyInstruction
+from domain.case.services import (
+    ChangeServiceStatus,
+    LinkService,
+    OpenProcedureBundle,
+    ProcedureBundleOpened,
+)
 from domain.case.stay_events import CancelStay, EndStay
 from domain.codes import CONSENT_KINDS, ConsentKind
 from domain.consent_ledger import (
@@ -49,7 +57,7 @@ from domain.sharing import replay
 from domain.visibility import Agencies, covering
 from services.deciding import entering, hidden
 from services.deciding.heard import as_heard
-from services.deciding.knowing import referrals_in
+from services.deciding.knowing import may_know_of, referrals_in
 from services.deciding.scope import NO_AGENCY, Decision, Past, Scope
 
 
@@ -72,7 +80,7 @@ def scope_of(  # noqa: PLR0911 (one arm a command)
         case CorrectRecord() | TransferCase() | CloseCase() | OpenProcedureBundle():
             return scope._replace(whole=True)
         case _:
-            return scope
+            return scope._replace(whole=isinstance(command, BRINGING_IN))
 
 
 def widened(scope: Scope, command: CaseCommand, past: Past, by: Context) -> Scope:
@@ -130,7 +138,7 @@ def _facts(
         sharing=_sharing(command, past, agencies, by),
         excluded=shut_out,
         itself=with_those_before([by.agency], agencies),
-        let_know=_let_know(given, agencies) - shut_out,
+        let_know=_let_know(scope, command, past, agencies, by) - shut_out,
         referral_open=any(
             isinstance(each, KnownReferral)
             and each.waits(gone, shut_out, participants(past.case(scope.case)))
@@ -183,14 +191,36 @@ def _by_adults(given: Iterable[Granted]) -> dict[PersonId, frozenset[ConsentKind
     }
 
 
-def _let_know(given: Collection[Granted], agencies: Agencies) -> frozenset[AgencyId]:
-    """Of those that were read: whom she has agreed to for anything, or whom they took over from."""
-    own = [each for each in given if each.grantor == "SUBJECT"]
+def _let_know(
+    scope: Scope, command: CaseCommand, past: Past, agencies: Agencies, by: Context
+) -> frozenset[AgencyId]:
+    """Of those that were read: whom a consent that it asked for itself lets know of her.
+
+    And of those of whom it may know: with whom a consent names it too, and who answers for her.
+    """
+    if scope.case is None or not isinstance(command, BRINGING_IN):
+        return frozenset()
+    case, itself = past.case(scope.case), with_those_before([by.agency], agencies)
+    own = [
+        each
+        for each in in_force(past.ledger(scope.case), by.at).values()
+        if each.kind == "INFORMATION" and each.grantor == "SUBJECT"
+    ]
+    asked = _named([each for each in own if each.obtained_by in itself], agencies)
+    beside = _named([each for each in own if each.recipients & itself], agencies)
+    answering = case.main_responsible if isinstance(case, KnownCase) else None
+    if answering and answering in agencies:
+        beside |= {answering}
+    return asked.union(each for each in beside - asked if may_know_of(past, each, agencies, by))
+
+
+def _named(given: Collection[Granted], agencies: Agencies) -> frozenset[AgencyId]:
+    """Who, or whom they took over from, is named; where she has not since said no to them."""
     standing_for = {each: with_those_before([each], agencies) for each in agencies}
     return frozenset(
         agency
         for agency, all_of in standing_for.items()
-        if any(each.recipients & all_of and not each.is_refused_to(all_of) for each in own)
+        if any(each.recipients & all_of and not each.is_refused_to(all_of) for each in given)
     )
 
 
@@ -236,3 +266,14 @@ def _corrected(command: CaseCommand, past: Past) -> Recorded | None:
 OF_PROCEDURES: Final = ProcedureBundleOpened.primary.code
 # With these ends what she agreed to until then; and she may be agreeing to it just now.
 ENDING: Final = (EndStay, CancelStay, CloseCase, TransferCase)
+# Whoever does not answer for her names with these only whom it may know of.
+BRINGING_IN: Final = (
+    LinkService,
+    ChangeServiceStatus,
+    DraftSupportPlan,
+    ReviseSupportPlan,
+    IssueSafetyInstruction,
+    StartAftercare,
+    RescheduleAftercare,
+    EndStay,
+)
