@@ -22,6 +22,7 @@ from domain.case import (
 from domain.catalogue import AnyCommand
 from domain.categories import CategoryCode
 from domain.codes import ConsentKind, ReferralKind, SupportFunction
+from domain.consent_codes import NewCircumstance
 from domain.consent_ledger import ExplainConsent, GrantConsent
 from domain.items import FieldPath, Item
 from domain.model import AgencyId, CaseId, Event, EventId, GrantId, NetworkId, ReferralId, stream_of
@@ -97,6 +98,7 @@ class Midorino(NamedTuple):
         categories: Collection[CategoryCode] = ("CNT", "IDN"),
         kind: ConsentKind = "INFORMATION",
         via: Someone | None = None,
+        asked_again_because: NewCircumstance | None = None,
         **how: Any,
     ) -> GrantId:
         """She is asked, by the city unless somebody else is named, and agrees."""
@@ -108,6 +110,7 @@ class Midorino(NamedTuple):
             categories=frozenset(categories),
             language="ja",
             material_version="2026-04",
+            asked_again_because=asked_again_because,
         )
         grant = GrantId(self.says(via or self.city, asked).made)
         agreed: dict[str, Any] = {

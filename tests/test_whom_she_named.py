@@ -202,6 +202,16 @@ def no_to(who: Someone, kind: ConsentKind = "COMMISSIONED_PLACEMENT") -> RecordR
     )
 
 
+def says_yes_to(
+    here: Midorino,
+    who: Someone,
+    kind: ConsentKind = "COMMISSIONED_PLACEMENT",
+    via: Someone | None = None,
+) -> GrantId:
+    """She is asked again, about them by name."""
+    return here.agrees(who, kind=kind, categories=(), via=via, asked_again_because="HER_WISH")
+
+
 def says_no_to_the_shelter(here: Midorino, grant: GrantId, *, of_it: bool) -> None:
     """Of what she had agreed to; or without saying of what."""
     out = frozenset({here.shelter.agency})
@@ -223,14 +233,45 @@ def test_whom_she_said_no_to_does_not_take_her_in_though_she_left_it_to_another(
         assert here.refuses(here.centre, decide) is ConsentOfThatKindMissing
 
 
-@accepted("INV-C3", "INV-C9")
-def test_asked_anew_she_may_leave_it_to_them_again() -> None:
+@refused("INV-C7", guard="domain.consent_ledger:said_no", instead=False)
+@refused("INV-C9", guard="domain.consent_ledger:said_no", instead=False)
+@refused("INV-C3", guard="domain.consent_ledger:said_no", instead=False)
+def test_to_leave_it_to_another_anew_takes_back_no_word_of_hers() -> None:
+    """Nobody has asked her about them again; whatever has become of what she took them out of."""
+    for of_it in (False, True):
+        for taken_back in (False, True):
+            here = midorino()
+            grant, decide = commissioned(here)
+            says_no_to_the_shelter(here, grant, of_it=of_it)
+            if taken_back:
+                here.says(here.centre, WithdrawConsent(grant_id=grant))
+            leaves_it_to_the_centre(here)
+            assert here.refuses(here.centre, decide) is ConsentOfThatKindMissing
+            referral = here.sends(here.centre, here.shelter, "COMMISSION")
+            accept = AcceptReferral(referral_id=referral, role_taken="MAIN_SUPPORT")
+            assert here.refuses(here.shelter, accept) is ConsentOfThatKindMissing
+
+
+@accepted("INV-C3", "INV-C7", "INV-C9")
+def test_asked_anew_by_name_she_may_be_placed_there() -> None:
     for of_it in (False, True):
         here = midorino()
         grant, decide = commissioned(here)
         says_no_to_the_shelter(here, grant, of_it=of_it)
-        again = leaves_it_to_the_centre(here)
+        leaves_it_to_the_centre(here)
+        again = says_yes_to(here, here.shelter, via=here.centre)
         assert here.says(here.centre, decide).the(StayDecided).consent_id == again
+
+
+def test_a_no_to_one_place_leaves_the_others_to_whom_she_leaves_it() -> None:
+    """Nor does a no that she says to them about something else."""
+    here = midorino()
+    komorebi, other = residences(here)
+    here.says(here.city, no_to(other, "FACILITY_ADMISSION"))
+    here.says(here.city, no_to(komorebi, "RELOCATION"))
+    agrees_to_be_admitted(here, here.city)
+    assert here.refuses(here.city, admitted_to(komorebi)) is None
+    assert here.refuses(here.city, admitted_to(other)) is ConsentOfThatKindMissing
 
 
 def test_a_no_before_she_agreed_to_what_was_explained_stands() -> None:
@@ -322,7 +363,7 @@ def test_what_an_adult_has_agreed_to_is_not_hers_to_say_no_to() -> None:
     hers: dict[str, Any] = {"grantor": "ADULT_COMPANION", "grantor_id": sister}
     own = here.agrees(here.city, kind="FACILITY_ADMISSION", categories=(), **hers)
     here.says(here.city, no_to(komorebi, "FACILITY_ADMISSION"))
-    agrees_to_be_admitted(here, here.city)  # She has thought better of it.
+    says_yes_to(here, komorebi, "FACILITY_ADMISSION")  # She has thought better of it.
     assert here.refuses(here.city, together) is None
     out = frozenset({komorebi.agency})
     here.says(here.city, NarrowConsent(grant_id=own, removed_recipients=out))

@@ -80,6 +80,7 @@ from domain.consent_ledger.grants import (
     Grant,
     Granted,
     Grants,
+    said_no,
     state_of,
 )
 from domain.emergency import (
@@ -194,6 +195,7 @@ ConsentCommand: TypeAlias = (
 
 
 NOT_READ: Final[Mapping[AgencyId, KnownAgency]] = {}
+NOTHING_ELSE: Final[Grants] = {}
 
 
 class Ledger(msgspec.Struct, frozen=True):
@@ -305,7 +307,7 @@ def agreed(
     own = [
         key
         for key, grant in in_force(ledger, at).items()
-        if stands_for(grant, kind) and names(grant, concluded)
+        if stands_for(grant, kind) and names(grant, concluded, ledger.grants)
     ]
     return own[-1] if own else None
 
@@ -315,21 +317,27 @@ def stands_for(grant: Granted, kind: ConsentKind) -> bool:
     return grant.kind == kind and grant.grantor == "SUBJECT"
 
 
-def names(grant: Granted, concluded: Concluded | None) -> bool:
+def names(grant: Granted, concluded: Concluded | None, grants: Grants = NOTHING_ELSE) -> bool:
     """INV-C3: whom she named; or, where she named nobody but who arranges it, whom they choose.
 
-    Whom she has named since as one she does not want, it is not.
+    Whom she has named since as one she does not want, it is not; nor whom she ever has, of all
+    ``grants``, where it does not name them.
     """
     if concluded is None:
         return True
-    if is_refused(grant, concluded):
+    if is_refused(grant, concluded, grants):
         return False
     left_to = concluded.arranged_by
     return left_to is None or concluded.to in grant.recipients or grant.given_to <= left_to
 
 
-def is_refused(grant: Granted, concluded: Concluded) -> bool:
-    return grant.is_refused_to({concluded.to, *concluded.with_those_before})
+def is_refused(grant: Granted, concluded: Concluded, grants: Grants) -> bool:
+    """INV-C7: a no by name falls with a yes by name, and not with one that leaves it to others."""
+    they = frozenset({concluded.to, *concluded.with_those_before})
+    return grant.is_refused_to(they) or (
+        concluded.to not in grant.recipients
+        and any(said_no(each, grant.kind, they) for each in grants.values())
+    )
 
 
 def ended_with(

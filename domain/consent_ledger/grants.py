@@ -152,6 +152,17 @@ def state_of(grant: Grant | None) -> str:
     assert_never(grant)
 
 
+def said_no(grant: Grant, kind: ConsentKind, agencies: frozenset[AgencyId]) -> bool:
+    """Whether she has named one of them here as one she does not want, for this kind of step."""
+    match grant:
+        case Declined():
+            return grant.is_about(kind, agencies, NOTHING)
+        case (Granted() as said) | Ended(was=Granted() as said):
+            return (said.kind, said.grantor) == (kind, "SUBJECT") and said.is_refused_to(agencies)
+        case _:
+            return False
+
+
 def evolve(grants: Grants, event: GrantEvent) -> Grants:
     after = _become(grants.get(event.grant_id), event)
     if isinstance(after, Declined):
