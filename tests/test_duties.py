@@ -16,14 +16,19 @@ from domain.case import (
     CaseNotFound,
     CaseReopened,
     CloseCase,
+    EndParticipation,
     OnlyWhoAnswersForHer,
     OpenCase,
     ReopenCase,
     ResponsibilityMoved,
     TransferCase,
+    participants,
 )
-from domain.case.closing import CaseNotClosed, HandoverNotConfirmed
+from domain.case.closing import CaseAlreadyAccepted, CaseNotClosed, HandoverNotConfirmed
+from domain.case.course import CaseIsClosed
+from domain.case.roles import ItAnswersForHer
 from domain.catalogue import AnyCommand
+from domain.codes import SupportFunction
 from domain.duties import (
     DutiesEnded,
     DutyEvent,
@@ -40,6 +45,7 @@ from domain.network import (
     DissolveNetwork,
     EstablishNetwork,
     JoinNetwork,
+    NotInTheNetwork,
 )
 from domain.speech import Refused
 from services.deciding import decide, scope_of, widened
@@ -48,7 +54,16 @@ from tests.peers import Midorino, midorino
 from tests.world import Said, Someone, World
 
 CLOSE: Final = CloseCase(reason="GOALS_MET", subject_wish="一人でやっていける。")
+ROLE: Final[SupportFunction] = "SERVICE_PROVIDER"
 REOPEN: Final = ReopenCase(reason="NEW_DIFFICULTIES", subject_wish="また相談したい。")
+
+
+def assign(who: Someone) -> AssignRole:
+    return AssignRole(function=ROLE, agency_id=who.agency)
+
+
+def leave(who: Someone) -> EndParticipation:
+    return EndParticipation(agency_id=who.agency)
 
 
 def going(world: World, who: Someone) -> list[type[Refused] | None]:
@@ -191,17 +206,72 @@ def test_nobody_she_has_shut_out_comes_to_answer_for_her() -> None:
 
 
 def test_what_was_never_accepted_is_opened_again_by_who_took_part_and_then_accepted() -> None:
+    here, _ = never_accepted("city")
+    again = here.says(here.city, REOPEN)
+    assert [type(event) for event in again.events] == [CaseReopened, ResponsibilityMoved]
+    assert again.the(ResponsibilityMoved) == ResponsibilityMoved(
+        from_agency=here.hospital.agency, to_agency=here.city.agency, from_remains=False
+    )
+    assert (here.known.status, here.answers_for_her) == ("CONTACT", None)
+    assert here.hospital.agency not in participants(here.known)
+    accept = AcceptCase(network_id=here.network)
+    assert here.refuses(here.police, accept) is CaseNotFound
+    assert told(here.says(here.city, accept)) == [(of(here.city), DutyTaken(case_id=here.case))]
+    assert here.refuses(here.city, accept) is CaseAlreadyAccepted
+
+
+def test_whoever_opens_it_again_for_whoever_is_gone_does_what_has_to_be_done() -> None:
+    """Though no network takes it in through them: another agency accepts, or it is closed again."""
+    here, other = never_accepted("ayumi")
+    assert here.refuses(here.ayumi, CLOSE) is CaseIsClosed
+    here.says(here.ayumi, REOPEN)
+    for left_to_it in (CLOSE, assign(here.city), leave(here.hospital)):
+        assert here.refuses(here.ayumi, left_to_it) is None
+        assert here.refuses(other, left_to_it) is OnlyWhoAnswersForHer
+    assert here.refuses(here.ayumi, leave(here.ayumi)) is ItAnswersForHer
+    here.says(here.ayumi, assign(here.city))
+    assert here.refuses(here.ayumi, AcceptCase(network_id=here.network)) is NotInTheNetwork
+    here.says(here.ayumi, CLOSE)
+    here.says(here.ayumi, REOPEN)
+    assert here.known.status == "CONTACT"
+    here.says(here.city, AcceptCase(network_id=here.network))
+    assert here.answers_for_her == here.city.agency
+    here.says(here.city, leave(here.ayumi))
+    assert not here.takes_part(here.ayumi)
+
+
+def test_whoever_follows_it_opens_again_what_was_never_accepted() -> None:
+    for shut_out in (False, True):
+        here, other = never_accepted("ayumi", goes=False)
+        like_it = here.world.joins("MEDICAL_INSTITUTION")
+        if shut_out:
+            here.says(here.ayumi, SetExclusion(agency_id=like_it.agency))
+        succeed = SucceedAgency(agency_id=here.hospital.agency, successor=like_it.agency)
+        here.world.says(here.world.operator, succeed)
+        assert here.refuses(like_it, CLOSE) is CaseNotFound
+        if shut_out:
+            assert here.refuses(like_it, REOPEN) is CaseNotFound
+            continue
+        here.says(like_it, REOPEN)
+        assert here.known.status == "CONTACT"
+        assert here.refuses(like_it, assign(here.city)) is None
+        assert here.refuses(other, assign(here.city)) is OnlyWhoAnswersForHer
+
+
+def never_accepted(takes_part: str, *, goes: bool = True) -> tuple[Midorino, Someone]:
+    """A case that the hospital opened and closed; two helped her there, and the hospital goes."""
     here = midorino()
     case = here.world.says(here.hospital, OPEN).case
-    role = AssignRole(function="SERVICE_PROVIDER", agency_id=here.city.agency)
-    for command in (role, CLOSE):
-        here.world.says(here.hospital, command, case)
-    here.world.says(here.world.operator, DeactivateAgency(agency_id=here.hospital.agency))
-    assert told(here.world.says(here.city, REOPEN, case)) == []
-    accept = AcceptCase(network_id=here.network)
-    assert told(here.world.says(here.city, accept, case)) == [
-        (of(here.city), DutyTaken(case_id=case))
-    ]
+    assert case
+    here = here._replace(case=case)
+    other = here.world.joins("PRIVATE_SUPPORT_ORGANISATION")
+    for helper in (getattr(here, takes_part), other):
+        here.says(here.hospital, assign(helper))
+    here.says(here.hospital, CLOSE)
+    if goes:
+        deactivate = DeactivateAgency(agency_id=here.hospital.agency)
+        here.world.says(here.world.operator, deactivate)
+    return here, other
 
 
 def test_to_go_and_to_take_its_place_at_the_same_moment_are_decided_one_after_the_other() -> None:

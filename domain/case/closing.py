@@ -419,10 +419,10 @@ def _reopened(
     reopened = CaseReopened(
         on=date_in_japan(by.at), reason=command.reason, subject_wish=command.subject_wish
     )
-    if not takes_its_place or case.main_responsible is None:  # It was never accepted.
+    if not takes_its_place:
         return (reopened,)
     moved = ResponsibilityMoved(
-        from_agency=case.main_responsible, to_agency=by.agency, from_remains=False
+        from_agency=answering(case), to_agency=by.agency, from_remains=False
     )
     return (reopened, moved)
 
@@ -440,7 +440,7 @@ def follows(case: KnownCase, facts: Facts, agency: AgencyId) -> bool:
     return (
         case.status == "CLOSED"
         and itself is not None
-        and case.main_responsible in itself.predecessors
+        and answering(case) in itself.predecessors
         and agency not in facts.excluded
     )
 

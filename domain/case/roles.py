@@ -68,7 +68,8 @@ class ParticipationEnded(Event, frozen=True, kw_only=True, tag="case.participati
 class ResponsibilityMoved(Event, frozen=True, kw_only=True, tag="case.responsibility_moved.v1"):
     """In one step, so that at every moment exactly one agency answers for her.
 
-    Without ``decided_by`` she came back, and the agency that had answered for her is no more.
+    Without ``decided_by`` she came back, and the agency that had answered for her is no more; or
+    the one that had opened her case, if none had accepted it: then one still has to accept it.
     """
 
     primary: ClassVar[Category] = SVC
@@ -217,19 +218,24 @@ def _check_may_end(case: KnownCase, agency: AgencyId, by: Context) -> None:
 
 
 def _moved(case: KnownCase, event: ResponsibilityMoved) -> KnownCase:
-    """The agency she was handed on from stays if she likes it to, or for roles of its own."""
+    """The agency she was handed on from stays if she likes it to, or for roles of its own.
+
+    Before her case was accepted, it is as if whoever comes to answer for her had opened it.
+    """
     before, after = event.from_agency, event.to_agency
     gone: set[tuple[AgencyId, Reason]] = {
         (before, "OPENED"),
         (before, "MAIN_RESPONSIBLE"),
         (before, "REFERRER"),
     }
-    come: set[tuple[AgencyId, Reason]] = {(after, "MAIN_RESPONSIBLE")}
+    accepted = case.main_responsible is not None
+    come: set[tuple[AgencyId, Reason]] = {(after, "MAIN_RESPONSIBLE" if accepted else "OPENED")}
     if event.from_remains:
         come.add((before, "REFERRER"))
     return msgspec.structs.replace(
         case,
         reasons=(case.reasons - gone) | come,
-        main_responsible=after,
+        opened_by=case.opened_by if accepted else after,
+        main_responsible=after if accepted else None,
         handed_over_by=event.decided_by,
     )

@@ -27,7 +27,7 @@ class NoCase(msgspec.Struct, frozen=True):
 
 class KnownCase(msgspec.Struct, frozen=True, kw_only=True):
     subject_id: PersonId
-    opened_by: AgencyId
+    opened_by: AgencyId  # Or, until it is accepted, whoever opened it again in its place.
     reasons: frozenset[tuple[AgencyId, Reason]]
     for_children: frozenset[tuple[AgencyId, SupportFunction, PersonId]] = frozenset()
     status: Status = "CONTACT"
