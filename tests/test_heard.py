@@ -14,6 +14,7 @@ from domain.case import (
     RoleAssigned,
     RoleEnded,
 )
+from domain.case.aftercare import AftercareTerms, RescheduleAftercare, StartAftercare
 from domain.case.services import LinkService, ServiceStatusChanged
 from domain.catalogue import AnyCommand
 from domain.categories import CategoryCode
@@ -225,3 +226,17 @@ def test_nor_does_it_find_by_guessing_which_shelter_answers_for_her() -> None:
     here.takes_over(here.shelter)
     assert here.answers_for_her == here.shelter.agency
     assert answered(here, here.ayumi, here.shelter, other) == [NotAgreedTo, NotAgreedTo]
+
+
+def test_nor_by_proposing_who_stays_in_touch_with_her_which_one_takes_part() -> None:
+    here, other = brought_in()
+    here.says(here.city, assign(here.ayumi))
+
+    def terms(who: Someone) -> AftercareTerms:
+        return AftercareTerms(lead_agency=who.agency, means=frozenset({"PHONE"}), cadence_days=14)
+
+    for who in (here.shelter, other):
+        assert here.refuses(here.ayumi, StartAftercare(terms=terms(who))) is NotAgreedTo
+    here.says(here.ayumi, StartAftercare(terms=terms(here.ayumi)))
+    for who in (here.shelter, other):
+        assert here.refuses(here.ayumi, RescheduleAftercare(terms=terms(who))) is NotAgreedTo

@@ -180,9 +180,9 @@ def evolve(state: Aftercare, event: AftercareEvent) -> Aftercare:
 def started(beside: Beside, terms: AftercareTerms, on: date) -> AftercareStarted:
     """Also when a stay ends, in the same append."""
     check_somebody_answers(beside)
-    check_lead(beside, terms)
     check_may_know(beside, terms.lead_agency)
     check_let_know(beside, terms.lead_agency)
+    check_lead(beside, terms)
     check_may_visit(beside, terms)
     return AftercareStarted(
         lead_agency=terms.lead_agency,
@@ -235,9 +235,9 @@ def _rescheduled(
 ) -> AftercareRescheduled:
     terms = command.terms
     check_leads(lead, beside, by)
-    check_lead(beside, terms)
     check_may_know(beside, terms.lead_agency)
     check_let_know(beside, terms.lead_agency)
+    check_lead(beside, terms)
     check_may_visit(beside, terms)
     return AftercareRescheduled(
         lead_agency=terms.lead_agency,
