@@ -13,6 +13,7 @@ import msgspec
 from domain.agency import DeactivateAgency, SucceedAgency
 from domain.calendar import date_in_japan
 from domain.case import Case, KnownCase
+from domain.case.state import answering
 from domain.categories import ENV
 from domain.model import AgencyId, CaseId, Context, Decider, Event, NetworkId
 from domain.network import KnownNetwork, Network
@@ -110,9 +111,9 @@ def check_coordinates_nothing(duties: Duties) -> None:
 
 
 def who_answers(case: Case) -> AgencyId | None:
-    """From acceptance until it is closed, or goes on at another installation."""
-    if isinstance(case, KnownCase) and case.status == "ACTIVE":
-        return case.main_responsible
+    """Until it is closed, or goes on at another installation."""
+    if isinstance(case, KnownCase) and case.status in {"CONTACT", "ACTIVE"}:
+        return answering(case)
     return None
 
 

@@ -208,7 +208,12 @@ def test_nobody_she_has_shut_out_comes_to_answer_for_her() -> None:
 def test_what_was_never_accepted_is_opened_again_by_who_took_part_and_then_accepted() -> None:
     here, _ = never_accepted("city")
     again = here.says(here.city, REOPEN)
-    assert [type(event) for event in again.events] == [CaseReopened, ResponsibilityMoved]
+    assert [type(event) for event in again.events] == [
+        CaseReopened,
+        ResponsibilityMoved,
+        DutyTaken,
+    ]
+    assert told(again) == [(of(here.city), DutyTaken(case_id=here.case))]
     assert again.the(ResponsibilityMoved) == ResponsibilityMoved(
         from_agency=here.hospital.agency, to_agency=here.city.agency, from_remains=False
     )
@@ -216,8 +221,9 @@ def test_what_was_never_accepted_is_opened_again_by_who_took_part_and_then_accep
     assert here.hospital.agency not in participants(here.known)
     accept = AcceptCase(network_id=here.network)
     assert here.refuses(here.police, accept) is CaseNotFound
-    assert told(here.says(here.city, accept)) == [(of(here.city), DutyTaken(case_id=here.case))]
+    assert told(here.says(here.city, accept)) == []  # It had her already.
     assert here.refuses(here.city, accept) is CaseAlreadyAccepted
+    assert told(here.says(here.city, CLOSE)) == [(of(here.city), DutyLeft(case_id=here.case))]
 
 
 def test_whoever_opens_it_again_for_whoever_is_gone_does_what_has_to_be_done() -> None:
@@ -231,10 +237,15 @@ def test_whoever_opens_it_again_for_whoever_is_gone_does_what_has_to_be_done() -
     assert here.refuses(here.ayumi, leave(here.ayumi)) is ItAnswersForHer
     here.says(here.ayumi, assign(here.city))
     assert here.refuses(here.ayumi, AcceptCase(network_id=here.network)) is NotInTheNetwork
-    here.says(here.ayumi, CLOSE)
+    assert going(here.world, here.ayumi)[0] is StillAnswersForSomebody
+    assert told(here.says(here.ayumi, CLOSE)) == [(of(here.ayumi), DutyLeft(case_id=here.case))]
+    assert going(here.world, here.ayumi)[0] is None
     here.says(here.ayumi, REOPEN)
     assert here.known.status == "CONTACT"
-    here.says(here.city, AcceptCase(network_id=here.network))
+    assert told(here.says(here.city, AcceptCase(network_id=here.network))) == [
+        (of(here.ayumi), DutyLeft(case_id=here.case)),
+        (of(here.city), DutyTaken(case_id=here.case)),
+    ]
     assert here.answers_for_her == here.city.agency
     here.says(here.city, leave(here.ayumi))
     assert not here.takes_part(here.ayumi)
@@ -281,6 +292,9 @@ def test_to_go_and_to_take_its_place_at_the_same_moment_are_decided_one_after_th
     here.world.says(here.world.operator, DeactivateAgency(agency_id=here.ayumi.agency))
     goes = (here.world.operator, DeactivateAgency(agency_id=here.city.agency), None)
     assert is_decided_again(here.world, goes, (here.city, REOPEN, here.case))
+    before, _ = never_accepted("ayumi")
+    goes = (before.world.operator, DeactivateAgency(agency_id=before.ayumi.agency), None)
+    assert is_decided_again(before.world, goes, (before.ayumi, REOPEN, before.case))
 
 
 def test_to_close_what_was_never_accepted_leaves_nothing() -> None:
