@@ -15,6 +15,7 @@ from tests.oracle_tables import (
     BESIDE_ONLY,
     DETAILS,
     FILLED_IN,
+    FOLLOWS,
     GRANT_ENDS,
     JAPAN,
     LEDGER,
@@ -23,6 +24,7 @@ from tests.oracle_tables import (
     NEVER_WITHOUT_HER,
     NO_CONSENT_OPENS,
     NOTICES,
+    NUMBERS,
     OF_CHILDREN,
     PROTECTIVE,
     REFERRAL_ENDS,
@@ -354,6 +356,9 @@ class Oracle:
                 mine = self.drafted(stream).get("to_agency") == self.agency
             elif tag == "meeting.information_provided.v1":
                 mine = holds(facts["recipients"], self.agency)
+                removed = self.stream(stream, "meeting.invitee_removed.v1")
+                left = [e for e in removed if e["facts"]["agency_id"] == self.agency]
+                mine = mine and not any(e["position"] > event["position"] for e in left)
             else:
                 continue
             if mine and not self.stream(stream, *REFERRAL_ENDS, *MEETING_ENDS):
@@ -447,7 +452,7 @@ class Oracle:
                 later = event["position"] > since
                 about = hers and later and facts["kind"] == "INFORMATION"
                 whom = facts["recipients"]
-            if about and holds(whom, self.agency):
+            if about and any(holds(whom, each) for each in self.names_of_reader()):
                 no |= set(facts.get("categories") or everything)
         return no
 
@@ -502,7 +507,7 @@ class Oracle:
 
     def case_number(self, event: Event, name: str) -> bool:
         """§0.4.12: the number goes to the coordinating and the responsible agency only."""
-        if name != "case_number" or (event["tag"], name) not in LEDGER:
+        if name not in NUMBERS or (event["tag"], name) not in LEDGER:
             return False
         return not (self.own(event, name) or self.main == self.agency or self.coordinates())
 
@@ -600,9 +605,11 @@ class Oracle:
     def by_ledger(self, event: Event, name: str) -> bool:
         """§0.4.12: of the ledger it keeps, and of no other in which the case stood before."""
         entered = self.her("case.accepted.v1", "case.transferred.v1")
+        answers = self.her("case.accepted.v1", "case.responsibility_moved.v1")
         here = bool(entered) and event["position"] >= entered[-1]["position"]
+        last = event in answers[-1:] and name not in NUMBERS
         clear = name not in event["sealed"]
-        return clear and here and (event["tag"], name) in LEDGER and self.coordinates()
+        return clear and (here or last) and (event["tag"], name) in LEDGER and self.coordinates()
 
     def by_consent(self, event: Event, name: str) -> bool:
         code = category(event, name)
@@ -637,7 +644,9 @@ class Oracle:
         correction says again what stands in another record, which no rule but its own opens.
         """
         if event["tag"] == "case.record_corrected.v1":
-            return not event["facts"]["field"].startswith(("case.", "referral."))
+            corrects: str = event["facts"]["field"]
+            again = corrects.startswith("case.record_corrected.")
+            return again or not corrects.startswith(("case.", "referral."))
         if not event["tag"].startswith("meeting."):
             return False
         return not self.is_there(event) and (code == "MTG" or not self.is_row(event))
@@ -697,19 +706,26 @@ class Oracle:
             and not self.stream(f"agency-{agency}", "agency.commission_contract_started.v1")
         }
 
-    def keeps(self, event: Event, agency: str) -> bool:
+    def keeps(self, event: Event, name: str, agency: str) -> bool:
         """Of a stay, and of a referral to one: with whom she is or is to be, tells where she is.
 
         To the two sides that is no news; and where the Centre keeps her, its name is shown (§5.1).
         """
-        kind, _, what = event["tag"].partition(".")
-        if kind == "referral":
-            draft, is_side = self.drafted(event["stream"]), self.is_side(event["stream"])
-            return draft["kind"] in TO_STAY and agency == draft["to_agency"] and not is_side
+        what = event["tag"].partition(".")[2]
+        decided = event["facts"].get("decided_by") if what in FOLLOWS else None
+        stream = f"referral-{decided}" if decided else event["stream"]
+        draft = self.drafted(stream)
+        if not draft:
+            return what.startswith("stay_") and self.has_kept_her(event, agency)
+        if draft["kind"] not in TO_STAY or self.is_side(stream):
+            return False
+        told = agency == draft["to_agency"] or name in {"new_to", "alternative_agency"}
+        return told or self.has_kept_her(event, agency)
+
+    def has_kept_her(self, event: Event, agency: str) -> bool:
         stays = [e for e in self.her("case.stay_decided.v1") if e["position"] <= event["position"]]
-        decided = {e["facts"]["provider_agency_id"] for e in stays}
         is_the_centre = self.known.get(agency, {}).get("kind") == "WOMENS_SUPPORT_CENTRE"
-        return what.startswith("stay_") and agency in decided and not is_the_centre
+        return not is_the_centre and any(e["facts"]["provider_agency_id"] == agency for e in stays)
 
     def may_know(self, event: Event) -> set[tuple[str, str]]:
         """Those near; and the others, where LOC is granted for the field that names them."""
@@ -717,7 +733,7 @@ class Oracle:
             (name, agency)
             for name, agency in self.mentions(event)
             if agency == self.agency
-            or (agency in self.near and not self.keeps(event, agency))
+            or (agency in self.near and not self.keeps(event, name, agency))
             or self.is_told_where(event, name)
         }
 

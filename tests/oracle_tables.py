@@ -25,7 +25,9 @@ NOTICES: Final = {
     "consent.narrowed.v1": {"grant_id", "removed_categories"},
     "trail.purge_requested.v1": PURGE,
 }
+NUMBERS: Final = {"case_number", "number"}
 LEDGER: Final = {
+    ("numbers.case_number_taken.v1", "number"),
     ("case.accepted.v1", "case_number"),
     ("case.transferred.v1", "case_number"),
     ("case.accepted.v1", "main_responsible"),
@@ -152,6 +154,7 @@ FILLED_IN: Final = {
     "trail.purge_requested.v1/recipient",
 }
 # By these she is to be taken in somewhere.
+FOLLOWS: Final = {"role_assigned.v1", "responsibility_moved.v1"}  # From a referral, by its id.
 TO_STAY: Final = {"COMMISSION", "FACILITY_ADMISSION", "MOTHER_CHILD_FACILITY"}
 # §0.4.7: who helps her tells where she is; §1: which kinds of agencies give shelter.
 PROTECTIVE: Final = {

@@ -102,6 +102,15 @@ def test_it_may_be_corrected_again() -> None:
     her_case(opened, corrected, facts=having(consulted)).when(correct, by=CITY).then(corrected)
 
 
+def test_a_correction_is_put_right_where_the_first_record_is() -> None:
+    """Of a correction of a correction nobody could say any more what it is about."""
+    for field in ("new_value", "reason"):
+        again = saying(field, "SPOUSE_VIOLENCE")
+        her_case(opened, corrected, facts=having(corrected)).when(again, by=CITY).refused(
+            FieldNotCorrectable
+        )
+
+
 def test_a_correction_is_of_the_category_and_of_the_person_of_what_it_corrects() -> None:
     schooling = saying("name", "相川空")
     her_case(opened, with_her_son, facts=having(with_her_son)).when(schooling, by=CITY).then(

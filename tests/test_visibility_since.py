@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from domain.agency import Agency, KnownAgency
 from domain.case import RecordCorrected
+from domain.case_numbers import CaseNumberTaken
 from domain.categories import CategoryCode
 from domain.consent_ledger.events import ConsentGranted, ConsentNarrowed, ConsentRefused
 from domain.meeting.events import CaseReviewDeferred, CaseReviewed, MeetingPlanned
@@ -103,6 +104,20 @@ def test_whom_she_has_said_no_to_comes_by_nothing_in_the_place_of_another(
     assert ("name" in visible(history, NEW, 2, agencies=TAKEN_OVER).bases) is is_seen
 
 
+def test_whom_she_has_said_no_to_passes_nothing_on_to_whoever_comes_after_it() -> None:
+    last = someone(10, "CASEWORKER")
+    known = KnownAgency(
+        kind="WOMENS_SUPPORT_CENTRE",
+        prefecture="06",
+        predecessors=frozenset({CENTRE.agency, NEW.agency}),
+    )
+    there: dict[AgencyId, Agency] = {**TAKEN_OVER, last.agency: known}
+    takes_part = replace(joined, agency_id=last.agency)
+    for says, is_seen in (([], True), ([no], False), ([not_the_new_one], False)):
+        history = told(by(CITY, opened, identified, takes_part, agreed("IDN"), *says))
+        assert ("name" in visible(history, last, 2, agencies=there).bases) is is_seen
+
+
 def in_a_meeting(*events: Event) -> list[Told]:
     stream = stream_of("meeting", MEETING)
     return [each._replace(stream=stream) for each in told(by(CITY, *events))]
@@ -146,6 +161,7 @@ def test_of_a_meeting_about_her_nobody_hears_who_was_not_asked_to_it() -> None:
     [
         ("case.consultation_recorded.v1/main_problem", "PRB", True),
         ("referral.drafted.v1/purpose", "PLN", True),
+        ("case.record_corrected.v1/new_value", "PRB", False),
         ("meeting.case_reviewed.v1/policy_change", "PLN", False),
         ("grievance.received.v1/received_by", "SVC", False),
         ("consent.granted.v1/conditions", "PLN", False),
@@ -188,6 +204,23 @@ def test_the_coordinator_reads_what_was_said_since_the_case_stands_in_its_ledger
     assert seen_by_the_coordinator(history, 5) == ({"to_agency"}, {CITY.agency})
 
 
+def test_the_coordinator_is_told_who_answers_for_her_though_it_was_so_before() -> None:
+    """Not the number that she had in another ledger."""
+    to_city = replace(moved, to_agency=CITY.agency)
+    history = told(by(CITY, opened, accepted, to_city, to_another_network))
+    assert seen_by_the_coordinator(history, 2) == (set(), set())
+    assert seen_by_the_coordinator(history, 3) == ({"to_agency"}, {CITY.agency})
+    at_first = told(by(CITY, opened, accepted, to_another_network))
+    assert seen_by_the_coordinator(at_first, 2) == ({"main_responsible"}, {CITY.agency})
+
+
+def test_her_number_is_no_news_for_others_where_it_is_taken_either() -> None:
+    taken = CaseNumberTaken(number="2026-0001")
+    history = told(by(CITY, opened, joined, agreed("SVC"), taken))
+    assert not visible(history, CENTRE, 4)
+    assert visible(history, CITY, 4)
+
+
 def test_the_coordinator_is_told_of_no_shelter_that_it_answers_for_her() -> None:
     to_shelter = replace(moved, to_agency=SHELTER.agency)
     history = told(by(CITY, opened, to_another_network, to_shelter))
@@ -210,3 +243,6 @@ def test_that_another_was_taken_out_of_a_consent_is_told_to_nobody_who_stays_in_
     change = ConsentNarrowed(grant_id=GRANT, at=NOW, via_agency=CITY.agency)
     got_it = told(by(CITY, opened, joined, agreed("IDN"), purge, replace(change, **narrowed)))
     assert bool(visible(got_it, CENTRE, 5)) is is_told
+    seen_from = look(got_it, CENTRE)
+    less = got_it[-1]._replace(event=replace(change, removed_categories=frozenset({"CNT"})))
+    assert angle(seen_from, less) != angle(seen_from, got_it[-1]._replace(position=6))

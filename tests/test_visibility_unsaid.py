@@ -33,6 +33,7 @@ from domain.model import (
 from domain.policy import NEVER_BY_CONSENT, RULES, Rule
 from domain.policy.fields import IN_HER_LEDGER
 from domain.policy.naming import FILLED_IN
+from domain.referral.events import ReferralDeclined, ReferralRedirected
 from domain.visibility import ACTING, Recipient, Visible
 from domain.visibility.asking import each_agency, kind_of
 from tests import histories
@@ -51,6 +52,7 @@ from tests.told import (
     granted,
     handed_over,
     joined,
+    moved,
     opened,
     protected,
     protects,
@@ -325,6 +327,42 @@ def test_where_a_stay_is_spoken_of_whoever_keeps_her_is_named_only_where_she_is_
     assert unsaid
     assert (named in unsaid.who) is is_named
     assert named in where.who
+
+
+@pytest.mark.parametrize(
+    ("event", "name"),
+    [
+        (closed(ReferralRedirected, new_to=AYUMI.agency, new_referral_id=REFERRAL), "new_to"),
+        (
+            closed(ReferralDeclined, reason="CAPACITY", alternative_agency=AYUMI.agency),
+            "alternative_agency",
+        ),
+        (replace(joined, agency_id=AYUMI.agency, decided_by=REFERRAL), "agency_id"),
+        (replace(moved, to_agency=AYUMI.agency, decided_by=REFERRAL), "to_agency"),
+    ],
+)
+def test_nor_is_it_named_by_what_came_of_a_referral_to_a_stay(event: Event, name: str) -> None:
+    """Whom she is sent to instead, and what those do who took her in."""
+    agencies = {**AGENCIES, AYUMI.agency: OPEN}
+    named = (name, AYUMI.agency)
+    for kind, is_named in (("FACILITY_ADMISSION", False), ("SERVICE_LINK", True)):
+        sends: Event = replace(to_ayumi, kind=kind)
+        seen = seen_by_the_centre(event, agencies, "SVC", before=[sends])
+        assert name in seen.bases
+        assert (named in seen.who) is is_named
+        where = seen_by_the_centre(event, agencies, "SVC", "LOC", before=[sends])
+        assert named in where.who
+
+
+def test_whoever_kept_her_is_not_named_as_sending_her_on_to_a_stay() -> None:
+    agencies = {**AGENCIES, AYUMI.agency: OPEN}
+    sends_on = replace(to_ayumi, from_agency=AYUMI.agency, to_agency=SHELTER.agency)
+    kept = [replace(protects, provider_agency_id=AYUMI.agency)]
+    for kind, is_named in (("FACILITY_ADMISSION", False), ("SERVICE_LINK", True)):
+        event: Event = replace(sends_on, kind=kind)
+        seen = seen_by_the_centre(event, agencies, "SVC", before=kept, author=AYUMI)
+        assert ((ACTING, AYUMI.agency) in seen.who) is is_named
+        assert (("from_agency", AYUMI.agency) in seen.who) is is_named
 
 
 def test_that_the_centre_took_her_in_itself_is_said_by_its_name() -> None:

@@ -61,9 +61,11 @@ class RecordNotFound(Refused):
 
 
 class FieldNotCorrectable(Refused):
-    """This cannot be corrected by a single value: record it anew."""
+    """This cannot be corrected by a single value: record it anew, or correct the first record."""
 
-    ja: ClassVar[str] = "この項目は一つの値では訂正できません。改めて記録してください。"
+    ja: ClassVar[str] = (
+        "この項目は一つの値では訂正できません。改めて記録するか、元の記録を訂正してください。"
+    )
 
 
 class ValueDoesNotFit(Refused):
@@ -76,7 +78,7 @@ def decide(facts: Facts, command: CorrectRecord, by: Context) -> tuple[RecordCor
     target = _own(facts.corrected, by)
     line = next((line for line in target.parts if line.field == command.field), None)
     category = CORRECTABLE.get(line.category) if line else None
-    if line is None or category is None:
+    if line is None or category is None or isinstance(target.event, RecordCorrected):
         raise FieldNotCorrectable
     check_value_fits(target.event, command)
     return (

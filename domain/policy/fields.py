@@ -10,7 +10,13 @@ SAYS_ANEW: Final[Mapping[str, str]] = {
 }
 # Beside CHD: what tells of the children who are elsewhere, in words about her.
 OF_CHILDREN: Final = frozenset({"case.stay_started.v1/elsewhere_places"})
-CASE_NUMBERS: Final = frozenset({"case.accepted.v1/case_number", "case.transferred.v1/case_number"})
+CASE_NUMBERS: Final = frozenset(
+    {
+        "case.accepted.v1/case_number",
+        "case.transferred.v1/case_number",
+        "numbers.case_number_taken.v1/number",
+    }
+)
 IN_LEDGER: Final = CASE_NUMBERS | {
     "case.accepted.v1/main_responsible",
     "case.responsibility_moved.v1/to_agency",

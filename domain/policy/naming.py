@@ -12,12 +12,13 @@ __all__ = ["FILLED_IN", "NAMED", "PROTECTIVE", "SHOWN_AS_KEEPER", "TO_STAY"]
 NAMED: Final = Label(
     "居所を見ることのできない機関には、次の機関の名前を伏せて種別だけを示します。"
     "保護・入所の施設、一時保護の委託契約を結んだことのある機関、ほかの都道府県の機関。"
-    "入所や、入所へのつなぎについての記録では、種類を問わず受け入れる機関も同じです"
+    "入所や、入所へのつなぎ、それによる役割についての記録では、"
+    "種類を問わず受け入れる機関も同じです"
     "（そのつなぎの当事者と、センター自らの一時保護を除く）。",
     "Who may not see where she is, sees the kind alone of a protective provider, of whoever is or "
     "ever was commissioned to protect, and of an agency of another prefecture; and, in what is "
-    "said of a stay or of a referral to one, of whoever takes her in, whatever its kind (but the "
-    "two sides of that referral, and where the Centre itself protects her).",
+    "said of a stay, of a referral to one and of what came of it, of whoever takes her in, whatever "
+    "its kind (but the two sides of that referral, and where the Centre itself protects her).",
 )
 # By these she is to be taken in somewhere.
 TO_STAY: Final[frozenset[ReferralKind]] = frozenset(

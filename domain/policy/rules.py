@@ -197,10 +197,10 @@ RULES: Final[tuple[Rule, ...]] = (
         categories=frozenset({"SVC"}),
         fields=IN_LEDGER,
         says=Label(
-            "ケースを台帳に載せるネットワークの調整機関は、台帳に載った時からの、"
-            "ケースの番号と主担当機関を見ます。",
-            "The coordinating agency of the network in whose ledger the case stands sees, from "
-            "when it came to stand there, its number and which agency answers for her.",
+            "ケースを台帳に載せるネットワークの調整機関は、その台帳でのケースの番号と、"
+            "主担当機関を見ます。",
+            "The coordinating agency of the network in whose ledger the case stands sees its "
+            "number there and which agency answers for her.",
         ),
     ),
     Rule(

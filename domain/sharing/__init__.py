@@ -25,6 +25,7 @@ from domain.case import (
     ContactMethodSet,
     DataRestricted,
     NoteRecorded,
+    ResponsibilityMoved,
     RestrictionLifted,
 )
 from domain.model import Event
@@ -90,7 +91,15 @@ def evolve(sharing: Sharing, told: Told) -> Sharing:
     return change(sharing, standing=then(sharing.standing, told))
 
 
-def _in_ledger(sharing: Sharing, told: Told, _: CaseAccepted | CaseTransferred) -> Sharing:
+def _accepted(sharing: Sharing, told: Told, _: CaseAccepted) -> Sharing:
+    return change(sharing, since=told.position, answering_since=told.position)
+
+
+def _moved(sharing: Sharing, told: Told, _: ResponsibilityMoved) -> Sharing:
+    return change(sharing, answering_since=told.position)
+
+
+def _transferred(sharing: Sharing, told: Told, _: CaseTransferred) -> Sharing:
     return change(sharing, since=told.position)
 
 
@@ -125,8 +134,9 @@ change = msgspec.structs.replace
 Says: TypeAlias = Callable[[Sharing, Told, Any], Sharing]
 # What an event says about sharing, beside what it says of the case.
 SAYS: Final[Mapping[type[Event], Says]] = {
-    CaseAccepted: _in_ledger,
-    CaseTransferred: _in_ledger,
+    CaseAccepted: _accepted,
+    CaseTransferred: _transferred,
+    ResponsibilityMoved: _moved,
     CompanionAdded: _companion,
     CompanionCameOfAge: _of_age,
     DataRestricted: _restricted,

@@ -122,7 +122,8 @@ class Sharing(msgspec.Struct, frozen=True, kw_only=True):
     erased: frozenset[PersonId] = frozenset()  # and whose is no more.
     parties: Mapping[StreamId, Party] = {}
     keepers: Mapping[AgencyId, int] = {}  # Since when she was to stay with whom, or stayed.
-    since: int = 0  # Where it came to stand in the ledger in which it stands.
+    since: int = 0  # Where it came to stand in the ledger in which it stands,
+    answering_since: int = 0  # and where it was last said who answers for her.
     standing: Standing = Standing()
 
     @property

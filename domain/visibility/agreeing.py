@@ -173,7 +173,8 @@ def _names(
     """
     granted = grant.granted
     agreed = agreed_for(granted.recipients - sharing.excluded, agency, known, category)
-    return agreed and category not in granted.refused.get(agency, NONE)
+    itself = with_those_before([agency], {agency: known}) if granted.refused else ()
+    return agreed and not any(category in granted.refused.get(each, NONE) for each in itself)
 
 
 def _of_whom(sharing: Sharing, grant: Grant, field: Asked) -> frozenset[PersonId]:

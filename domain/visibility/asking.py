@@ -6,9 +6,10 @@ from typing import Final, cast, get_args, get_type_hints
 
 import msgspec
 
-from domain.case import RecordCorrected
+from domain.case import RecordCorrected, ResponsibilityMoved, RoleAssigned
 from domain.case.stay_events import StayEvent
 from domain.categories import Category, CategoryCode
+from domain.consent_ledger.events import ConsentNarrowed
 from domain.fields import cut_of, tag_of
 from domain.header import PartLine
 from domain.model import AgencyId, Event, NetworkId, PersonId
@@ -188,14 +189,14 @@ def kind_of(event: type[Event]) -> Kind:
         primary=event.primary,
         in_notice=in_notice,
         tells_of_keeping=event in OF_KEEPING,
-        by=None
-        if issubclass(event, Details) or event in OF_KEEPING
-        else tuple(sorted(named | agencies)),
+        by=None if event in BY_THEMSELVES else tuple(sorted(named | agencies)),
     )
 
 
 OF_KEEPING: Final[frozenset[type[Event]]] = frozenset(
-    {*get_args(StayEvent), *get_args(ReferralEvent)}
+    {*get_args(StayEvent), *get_args(ReferralEvent), RoleAssigned, ResponsibilityMoved}
 )
+# Of these, one is not seen as another is, however alike they are.
+BY_THEMSELVES: Final[frozenset[type[Event]]] = OF_KEEPING | {*get_args(Details), ConsentNarrowed}
 ACTING: Final = "agency"
 RULED: Final = frozenset[str]().union(*(rule.fields or () for rule in RULES))

@@ -138,8 +138,10 @@ def _reach(facts: Facts) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:
     for since, state in states:
         for position in state.positions:
             stood[position] = (*stood.get(position, ()), since)
-    # What is of the ledger in which it stands, is so from where it came to stand there.
-    return tuple(sorted([sharing.since - 1, *(grant.position for grant in grants)])), stood
+    # To its ledger belongs what was said since it stands there, and where somebody last came to
+    # answer for her.
+    ledger = (sharing.since - 1, sharing.answering_since - 1, sharing.answering_since)
+    return tuple(sorted([*ledger, *(grant.position for grant in grants)])), stood
 
 
 def asking_of(look: Look, told: Told) -> Asking:

@@ -11,7 +11,9 @@ from collections.abc import Container
 from typing import Final
 
 from domain.agency import Agency, KnownAgency, was_commissioned
-from domain.model import AgencyId
+from domain.case import ResponsibilityMoved, RoleAssigned
+from domain.case.stay_events import StayEvent
+from domain.model import AgencyId, StreamId, stream_of
 from domain.policy.naming import PROTECTIVE, SHOWN_AS_KEEPER
 from domain.referral.events import ReferralDrafted
 from domain.sharing import Sides, Told
@@ -81,7 +83,7 @@ def is_near(look: Look, agency: AgencyId) -> bool:
     return near
 
 
-def _keeps(look: Look, told: Told, agency: AgencyId) -> bool:
+def _keeps(look: Look, told: Told, name: str, agency: AgencyId) -> bool:
     """Whether this event says that she stays there, or is to; to the two sides that is no news.
 
     That the Centre itself took her in says no more than that she is in its care.
@@ -89,12 +91,26 @@ def _keeps(look: Look, told: Told, agency: AgencyId) -> bool:
     if look.agency == agency:
         return False
     sharing = look.facts.sharing
-    sides = sharing.parties.get(told.stream)
-    if isinstance(sides, Sides):
-        return sides.to_stay and agency == sides.receiver and look.agency not in sides
+    sides = sharing.parties.get(_brought_about_by(told))
+    if not isinstance(sides, Sides):
+        return isinstance(told.event, StayEvent) and _has_kept_her(look, told, agency)
+    if not sides.to_stay or look.agency in sides:
+        return False
+    return agency == sides.receiver or name in OTHERS or _has_kept_her(look, told, agency)
+
+
+def _brought_about_by(told: Told) -> StreamId:
+    """The referral by which it came to that; else, where it stands."""
+    event = told.event
+    if isinstance(event, RoleAssigned | ResponsibilityMoved) and event.decided_by:
+        return stream_of("referral", event.decided_by)
+    return told.stream
+
+
+def _has_kept_her(look: Look, told: Told, agency: AgencyId) -> bool:
     known = look.facts.roster.agencies.get(agency)
     is_the_centre = isinstance(known, KnownAgency) and known.kind in SHOWN_AS_KEEPER
-    since = sharing.keepers.get(agency)
+    since = look.facts.sharing.keepers.get(agency)
     return since is not None and told.position >= since and not is_the_centre
 
 
@@ -114,7 +130,7 @@ def _was_filled_in(told: Told, by: str | None) -> bool:
 
 def _may_be_named(look: Look, told: Told, kind: Kind, name: str, agency: AgencyId) -> bool:
     """Where it tells where she is, only if what the field says could be seen of it as LOC."""
-    if is_near(look, agency) and not (kind.tells_of_keeping and _keeps(look, told, agency)):
+    if is_near(look, agency) and not (kind.tells_of_keeping and _keeps(look, told, name, agency)):
         return True
     if not look.others["LOC"]:
         return False
@@ -129,4 +145,6 @@ def _hides_nobody(named: Agency | None, reader: Agency | None) -> bool:
     return near and named.kind not in PROTECTIVE and not was_commissioned(named)
 
 
+# In whose place another might take her in, or is to.
+OTHERS: Final = frozenset({"alternative_agency", "new_to"})
 NAMELESS: Final = ""  # That a field names the reader too tells it of no other in it.

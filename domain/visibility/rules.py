@@ -16,6 +16,7 @@ from domain.grievance import GrievanceShared
 from domain.model import AgencyId, Event
 from domain.policy import RULES, Rule, RuleId
 from domain.policy.crossing import BY_NAME_TO_NOBODY
+from domain.policy.fields import CASE_NUMBERS
 from domain.sharing import Snapshot, Told
 from domain.trail.purges import PurgeRequested
 from domain.visibility.agreeing import NOT_KNOWN, by_consent
@@ -291,11 +292,16 @@ def _is_summary(facts: Facts, told: Told) -> bool:
 
 
 def _ledger(facts: Facts) -> Says | None:
-    """Since it has stood there; what was said of it in another ledger is that one's."""
+    """Since it has stood there, and who answers for her; the number before is another ledger's."""
     if facts.agency != facts.network.coordinating:
         return None
-    since = facts.sharing.since
-    return lambda told, _field: LEDGER if told.position >= since else None
+    since, answering_since = facts.sharing.since, facts.sharing.answering_since
+
+    def says(told: Told, field: Asked) -> Basis | None:
+        who_answers = told.position == answering_since and field.path not in CASE_NUMBERS
+        return LEDGER if who_answers or told.position >= since else None
+
+    return says
 
 
 def _no_basis(_: Facts) -> Denied:
