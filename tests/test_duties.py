@@ -269,6 +269,36 @@ def test_whoever_follows_it_opens_again_what_was_never_accepted() -> None:
         assert here.refuses(other, assign(here.city)) is OnlyWhoAnswersForHer
 
 
+def test_whoever_follows_the_one_that_opened_her_case_accepts_it() -> None:
+    """It went while nobody had accepted her; and nobody else may know of her yet."""
+    for shut_out in (False, True):
+        here = midorino()
+        case = here.world.says(here.hospital, OPEN).case
+        like_it, like_none = (here.world.joins("MEDICAL_INSTITUTION") for _ in range(2))
+        for member in (like_it, like_none):
+            joins = JoinNetwork(
+                network_id=here.network, agency_id=member.agency, membership="MEMBER"
+            )
+            here.world.says(here.world.operator, joins)
+        if shut_out:
+            exclude = SetExclusion(agency_id=like_it.agency)
+            here.world.says(here.hospital, exclude, case)
+        accept = AcceptCase(network_id=here.network)
+        assert here.world.refuses(like_it, accept, case) is CaseNotFound
+        succeed = SucceedAgency(agency_id=here.hospital.agency, successor=like_it.agency)
+        here.world.says(here.world.operator, succeed)
+        assert here.world.refuses(like_none, accept, case) is CaseNotFound
+        for other in (REOPEN, CLOSE):
+            assert here.world.refuses(like_it, other, case) is CaseNotFound
+        if shut_out:
+            assert here.world.refuses(like_it, accept, case) is CaseNotFound
+            continue
+        assert told(here.world.says(like_it, accept, case)) == [
+            (of(like_it), DutyTaken(case_id=case))
+        ]
+        assert here.world.refuses(like_it, CLOSE, case) is None
+
+
 def never_accepted(takes_part: str, *, goes: bool = True) -> tuple[Midorino, Someone]:
     """A case that the hospital opened and closed; two helped her there, and the hospital goes."""
     here = midorino()

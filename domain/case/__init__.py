@@ -289,10 +289,10 @@ def decide(facts: Facts, state: Case, command: CaseCommand, by: Context) -> tupl
 
 
 def _found(facts: Facts, state: Case, command: CaseCommand, by: Context) -> KnownCase:
-    """For whoever takes part; she comes back also to whoever follows the agency she knew."""
+    """For whoever takes part; and, to go on with it, for whoever follows the agency she knew."""
     if (
-        isinstance(command, ReopenCase)
-        and isinstance(state, KnownCase)
+        isinstance(state, KnownCase)
+        and (state.status, type(command)) in {("CLOSED", ReopenCase), ("CONTACT", AcceptCase)}
         and closing.follows(state, facts, by.agency)
     ):
         return state

@@ -435,11 +435,10 @@ def may_take_its_place(case: KnownCase, facts: Facts, agency: AgencyId) -> bool:
 
 
 def follows(case: KnownCase, facts: Facts, agency: AgencyId) -> bool:
-    """It took over from the agency that answered for her when her case was closed."""
+    """It took over from the agency that answers for her, or did when her case was closed."""
     itself = facts.agencies.get(agency)
     return (
-        case.status == "CLOSED"
-        and itself is not None
+        itself is not None
         and answering(case) in itself.predecessors
         and agency not in facts.excluded
     )
