@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 
 from domain.agency import SucceedAgency
 from domain.case import (
@@ -14,7 +15,12 @@ from domain.case import (
     RoleAssigned,
     RoleEnded,
 )
-from domain.case.aftercare import AftercareTerms, RescheduleAftercare, StartAftercare
+from domain.case.aftercare import (
+    AftercareTerms,
+    LeadTakesNoPart,
+    RescheduleAftercare,
+    StartAftercare,
+)
 from domain.case.services import LinkService, ServiceStatusChanged
 from domain.catalogue import AnyCommand
 from domain.categories import CategoryCode
@@ -24,6 +30,7 @@ from domain.items import NotAgreedTo
 from domain.model import AgencyId, Event
 from domain.referral import ConfirmHandover
 from domain.speech import Refused
+from tests.asked import TERMS
 from tests.peers import Midorino, midorino
 from tests.world import Someone
 
@@ -129,6 +136,14 @@ def test_whom_she_has_shut_out_is_given_nothing_to_do_whether_it_takes_part_or_n
     for shelter in (here.shelter, other):
         here.says(here.city, SetExclusion(agency_id=shelter.agency))
         assert here.refuses(here.city, assign(shelter)) is NotAgreedTo
+
+
+def test_nobody_finds_a_shelter_by_a_choice_of_who_stays_in_touch_with_her() -> None:
+    """Whoever answers for her has to refer her there first, whether it takes part or not."""
+    here, other = brought_in()
+    for shelter in (here.shelter, other):
+        terms = replace(TERMS, lead_agency=shelter.agency)
+        assert here.refuses(here.city, StartAftercare(terms=terms)) is LeadTakesNoPart
 
 
 def test_no_handover_relieves_a_shelter_that_whoever_confirms_it_may_not_know_of() -> None:

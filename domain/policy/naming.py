@@ -18,7 +18,8 @@ NAMED: Final = Label(
     "Who may not see where she is, sees the kind alone of a protective provider, of whoever is or "
     "ever was commissioned to protect, and of an agency of another prefecture; and, in what is "
     "said of a stay, of a referral to one and of what came of it, of whoever takes her in, "
-    "whatever its kind (but the two sides of that referral, and where the Centre itself protects her).",
+    "whatever its kind (but the two sides of that referral, and where the Centre itself protects "
+    "her).",
 )
 # By these she is to be taken in somewhere.
 TO_STAY: Final[frozenset[ReferralKind]] = frozenset(

@@ -25,7 +25,6 @@ from domain.case import (
 from domain.case.aftercare import RescheduleAftercare, StartAftercare
 from domain.case.naming import agencies_of, concluded_with, goes_on_with
 from domain.case.plans import DraftSupportPlan, ReviseSupportPlan
-from domain.case.roles import RoleCommand
 from domain.case.safety import IssueSafetyInstruction
 from domain.case.services import (
     ChangeServiceStatus,
@@ -101,11 +100,29 @@ def decide(scope: Scope, command: CaseCommand, past: Past, by: Context) -> Decis
     woman = PersonId(by.new_id) if isinstance(case, NoCase) else case.subject_id
     taken = _number(command, past, by)
     facts = _facts(scope, command, past, by, taken)
-    if isinstance(command, RoleCommand):
-        case = as_heard(case, command, past, facts.agencies, by)
+    other = _shown_to_take_part(command)
+    if other is not None:
+        case = as_heard(case, other, past, facts.agencies, by)
     events = case_among(facts).decide(case, command, by)
     numbers = (past.write(taken.stream, (taken.event,)),) if taken and events else ()
     return Decision((past.write(scope.asked, events), *numbers), woman)
+
+
+def _shown_to_take_part(command: CaseCommand) -> AgencyId | None:
+    """Of whom the answer would say whether it does."""
+    match command:
+        case (
+            AssignRole(agency_id=other)
+            | EndRole(agency_id=other)
+            | EndParticipation(agency_id=other)
+        ):
+            return other
+        case StartAftercare(terms=terms) | RescheduleAftercare(terms=terms):
+            return terms.lead_agency
+        case EndStay(aftercare=terms) if terms is not None:
+            return terms.lead_agency
+        case _:
+            return None
 
 
 def _facts(

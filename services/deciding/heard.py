@@ -7,18 +7,16 @@ role or ends one is answered as if it did nothing in the case but what is known 
 import msgspec
 
 from domain.case import Case, KnownCase
-from domain.case.roles import RoleCommand
 from domain.case.services import ServiceId, ServiceLinked
 from domain.codes import SUPPORT_FUNCTIONS
-from domain.model import Context
+from domain.model import AgencyId, Context
 from domain.visibility import Agencies
 from services.deciding.knowing import between, may_know_of, roles_known
 from services.deciding.scope import Past
 
 
-def as_heard(case: Case, command: RoleCommand, past: Past, agencies: Agencies, by: Context) -> Case:
+def as_heard(case: Case, other: AgencyId, past: Past, agencies: Agencies, by: Context) -> Case:
     """Of itself an agency knows all; and of another, where it may know that it is involved."""
-    other = command.agency_id
     if not isinstance(case, KnownCase) or may_know_of(past, other, agencies, by):
         return case
     roles = roles_known(past, other, by)
