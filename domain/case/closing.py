@@ -119,7 +119,10 @@ CourseEvent: TypeAlias = CaseAccepted | CaseTransferred | CaseClosed | CaseReope
 
 
 class AcceptCase(Command, frozen=True, kw_only=True, tag="case.accept"):
-    """Whoever accepts answers for her; another agency comes to it by a handover."""
+    """Whoever accepts answers for her; another agency comes to it by a handover.
+
+    Where the one that opened her case is no more, whoever follows it accepts it as well.
+    """
 
     network_id: NetworkId
 
