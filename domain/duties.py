@@ -4,7 +4,6 @@ They are told in a stream of the agency's own, in the append in which the case o
 who it is from now on: so an agency goes only when nothing is left that somebody else must take on.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, ClassVar, Final, TypeAlias, assert_never
 
@@ -51,10 +50,10 @@ Going: TypeAlias = SucceedAgency | DeactivateAgency
 
 
 class Duties(msgspec.Struct, frozen=True, kw_only=True):
-    """What it ever took on, and whether it has it now."""
+    """What it has taken on and not left."""
 
-    cases: Mapping[CaseId, bool] = {}
-    networks: Mapping[NetworkId, bool] = {}
+    cases: frozenset[CaseId] = frozenset()
+    networks: frozenset[NetworkId] = frozenset()
     ended_on: date | None = None
 
 
@@ -84,13 +83,16 @@ def decide(duties: Duties, command: Going, by: Context) -> tuple[DutiesEnded]:
 
 def evolve(duties: Duties, event: DutyEvent) -> Duties:
     match event:
-        case DutyTaken() | DutyLeft():
-            has = isinstance(event, DutyTaken)
-            cases = {**duties.cases, event.case_id: has} if event.case_id else duties.cases
-            networks = duties.networks
-            if event.network_id:
-                networks = {**networks, event.network_id: has}
-            return msgspec.structs.replace(duties, cases=cases, networks=networks)
+        case DutyTaken(case_id=case, network_id=network):
+            return msgspec.structs.replace(
+                duties,
+                cases=duties.cases | ({case} if case else set()),
+                networks=duties.networks | ({network} if network else set()),
+            )
+        case DutyLeft(case_id=case, network_id=network):
+            return msgspec.structs.replace(
+                duties, cases=duties.cases - {case}, networks=duties.networks - {network}
+            )
         case DutiesEnded(on=day):
             return msgspec.structs.replace(duties, ended_on=day)
     assert_never(event)
@@ -101,20 +103,24 @@ DUTIES: Final[Decider[Duties, Going, DutyEvent]] = Decider(Duties(), decide, evo
 
 def check_answers_for_nobody(duties: Duties) -> None:
     """Suspended, it may still answer for her; gone, it would leave her to nobody."""
-    if any(duties.cases.values()):
+    if duties.cases:
         raise StillAnswersForSomebody
 
 
 def check_coordinates_nothing(duties: Duties) -> None:
-    if any(duties.networks.values()):
+    if duties.networks:
         raise StillCoordinates
 
 
 def who_answers(case: Case) -> AgencyId | None:
-    """Until it is closed, or goes on at another installation."""
-    if isinstance(case, KnownCase) and case.status in {"CONTACT", "ACTIVE"}:
-        return answering(case)
-    return None
+    """From acceptance until it is closed, or goes on at another installation.
+
+    By opening a case an agency takes nothing on; by opening one again in another's place it does.
+    """
+    if not isinstance(case, KnownCase):
+        return None
+    answers = case.status == "ACTIVE" or (case.status == "CONTACT" and case.stands_in)
+    return answering(case) if answers else None
 
 
 def who_coordinates(network: Network) -> AgencyId | None:

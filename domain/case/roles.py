@@ -236,6 +236,7 @@ def _moved(case: KnownCase, event: ResponsibilityMoved) -> KnownCase:
         case,
         reasons=(case.reasons - gone) | come,
         opened_by=case.opened_by if accepted else after,
+        stands_in=not accepted,
         main_responsible=after if accepted else None,
         handed_over_by=event.decided_by,
     )

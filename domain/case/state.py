@@ -27,7 +27,8 @@ class NoCase(msgspec.Struct, frozen=True):
 
 class KnownCase(msgspec.Struct, frozen=True, kw_only=True):
     subject_id: PersonId
-    opened_by: AgencyId  # Or, until it is accepted, whoever opened it again in its place.
+    opened_by: AgencyId  # Or, until it is accepted, whoever opened it again in its place,
+    stands_in: bool = False  # and that has come to answer for her by doing so.
     reasons: frozenset[tuple[AgencyId, Reason]]
     for_children: frozenset[tuple[AgencyId, SupportFunction, PersonId]] = frozenset()
     status: Status = "CONTACT"

@@ -6,17 +6,7 @@ from typing import cast
 
 from domain import network
 from domain.agency import DeactivateAgency, SucceedAgency
-from domain.case import (
-    CASE,
-    AcceptCase,
-    Case,
-    CaseEvent,
-    CloseCase,
-    KnownCase,
-    ReopenCase,
-    TransferCase,
-)
-from domain.case_codes import Status
+from domain.case import CASE, AcceptCase, CaseEvent, CloseCase, ReopenCase, TransferCase
 from domain.catalogue import AnyCommand
 from domain.duties import (
     DUTIES,
@@ -76,23 +66,12 @@ def _of_case(case_id: CaseId, decision: Decision, past: Past) -> Iterator[Write[
     before = past.case(case_id)
     told = cast("Iterator[CaseEvent]", _written(decision, stream))
     after = reduce(CASE.evolve, told, before)
-    if _stands(before) == _stands(after):
-        return
     left, taken = who_answers(before), who_answers(after)
-    if left and left != taken and _has(left, case_id, past):
-        yield past.write(_of(left), (DutyLeft(case_id=case_id),))
-    if taken and not _has(taken, case_id, past):
-        yield past.write(_of(taken), (DutyTaken(case_id=case_id),))
-
-
-def _stands(case: Case) -> tuple[AgencyId | None, Status | None]:
-    return who_answers(case), case.status if isinstance(case, KnownCase) else None
-
-
-def _has(agency: AgencyId, case_id: CaseId, past: Past) -> bool:
-    """By opening a case it took nothing on."""
-    duties = past.fold(DUTIES.initial, DUTIES.evolve, _of(agency))
-    return duties.cases.get(case_id, False)
+    if left != taken:
+        if left:
+            yield past.write(_of(left), (DutyLeft(case_id=case_id),))
+        if taken:
+            yield past.write(_of(taken), (DutyTaken(case_id=case_id),))
 
 
 def _of_network(network_id: NetworkId, decision: Decision, past: Past) -> Iterator[Write[Event]]:
