@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import (
     Annotated,
     ClassVar,
@@ -92,6 +92,7 @@ NAMESPACE: Final[dict[StreamKind, UUID]] = {
 }
 
 
+@lru_cache(maxsize=2**14)
 def stream_of(kind: StreamKind, key: UUID | str) -> StreamId:
     """Case, ConsentLedger and the case's trail share a key, not a stream."""
     return StreamId(uuid5(NAMESPACE[kind], str(key)))

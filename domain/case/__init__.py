@@ -165,6 +165,7 @@ from domain.speech import Refused
 
 __all__ = [
     "CASE",
+    "CHANGES_NOTHING",
     "AcceptCase",
     "AddCompanion",
     "AddressRecorded",
@@ -341,6 +342,8 @@ def evolve(state: Case, event: CaseEvent) -> Case:
             reasons=frozenset({(event.opened_by_agency, "OPENED")}),
         )
     assert not isinstance(state, NoCase)
+    if type(event) in CHANGES_NOTHING:
+        return state
     case = _told(state, event)
     status, stage = status_after(state, event), stage_after(case, event)
     if (status, stage) == (case.status, case.stage):
@@ -390,3 +393,7 @@ def case_among(facts: Facts) -> Decider[Case, CaseCommand, CaseEvent]:
 
 
 CASE: Final = case_among(Facts())
+# Most of what is recorded; it says nothing of how the case stands.
+CHANGES_NOTHING: Final[frozenset[type[CaseEvent]]] = frozenset(
+    {ConsultationRecorded, ContactMethodSet, AddressRecorded, NoteRecorded}
+)

@@ -13,7 +13,7 @@ import msgspec
 
 from domain import case as cases
 from domain.case import (
-    AddressRecorded,
+    CHANGES_NOTHING,
     CaseAccepted,
     CaseErased,
     CaseEvent,
@@ -21,10 +21,7 @@ from domain.case import (
     CaseTransferred,
     CompanionAdded,
     CompanionCameOfAge,
-    ConsultationRecorded,
-    ContactMethodSet,
     DataRestricted,
-    NoteRecorded,
     ResponsibilityMoved,
     RestrictionLifted,
 )
@@ -67,7 +64,7 @@ def replay(history: Iterable[Told]) -> Sharing:
     sharing = Sharing()
     passed: dict[Hashable, int] = {}
     for told in history:
-        if type(told.event) in SAYS_NOTHING:
+        if type(told.event) in CHANGES_NOTHING:
             passed[told_of(told)] = told.position
         else:
             sharing = evolve(_past(sharing, passed), told)
@@ -145,6 +142,3 @@ SAYS: Final[Mapping[type[Event], Says]] = {
     **consents.SAYS,
     **parties.SAYS,
 }
-SAYS_NOTHING: Final[frozenset[type[Event]]] = frozenset(
-    {ConsultationRecorded, ContactMethodSet, AddressRecorded, NoteRecorded}
-)

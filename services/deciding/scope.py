@@ -116,11 +116,15 @@ class Past:
     ) -> None:
         self._streams: Final = streams
         self.record: Final = record
+        self._folded: Final[dict[tuple[StreamId, object], object]] = {}
 
     def fold(self, initial: S, evolve: Callable[[S, E], S], stream: StreamId) -> S:
-        """The stream holds the events of its aggregate, and no others."""
-        events = cast("Iterator[E]", iter(self._streams[stream]))
-        return reduce(evolve, events, initial)
+        """Once; the stream holds the events of its aggregate, and no others."""
+        told = (stream, evolve)
+        if told not in self._folded:
+            events = cast("Iterator[E]", iter(self._streams[stream]))
+            self._folded[told] = reduce(evolve, events, initial)
+        return cast("S", self._folded[told])
 
     def only(self, streams: AbstractSet[StreamId]) -> "Past":
         """As if in all the others nothing had happened."""
