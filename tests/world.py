@@ -101,14 +101,14 @@ class Remembering(Past):
         folded: dict[tuple[StreamId, object], tuple[int, object]],
     ) -> None:
         super().__init__(streams, record)
-        self._folded: Final = folded
+        self._as_far: Final = folded
 
     def fold(self, initial: S, evolve: Callable[[S, F], S], stream: StreamId) -> S:
         events = cast("Sequence[F]", self._streams[stream])
-        done, state = cast("tuple[int, S]", self._folded.get((stream, evolve), (0, initial)))
+        done, state = cast("tuple[int, S]", self._as_far.get((stream, evolve), (0, initial)))
         if done < len(events):
             state = reduce(evolve, events[done:], state)
-            self._folded[stream, evolve] = len(events), state
+            self._as_far[stream, evolve] = len(events), state
         return state
 
 
@@ -118,7 +118,7 @@ class World:
         self.log: Final[list[Entry]] = []
         self._streams: Final[dict[StreamId, list[Event]]] = {}
         self._records: Final[dict[CaseId, list[Source]]] = {}
-        self._folded: Final[dict[tuple[StreamId, object], tuple[int, object]]] = {}
+        self._as_far: Final[dict[tuple[StreamId, object], tuple[int, object]]] = {}
         self._ids: Final = (UUID(int=number, version=4) for number in count(1_000_000))
         operator, first = AgencyId(next(self._ids)), StaffId(next(self._ids))
         self.operator: Final = Someone(operator, first, "REPRESENTATIVE")
@@ -230,11 +230,11 @@ class World:
     def past(self, scope: Scope, by: Context) -> Past:
         streams = {stream: self._streams.get(stream, []) for stream in scope.streams(by)}
         record = self._records.get(scope.case, []) if scope.whole and scope.case else []
-        return Remembering(streams, tuple(record), self._folded)
+        return Remembering(streams, tuple(record), self._as_far)
 
     def fold(self, initial: S, evolve: Callable[[S, F], S], stream: StreamId) -> S:
         streams = {stream: self._streams.get(stream, [])}
-        return Remembering(streams, (), self._folded).fold(initial, evolve, stream)
+        return Remembering(streams, (), self._as_far).fold(initial, evolve, stream)
 
     def _says(self, by: Context, scope: Scope, decision: Decision) -> Said:
         entries = [
