@@ -115,7 +115,9 @@ def test_every_decider_folds_what_stands_in_its_streams(
                 kind = tag_of(type(history[0])).split(".")[0]
                 if kind not in FOLDED_BY_NOBODY:
                     decider = DECIDERS[kind]
-                    assert decider.replay(cast("list[Any]", history)) != decider.initial
+                    told = cast("list[Any]", history)
+                    decider.replay(told)
+                    assert decider.replay(told[:1]) != decider.initial
             read = (await log.read(*streams_of(database.owner))).streams.values()
             named = {header_of(stored).case for stored in chain.from_iterable(read)}
             cases = [case for case in named if case is not None]
