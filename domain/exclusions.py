@@ -75,7 +75,8 @@ class Exclusions(msgspec.Struct, frozen=True):
 
     def found_by(self, agency: AgencyId) -> tuple[AbstractSet[AgencyId], AbstractSet[StaffId]]:
         """Whom an agency would find shut out, if what it recorded had been heard."""
-        gone = {whom for whom, via in self.unheard if via == agency}
+        shut_out = agency in self.agencies
+        gone = {whom for whom, via in self.unheard if shut_out and via == agency}
         return self.agencies - gone, self.staff - gone
 
 

@@ -714,6 +714,14 @@ class Oracle:
         what = event["tag"].partition(".")[2]
         decided = event["facts"].get("decided_by") if what in FOLLOWS else None
         stream = f"referral-{decided}" if decided else event["stream"]
+        if what == "role_ended.v1":
+            return any(
+                e["facts"]["to_agency"] == agency
+                and e["facts"]["kind"] in TO_STAY
+                and e["position"] < event["position"]
+                and not self.is_side(e["stream"])
+                for e in self.her("referral.drafted.v1")
+            )
         draft = self.drafted(stream)
         if not draft:
             return what.startswith("stay_") and self.has_kept_her(event, agency)

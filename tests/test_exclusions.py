@@ -128,6 +128,14 @@ def test_she_speaks_through_nobody_she_has_shut_out() -> None:
     again.when(lift_it, by=SHELTER).then(unheard)
 
 
+def test_whom_she_lets_in_again_she_speaks_through_again() -> None:
+    of_the_police = ExclusionSet(agency_id=POLICE.agency, via_agency=CITY.agency)
+    lift_it = LiftExclusion(agency_id=POLICE.agency, method="WRITTEN")
+    said = ExclusionLifted(agency_id=POLICE.agency, method="WRITTEN", via_agency=HIS_SISTERS_OFFICE)
+    with_it = ledger(participants=frozenset({CITY.agency, HIS_SISTERS_OFFICE}))
+    given(with_it, shut_out, of_the_police, said, lifted).when(lift_it, by=SHELTER).then(said)
+
+
 def test_nor_does_she_through_whoever_came_in_its_place() -> None:
     of_the_police = ExclusionSet(agency_id=POLICE.agency, via_agency=CITY.agency)
     lift_it = LiftExclusion(agency_id=POLICE.agency, method="WRITTEN")

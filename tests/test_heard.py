@@ -20,7 +20,9 @@ from domain.case.aftercare import (
     LeadTakesNoPart,
     RescheduleAftercare,
     StartAftercare,
+    VisitsNeedHerAddress,
 )
+from domain.case.safety import IssueSafetyInstruction
 from domain.case.services import LinkService, ServiceStatusChanged
 from domain.catalogue import AnyCommand
 from domain.categories import CategoryCode
@@ -255,3 +257,27 @@ def test_nor_by_proposing_who_stays_in_touch_with_her_which_one_takes_part() -> 
     here.says(here.ayumi, StartAftercare(terms=terms(here.ayumi)))
     for who in (here.shelter, other):
         assert here.refuses(here.ayumi, RescheduleAftercare(terms=terms(who))) is NotAgreedTo
+
+
+def test_whoever_handed_her_on_warns_whom_it_handed_her_to() -> None:
+    """It knows who that is."""
+    here = midorino()
+    here.takes_over(here.shelter)
+    warned = IssueSafetyInstruction(
+        to_agency_id=here.shelter.agency, instruction="夫が施設を捜している。"
+    )
+    assert here.says(here.city, warned).events
+
+
+def test_nobody_finds_by_a_visit_whom_she_lets_know_where_she_is() -> None:
+    here = midorino()
+    for each in (here.ayumi, here.hospital):
+        here.says(here.city, assign(each))
+    here.agrees(here.hospital, categories=["SVC"], via=here.ayumi)
+    visits = StartAftercare(
+        terms=replace(TERMS, lead_agency=here.hospital.agency, means=frozenset({"VISIT"}))
+    )
+    assert here.refuses(here.ayumi, visits) is VisitsNeedHerAddress
+    here.agrees(here.hospital, categories=["LOC"])
+    assert here.refuses(here.ayumi, visits) is VisitsNeedHerAddress
+    assert here.refuses(here.city, visits) is None

@@ -52,6 +52,7 @@ from tests.told import (
     granted,
     handed_over,
     joined,
+    left,
     moved,
     opened,
     protected,
@@ -352,6 +353,18 @@ def test_nor_is_it_named_by_what_came_of_a_referral_to_a_stay(event: Event, name
         assert (named in seen.who) is is_named
         where = seen_by_the_centre(event, agencies, "SVC", "LOC", before=[sends])
         assert named in where.who
+
+
+def test_nor_by_the_end_of_what_came_of_it() -> None:
+    agencies = {**AGENCIES, AYUMI.agency: OPEN}
+    over = replace(left, agency_id=AYUMI.agency)
+    for kind, is_named in (("FACILITY_ADMISSION", False), ("SERVICE_LINK", True)):
+        sends: Event = replace(to_ayumi, kind=kind)
+        seen = seen_by_the_centre(over, agencies, "SVC", before=[sends])
+        assert (("agency_id", AYUMI.agency) in seen.who) is is_named
+        before = told(by(CITY, opened, joined, replace(granted, categories=frozenset({"SVC"}))))
+        record = [*before, *told(by(CITY, opened, joined, granted, over, sends))[3:]]
+        assert ("agency_id", AYUMI.agency) in visible(record, CENTRE, 4, agencies=agencies).who
 
 
 def test_whoever_kept_her_is_not_named_as_sending_her_on_to_a_stay() -> None:

@@ -42,7 +42,12 @@ MeetingEnding: TypeAlias = MeetingClosed | MeetingCancelled
 
 def _drafted(sharing: Sharing, told: Told, event: ReferralDrafted) -> Sharing:
     to_stay = event.kind in TO_STAY
-    sides = Sides(sender=event.from_agency, receiver=event.to_agency, to_stay=to_stay)
+    sides = Sides(
+        sender=event.from_agency,
+        receiver=event.to_agency,
+        to_stay=to_stay,
+        since=told.position,
+    )
     return _with(sharing, told, sides)
 
 

@@ -38,7 +38,8 @@ class Sides(msgspec.Struct, frozen=True, kw_only=True):
 
     sender: AgencyId
     receiver: AgencyId
-    to_stay: bool = False  # By it she is to be taken in somewhere.
+    to_stay: bool = False  # By it she is to be taken in somewhere,
+    since: int = 0  # as was said from there on.
     asked: bool = False
     package: Given = frozenset()
 

@@ -6,7 +6,7 @@ from typing import Final, cast, get_args, get_type_hints
 
 import msgspec
 
-from domain.case import RecordCorrected, ResponsibilityMoved, RoleAssigned
+from domain.case import RecordCorrected, ResponsibilityMoved, RoleAssigned, RoleEnded
 from domain.case.stay_events import StayEvent
 from domain.categories import Category, CategoryCode
 from domain.consent_ledger.events import ConsentNarrowed
@@ -194,7 +194,7 @@ def kind_of(event: type[Event]) -> Kind:
 
 
 OF_KEEPING: Final[frozenset[type[Event]]] = frozenset(
-    {*get_args(StayEvent), *get_args(ReferralEvent), RoleAssigned, ResponsibilityMoved}
+    {*get_args(StayEvent), *get_args(ReferralEvent), RoleAssigned, RoleEnded, ResponsibilityMoved}
 )
 # Of these, one is not seen as another is, however alike they are.
 BY_THEMSELVES: Final[frozenset[type[Event]]] = OF_KEEPING | {*get_args(Details), ConsentNarrowed}

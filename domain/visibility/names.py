@@ -11,7 +11,7 @@ from collections.abc import Container
 from typing import Final
 
 from domain.agency import Agency, KnownAgency, was_commissioned
-from domain.case import ResponsibilityMoved, RoleAssigned
+from domain.case import ResponsibilityMoved, RoleAssigned, RoleEnded
 from domain.case.stay_events import StayEvent
 from domain.model import AgencyId, StreamId, stream_of
 from domain.policy.naming import PROTECTIVE, SHOWN_AS_KEEPER
@@ -90,13 +90,26 @@ def _keeps(look: Look, told: Told, name: str, agency: AgencyId) -> bool:
     """
     if look.agency == agency:
         return False
-    sharing = look.facts.sharing
-    sides = sharing.parties.get(_brought_about_by(told))
+    if isinstance(told.event, RoleEnded):
+        return _was_to_keep_her(look, told, agency)
+    sides = look.facts.sharing.parties.get(_brought_about_by(told))
     if not isinstance(sides, Sides):
         return isinstance(told.event, StayEvent) and _has_kept_her(look, told, agency)
     if not sides.to_stay or look.agency in sides:
         return False
     return agency == sides.receiver or name in OTHERS or _has_kept_her(look, told, agency)
+
+
+def _was_to_keep_her(look: Look, told: Told, agency: AgencyId) -> bool:
+    """What ends may have come of a referral to a stay, whichever it was."""
+    return any(
+        isinstance(sides, Sides)
+        and sides.to_stay
+        and sides.receiver == agency
+        and sides.since < told.position
+        and look.agency not in sides
+        for sides in look.facts.sharing.parties.values()
+    )
 
 
 def _brought_about_by(told: Told) -> StreamId:

@@ -19,6 +19,7 @@ from domain.case import (
     NoCase,
     Recorded,
     TransferCase,
+    answering,
     case_among,
     participants,
 )
@@ -56,7 +57,7 @@ from domain.sharing import replay
 from domain.visibility import Agencies, covering
 from services.deciding import entering, hidden
 from services.deciding.heard import as_heard
-from services.deciding.knowing import may_know_of, referrals_in
+from services.deciding.knowing import between, may_know_of, referrals_in
 from services.deciding.scope import NO_AGENCY, Decision, Past, Scope
 
 
@@ -148,10 +149,7 @@ def _facts(
         },
         adults_agreed=_by_adults(each for each in given if names(each, concluded[each.kind])),
         planned_stays=planned_stays(ledger),
-        may_know_where=_recipients(
-            each for each in given if each.grantor == "SUBJECT" and "LOC" in each.categories
-        )
-        - shut_out,
+        may_know_where=_may_know_where(past.case(scope.case), given, agencies, by) - shut_out,
         sharing=_sharing(command, past, agencies, by),
         excluded=shut_out,
         itself=with_those_before([by.agency], agencies),
@@ -225,10 +223,26 @@ def _let_know(
     ]
     asked = _named([each for each in own if each.obtained_by in itself], agencies)
     beside = _named([each for each in own if each.recipients & itself], agencies)
-    answering = case.main_responsible if isinstance(case, KnownCase) else None
-    if answering and answering in agencies:
-        beside |= {answering}
+    main = case.main_responsible if isinstance(case, KnownCase) else None
+    if main and main in agencies:
+        beside |= {main}
+        asked |= {main} if any(between(past, main, by.agency)) else frozenset()
     return asked.union(each for each in beside - asked if may_know_of(past, each, agencies, by))
+
+
+def _may_know_where(
+    case: Case, given: Iterable[Granted], agencies: Agencies, by: Context
+) -> frozenset[AgencyId]:
+    """Whoever answers for her knows who may; another, as far as it asked her, or is named too."""
+    itself = with_those_before([by.agency], agencies)
+    answers = isinstance(case, KnownCase) and answering(case) == by.agency
+    return _recipients(
+        each
+        for each in given
+        if each.grantor == "SUBJECT"
+        and "LOC" in each.categories
+        and (answers or each.obtained_by in itself or each.recipients & itself)
+    )
 
 
 def _named(given: Collection[Granted], agencies: Agencies) -> frozenset[AgencyId]:
