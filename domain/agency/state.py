@@ -99,14 +99,6 @@ def has_contract(provider: KnownAgency, centre: AgencyId, on: date) -> bool:
     return contract_of(provider, centre, on) is not None
 
 
-def is_commissioned(provider: KnownAgency, on: date) -> bool:
-    """Whether it protects women for some Centre, or is to."""
-    return any(
-        not contract.ended and on <= contract.valid_until
-        for contract in provider.contracts.values()
-    )
-
-
 def was_commissioned(provider: KnownAgency) -> bool:
     """Whether it ever was to protect women for some Centre, or is."""
     return bool(provider.contracts)

@@ -66,7 +66,7 @@ def _agreed(
     facts: Facts | None,
     given: Given | None,
 ) -> Agreed | None:
-    """To whom, of meetings; and of what was given, where either is said."""
+    """For whoever ``facts`` are about, nothing of a closed meeting; of ``given``, that alone."""
     if not openings:
         return None
 

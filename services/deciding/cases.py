@@ -57,7 +57,7 @@ from domain.sharing import replay
 from domain.visibility import Agencies, covering
 from services.deciding import entering, hidden
 from services.deciding.heard import as_heard
-from services.deciding.knowing import between, may_know_of, referrals_in
+from services.deciding.knowing import between, known_of, referrals_in
 from services.deciding.scope import NO_AGENCY, Decision, Past, Scope
 
 
@@ -227,7 +227,7 @@ def _let_know(
     if main and main in agencies:
         beside |= {main}
         asked |= {main} if any(between(past, main, by.agency)) else frozenset()
-    return asked.union(each for each in beside - asked if may_know_of(past, each, agencies, by))
+    return asked | known_of(past, beside - asked, agencies, by)
 
 
 def _may_know_where(

@@ -1,6 +1,7 @@
 """Knowing (既知): what whoever asks knows in any case of what another agency does for her."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from domain import referral
 from domain.case import RoleAssigned, RoleEnded
@@ -14,12 +15,22 @@ from services.deciding.scope import NO_AGENCY, Past
 
 
 def may_know_of(past: Past, agency: AgencyId, agencies: Agencies, by: Context) -> bool:
+    return agency in known_of(past, {agency}, agencies, by)
+
+
+def known_of(
+    past: Past, asked: AbstractSet[AgencyId], agencies: Agencies, by: Context
+) -> frozenset[AgencyId]:
     """Of itself it knows all; of another, where to hear of it tells nothing of where she is."""
-    if agency == by.agency:
-        return True
+    itself = asked & {by.agency}
+    if asked <= itself:
+        return frozenset(itself)
     sharing = replay(source.told for source in past.record)
     who = who_reads(by.agency, agencies.get(by.agency, NO_AGENCY), by.staff, by.role)
-    return may_name(looking(sharing, who, Roster(agencies), by.at), past.record, agency)
+    look = looking(sharing, who, Roster(agencies), by.at)
+    return frozenset(itself).union(
+        each for each in asked - itself if may_name(look, past.record, each)
+    )
 
 
 def roles_known(

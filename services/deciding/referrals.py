@@ -55,7 +55,7 @@ from domain.referral import (
 from domain.sharing import replay
 from domain.visibility import Agencies, covers
 from services.deciding import entering
-from services.deciding.knowing import may_know_of, referrals_in, roles_known
+from services.deciding.knowing import known_of, referrals_in, roles_known
 from services.deciding.offering import offered
 from services.deciding.scope import NO_AGENCY, Decision, Past, Scope
 
@@ -119,12 +119,9 @@ def _as_heard(
     """Nobody finds her shelter by relieving one of them after the other."""
     if not isinstance(command, ConfirmHandover) or not command.relieved:
         return command
-    known = (
-        agency
-        for agency in command.relieved
-        if roles_known(past, agency, by) or may_know_of(past, agency, agencies, by)
-    )
-    return msgspec.structs.replace(command, relieved=frozenset(known))
+    given = frozenset(each for each in command.relieved if roles_known(past, each, by))
+    known = given | known_of(past, command.relieved - given, agencies, by)
+    return msgspec.structs.replace(command, relieved=known)
 
 
 def _with_its_network(
