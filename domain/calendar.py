@@ -3,7 +3,7 @@
 Business days (開庁日), until-dates, fiscal years (年度), ages (満年齢) and Japanese eras (和暦).
 """
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import ClassVar, Final, NamedTuple
 
 from domain.holidays import FIRST_YEAR, LAST_YEAR, holidays_of
@@ -17,12 +17,20 @@ SATURDAY: Final = 5
 NEW_YEAR: Final = frozenset({(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)})
 LEAP_DAY: Final = (2, 29)
 ADULT: Final = 18
+FIRST_DAY: Final = date(1868, 1, 1)
+LAST_DAY: Final = date(2199, 12, 31)
 
 
 class TimeNotAccepted(Refused):
     """The time does not say its offset from UTC, or lies where no calendar reaches."""
 
     ja: ClassVar[str] = "時刻に UTC との時差が示されていないか、暦の範囲を超えています。"
+
+
+class DayNotAccepted(Refused):
+    """The day lies before 1868 or after 2199."""
+
+    ja: ClassVar[str] = "日付は、1868 年から 2199 年までで指定してください。"
 
 
 class DayNotInTheCalendar(Refused):
@@ -42,8 +50,21 @@ def in_utc(at: datetime) -> datetime:
         raise TimeNotAccepted from None
 
 
+def accepted(day: date) -> date:
+    """Whatever is counted from it lies in the calendar too. "For good" is said otherwise."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise DayNotAccepted
+    return day
+
+
 def date_in_japan(at: datetime) -> date:
     return at.astimezone(JAPAN).date()
+
+
+def next_day_in_japan(at: datetime) -> datetime:
+    """When the next day begins there, which is when what goes until today is over."""
+    tomorrow = date_in_japan(at) + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), JAPAN).astimezone(UTC)
 
 
 def is_over(until: date, at: datetime) -> bool:

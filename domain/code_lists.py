@@ -5,9 +5,10 @@ A list is declared once, as a ``Literal`` and the labels of its codes; it is fou
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from itertools import chain
 from pkgutil import walk_packages
 from types import ModuleType
 from typing import Final, Literal, cast, get_args, get_origin
@@ -170,18 +171,19 @@ def agency_kinds_named(name: str) -> frozenset[AgencyKind]:
 def _labels(home: ModuleType, codes: set[str], name: str) -> Mapping[str, Label] | None:
     """Those that stand after it in its own module; or else wherever there are any."""
     behind = list(vars(home)).index(name)
-    here = [
-        labels
-        for at, value in enumerate(vars(home).values())
-        if at > behind and (labels := _labelled(value)) is not None and set(labels) == codes
+    here = (labels for at, labels in _labelled_in(home) if at > behind)
+    anywhere = (labels for module in _modules() for _, labels in _labelled_in(module))
+    return next((labels for labels in chain(here, anywhere) if set(labels) == codes), None)
+
+
+@cache
+def _labelled_in(module: ModuleType) -> Sequence[tuple[int, Mapping[str, Label]]]:
+    """All that are labels of some codes, and where in it they stand."""
+    return [
+        (at, labels)
+        for at, value in enumerate(vars(module).values())
+        if (labels := _labelled(value)) is not None
     ]
-    anywhere = (
-        labels
-        for module in _modules()
-        for value in vars(module).values()
-        if (labels := _labelled(value)) is not None and set(labels) == codes
-    )
-    return here[0] if here else next(anywhere, None)
 
 
 def _labelled(value: object) -> Mapping[str, Label] | None:
@@ -190,8 +192,8 @@ def _labelled(value: object) -> Mapping[str, Label] | None:
             return states
         case dict():
             labels = cast("dict[str, object]", value)
-            by_code = {c: each for c, each in labels.items() if isinstance(each, Label)}
-            return by_code if labels and len(by_code) == len(labels) else None
+            named = labels and all(isinstance(each, Label) for each in labels.values())
+            return cast("dict[str, Label]", labels) if named else None
         case _:
             return None
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from domain.categories import CategoryCode
-from domain.model import StaffRole
+from domain.model import Automatic, StaffRole
 
 
 class Label(NamedTuple):
@@ -429,4 +429,8 @@ STAFF_ROLES: Final[Mapping[StaffRole, Label]] = {
     "CHILD_SUPPORT_WORKER": Label("保育・学習支援担当者", "Child support worker"),
     "INTERPRETER": Label("通訳者", "Interpreter"),
     "AUDITOR": Label("監査担当者", "Auditor"),
+}
+# 自動処理
+AUTOMATIC: Final[Mapping[Automatic, Label]] = {
+    "INSTALLATION": Label("システムによる自動処理", "The installation itself"),
 }

@@ -19,7 +19,8 @@ class Concerned(msgspec.Struct, frozen=True, kw_only=True):
     answering: AgencyId | None = None  # Who answers for her.
     handlers: frozenset[AgencyId] = frozenset()  # Who handles a grievance about the case.
     status: Status = "ACTIVE"
-    closed_on: date | None = None  # When support ended, where it has.
+    closed_on: date | None = None  # When support ended, where it has,
+    retained_until: date | None = None  # and how long the record is kept, where that was said.
     companions: Mapping[PersonId, CompanionKind] = {}  # Those who are with her now.
     persons: frozenset[PersonId] = frozenset()  # Who was with her at any time.
     stays: frozenset[StayId] = frozenset()  # Decided or under way: they have still to end.

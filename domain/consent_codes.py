@@ -116,12 +116,13 @@ NEW_CIRCUMSTANCES: Final[Mapping[NewCircumstance, Label]] = {
 }
 
 # 本人への通知の対象
-NotifiedAbout: TypeAlias = Literal["EMERGENCY", "STATUTORY", "PURGE", "ERASURE"]
+NotifiedAbout: TypeAlias = Literal["EMERGENCY", "STATUTORY", "PURGE", "ERASURE", "SUCCESSION"]
 NOTIFIED_ABOUT: Final[Mapping[NotifiedAbout, Label]] = {
     "EMERGENCY": Label("緊急時の情報提供", "A disclosure in an emergency"),
     "STATUTORY": Label("法令に基づく情報提供", "A disclosure required by law"),
     "PURGE": Label("提供先での消去", "What was asked of a recipient, and its answer"),
     "ERASURE": Label("消去の請求", "Her request for erasure"),
+    "SUCCESSION": Label("同意の引き継ぎ（機関の統合）", "That her consent passed to a successor"),
 }
 
 # 通知を延期する理由

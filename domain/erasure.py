@@ -4,7 +4,6 @@ Before the retention period (保存期間) is over the record is no longer used,
 Erasing is an event: the key of the person is destroyed, the skeleton and this trail remain.
 """
 
-from calendar import isleap
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, ClassVar, Final, Literal, TypeAlias, assert_never
@@ -37,6 +36,7 @@ from domain.consent_codes import (
 from domain.machine import NOT_YET, Edge, Machine
 from domain.model import AgencyId, Command, Context, ErasureRequestId, Event, Instant, PersonId
 from domain.speech import Refused
+from domain.timers import DEFAULTS, retained_until
 
 
 class ErasureRequested(Event, frozen=True, kw_only=True, tag="trail.erasure_requested.v1"):
@@ -253,10 +253,8 @@ def erasable_from(concerned: Concerned) -> date | None:
     """The day after the retention period, which runs from the end of support."""
     if concerned.closed_on is None:
         return None
-    closed = concerned.closed_on
-    year = closed.year + RETENTION_YEARS
-    leap = (closed.month, closed.day) == (2, 29) and not isleap(year)
-    return closed.replace(year=year, day=28 if leap else closed.day) + timedelta(days=1)
+    until = concerned.retained_until or retained_until(DEFAULTS, concerned.closed_on)
+    return until + timedelta(days=1)
 
 
 def evolve(requests: Requests, event: ErasureEvent) -> Requests:
@@ -287,4 +285,3 @@ IN_THE_CASE: Final[Mapping[ErasureGround, ErasureBasis]] = {
     "ERASURE_DUTY": "LEGAL_DUTY",
 }
 DECIDES: Final[AgencyKind] = "PREFECTURAL_WOMENS_SUPPORT_DIVISION"
-RETENTION_YEARS: Final = 5

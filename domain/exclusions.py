@@ -142,6 +142,8 @@ def following(
     excluded: frozenset[AgencyId], agencies: Mapping[AgencyId, Agency]
 ) -> frozenset[AgencyId]:
     """Whom she has shut out, and of those that were read whoever took over from them."""
+    if not excluded:  # As nearly always.
+        return excluded
     return excluded | {
         each for each in agencies if not excluded.isdisjoint(with_those_before([each], agencies))
     }

@@ -8,13 +8,13 @@ import msgspec
 
 from domain.categories import CategoryCode
 from domain.model import (
+    ActingRole,
     AgencyId,
     CaseId,
     CommandId,
     Count,
     PersonId,
     StaffId,
-    StaffRole,
     StreamId,
 )
 
@@ -26,13 +26,13 @@ Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=64, extra={"text": "cod
 
 
 class PartLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
-    """A sealed field, named but not told."""
+    """A sealed field, named but not told. Its names are in order, as they stand in the log."""
 
-    field: Name
     category: CategoryCode
+    commitment: Name  # of the value, salted inside the part
+    field: Name
     person: PersonId
     sha256: Name  # of the ciphertext
-    commitment: Name  # of the value, salted inside the part
 
 
 class Header(
@@ -43,22 +43,25 @@ class Header(
     forbid_unknown_fields=True,
     gc=False,
 ):
-    """Pseudonymous, never anonymous: in law this is still personal data."""
+    """Pseudonymous, never anonymous: in law this is still personal data.
 
-    schema: Count
-    id: UUID
-    type: Name
-    stream: StreamId
-    version: Count
-    occurred_at: datetime
+    Its names are in order: so it need not be sorted each time that one is written.
+    """
+
     agency: AgencyId
-    staff: StaffId
-    role: StaffRole
-    correlation: UUID
-    command: CommandId
     case: CaseId | None = None  # Whichever stream of hers it stands in; no word of what happened.
+    command: CommandId
+    correlation: UUID
     facts: msgspec.Raw
+    id: UUID
+    occurred_at: datetime
     parts: tuple[PartLine, ...] = ()
+    role: ActingRole
+    schema: Count
+    staff: StaffId
+    stream: StreamId
+    type: Name
+    version: Count
 
 
 def is_canonical(header: bytes) -> bool:

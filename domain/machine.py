@@ -4,6 +4,7 @@ Deciders ask it, the pages in ``docs/`` are drawn from it, and what it does not 
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import msgspec
@@ -20,7 +21,7 @@ class Edge(NamedTuple):
     after: str
 
 
-class Machine(msgspec.Struct, frozen=True):
+class Machine(msgspec.Struct, frozen=True, dict=True):
     """``states`` are named in Japanese and English, in the order in which they are told."""
 
     name: Label
@@ -28,13 +29,21 @@ class Machine(msgspec.Struct, frozen=True):
     edges: tuple[Edge, ...]
 
     def allows(self, before: str, event: type[Event]) -> bool:
-        return any((edge.before, edge.event) == (before, event) for edge in self.edges)
+        return (before, event) in self._afters
 
     def after(self, before: str, event: type[Event]) -> str:
         """Where an event leads that has happened."""
-        after = {edge.after for edge in self.edges if (edge.before, edge.event) == (before, event)}
+        after = self._afters.get((before, event), ())
         assert len(after) == 1, f"{event.__name__} after {before} leads to {sorted(after)}"
-        return after.pop()
+        return next(iter(after))
+
+    @cached_property
+    def _afters(self) -> dict[tuple[str, type[Event]], set[str]]:
+        """It is asked at every step."""
+        found: dict[tuple[str, type[Event]], set[str]] = {}
+        for edge in self.edges:
+            found.setdefault((edge.before, edge.event), set()).add(edge.after)
+        return found
 
 
 def edges(event: type[Event], befores: Iterable[str], after: str | None = None) -> tuple[Edge, ...]:

@@ -1,7 +1,7 @@
 """The words every aggregate is written in: event, command, decider, record."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache, reduce
 from typing import (
     Annotated,
@@ -19,9 +19,11 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from domain.calendar import in_utc
+from domain.calendar import accepted, in_utc
 from domain.categories import ENV, Category
+from domain.guarded import Guarded as Guarded  # noqa: PLC0414 (It is one of these words.)
 from domain.text import cleaned, visible
+from domain.timers import DEFAULTS, Timers
 
 AgencyId = NewType("AgencyId", UUID)
 StaffId = NewType("StaffId", UUID)
@@ -60,6 +62,9 @@ StaffRole: TypeAlias = Literal[
     "INTERPRETER",
     "AUDITOR",
 ]
+# Nobody is enrolled as this: in it the installation does what falls due, and what follows by rule.
+Automatic: TypeAlias = Literal["INSTALLATION"]
+ActingRole: TypeAlias = StaffRole | Automatic
 
 StreamKind: TypeAlias = Literal[
     "case",
@@ -75,7 +80,7 @@ StreamKind: TypeAlias = Literal[
     "grievance",
     "duties",
 ]
-Stamp: TypeAlias = Literal["case", "agency", "network", "work"]
+Stamp: TypeAlias = Literal["case", "agency", "network", "work", "ledger"]
 NAMESPACE: Final[dict[StreamKind, UUID]] = {
     "case": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a01"),
     "consent": UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7a02"),
@@ -98,6 +103,12 @@ def stream_of(kind: StreamKind, key: UUID | str) -> StreamId:
     return StreamId(uuid5(NAMESPACE[kind], str(key)))
 
 
+# The installation acts in a name of its own, under which no agency is registered: so nobody reads
+# what it recorded as their own record.
+ITSELF: Final = AgencyId(stream_of("installation", "itself"))
+ITS_STAFF: Final = StaffId(stream_of("installation", "its staff"))
+
+
 class Withheld(msgspec.Struct, frozen=True):
     """What stands where a sealed value was not opened, or can never be opened again."""
 
@@ -109,16 +120,6 @@ ERASED: Final = Withheld("erased")
 
 T = TypeVar("T")
 Sealed: TypeAlias = T | Withheld
-
-
-class Guarded(msgspec.Struct, frozen=True, kw_only=True):
-    """Holds what may be a person's own: it never prints what it holds."""
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(<sealed>)"
-
-    def __rich_repr__(self) -> list[tuple[str, str]]:
-        return [("sealed", "<sealed>")]
 
 
 class Event(
@@ -133,7 +134,8 @@ class Event(
     """Something that happened. Past tense, never changed, never removed."""
 
     # Which earlier decisions this event overtakes: those about its case, its agency, its network.
-    # ``work`` is stamped by what is begun or ended in a case, and read by what must not miss it.
+    # ``work`` is stamped by what is begun or ended in a case, and read by what must not miss it;
+    # ``ledger`` by what comes to stand in a network's ledger.
     stamps: ClassVar[frozenset[Stamp]] = frozenset()
     # Which of its fields names what it made, for whoever asked for it.
     makes: ClassVar[str | None] = None
@@ -161,8 +163,13 @@ class Command(
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             given: object = getattr(self, name)
+            if type(given) in AS_THEY_ARE:
+                continue
             if (kept := _kept(given)) is not given:
                 msgspec.structs.force_setattr(self, name, kept)
+
+
+AS_THEY_ARE: Final = frozenset[type[object]]({UUID, type(None), bool, int})
 
 
 def _kept(value: object) -> object:
@@ -170,7 +177,10 @@ def _kept(value: object) -> object:
         case str():
             return visible(cleaned(value))
         case datetime():
+            accepted(in_utc(value).date())
             return in_utc(value)
+        case date():
+            return accepted(value)
         case tuple():
             return tuple(_kept(element) for element in cast(tuple[object, ...], value))
         case frozenset():
@@ -187,9 +197,15 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 
     agency: AgencyId
     staff: StaffId
-    role: StaffRole
+    role: ActingRole
     at: datetime
     new_id: UUID
+    timers: Timers = DEFAULTS  # Of the network in whose ledger the case stands.
+
+    @property
+    def is_automatic(self) -> bool:
+        """Nobody asks: it falls due, or follows from what happened. No token ever carries this."""
+        return (self.agency, self.staff, self.role) == (ITSELF, ITS_STAFF, "INSTALLATION")
 
 
 S = TypeVar("S")
@@ -208,5 +224,6 @@ class Decider(NamedTuple, Generic[S, C, E]):
         return reduce(self.evolve, events, self.initial)
 
 
+@lru_cache(maxsize=2**14)
 def fence_key(kind: Stamp, key: UUID) -> str:
     return f"{kind}:{key}"

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
-from domain.codes import Label
+from domain.codes import Label, Level
+from domain.timers import AnswerWithin
 
 # つなぎの状態
 ReferralStatus: TypeAlias = Literal[
@@ -90,6 +91,19 @@ OUTCOMES: Final[Mapping[Outcome, Label]] = {
     "NOT_TAKEN_UP": Label("利用に至らなかった", "Not taken up"),
     "SUBJECT_DECLINED": Label("本人が利用を望まなかった", "She did not wish it"),
     "OTHER": Label("その他", "Other"),
+}
+
+# 回答の目安: how soon an answer is asked for, by how urgent it is.
+ANSWER_WITHIN: Final[Mapping[AnswerWithin, Label]] = {
+    "HOURS": Label("数時間以内", "Within hours"),
+    "DAY": Label("1日以内", "Within a day"),
+    "BUSINESS_DAYS": Label("数開庁日以内", "Within business days"),
+}
+WITHIN: Final[Mapping[Level, AnswerWithin]] = {
+    "CRITICAL": "HOURS",
+    "HIGH": "DAY",
+    "MEDIUM": "BUSINESS_DAYS",
+    "LOW": "BUSINESS_DAYS",
 }
 
 # 子どもの年齢区分: as fine as an inquiry without identity may be.

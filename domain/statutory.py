@@ -5,6 +5,7 @@ it. One person files it, naming the provision, and it is reviewed afterwards.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, ClassVar, NewType, TypeAlias
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from domain.agency import AgencyNotKnown
+from domain.calendar import date_in_japan
 from domain.categories import CNS, NAR, Category, CategoryCode
 from domain.concerned import Concerned
 from domain.consent_codes import PROVISIONS, Provision
@@ -19,6 +21,7 @@ from domain.items import FieldPath
 from domain.model import AgencyId, Command, Context, Event, Sealed
 from domain.speech import Refused
 from domain.text import FreeText
+from domain.timers import review_disclosure_by
 
 StatutoryId = NewType("StatutoryId", UUID)
 OnlyFields: TypeAlias = Annotated[frozenset[FieldPath], Meta(min_length=1, max_length=50)]
@@ -36,6 +39,7 @@ class StatutoryDisclosureRecorded(
     categories: Annotated[frozenset[CategoryCode], CNS]
     only_fields: Annotated[OnlyFields | None, CNS] = None
     filing_agency: Annotated[AgencyId, CNS]
+    review_by: Annotated[date | None, CNS] = None
     text: Annotated[Sealed[FreeText | None], NAR]
 
 
@@ -95,6 +99,7 @@ def decide(
             categories=command.categories,
             only_fields=command.only_fields,
             filing_agency=by.agency,
+            review_by=review_disclosure_by(by.timers, date_in_japan(by.at)),
             text=command.text,
         ),
     )

@@ -1,6 +1,7 @@
 """Text (文字列): NFC, bounded, without control characters; variant kanji survive."""
 
 import unicodedata
+from functools import lru_cache
 from typing import Annotated, ClassVar, Final, TypeAlias
 
 from msgspec import Meta
@@ -45,7 +46,7 @@ def cleaned(text: str) -> str:
         return text
     text = text.replace("\r\n", "\n").translate(_VARIANTS)
     text = unicodedata.normalize("NFC", text)
-    if any(not _may_stay(character) for character in text):
+    if not all(map(_may_stay, text)):
         raise TextNotAccepted
     return text
 
@@ -63,6 +64,7 @@ def _is_seen(character: str) -> bool:
     return unicodedata.category(character)[0] in "LNPS" or ord(character) in _IDEOGRAPHS
 
 
+@lru_cache(maxsize=2**12)  # There are not many that people write.
 def _may_stay(character: str) -> bool:
     if character in _DIRECTION:
         return False

@@ -100,7 +100,7 @@ from domain.agency.state import (
 )
 from domain.codes import Label
 from domain.machine import NOT_YET, Machine, edges
-from domain.model import AgencyId, Context, Decider, StaffId, StaffRole
+from domain.model import ActingRole, AgencyId, Context, Decider, StaffId
 from domain.speech import Refused
 
 __all__ = [
@@ -294,7 +294,7 @@ def agency_under(
     return Decider(NO_AGENCY, partial(decide, operator, own), evolve)
 
 
-def check_may_act(agency: Agency, staff: StaffId, role: StaffRole) -> None:
+def check_may_act(agency: Agency, staff: StaffId, role: ActingRole) -> None:
     """Nobody acts or reads without an enrolment, a pledge, and an agency in good standing."""
     match agency:
         case KnownAgency(suspended=True):

@@ -120,7 +120,8 @@ def with_those_before(
     """They, and all whom they took over from: what is said of these is said of them."""
     named = frozenset(agency_ids)
     found = (agencies.get(each) for each in named)
-    return named.union(*(each.predecessors for each in found if isinstance(each, KnownAgency)))
+    before = [k.predecessors for k in found if isinstance(k, KnownAgency) and k.predecessors]
+    return named.union(*before) if before else named
 
 
 def passes_on(category: CategoryCode) -> bool:

@@ -11,16 +11,18 @@ The stories of a case, one after the other:
 * ``safety``: what to do if somebody asks about her;
 * ``stays``, ``aftercare``: where she is kept safe or lives, and who then stays in touch;
 * ``closing``: it is accepted, transferred, closed, opened again, restricted, erased;
+* ``carrying``: it goes on into the next fiscal year's ledger;
 * ``course``: in which status it takes what, and in which stage support then is.
 """
 
 from functools import partial
-from typing import ClassVar, Final, TypeAlias, assert_never
+from typing import ClassVar, Final, TypeAlias, assert_never, get_args
 
 import msgspec
 
 from domain.case import (
     aftercare,
+    carrying,
     closing,
     companions,
     correcting,
@@ -38,6 +40,7 @@ from domain.case.aftercare import (
     AftercareCommand,
     AftercareEvent,
 )
+from domain.case.carrying import CarryOver, CaseCarriedOver
 from domain.case.closing import (
     AcceptCase,
     CaseAccepted,
@@ -76,7 +79,6 @@ from domain.case.course import (
     status_after,
 )
 from domain.case.facts import (
-    CaseNumber,
     Facts,
     Recorded,
     beside,
@@ -123,6 +125,7 @@ from domain.case.record import (
 )
 from domain.case.roles import (
     AssignRole,
+    DecidedThere,
     EndParticipation,
     EndRole,
     ItAnswersForHer,
@@ -144,6 +147,7 @@ from domain.case.services import (
 from domain.case.state import (
     Case,
     CaseNotFound,
+    CaseNumber,
     KnownCase,
     NoCase,
     OnlyWhoAnswersForHer,
@@ -151,6 +155,7 @@ from domain.case.state import (
     answering,
     as_participant,
     participants,
+    takes_part,
 )
 from domain.case.stay_events import (
     StayCommand,
@@ -160,10 +165,11 @@ from domain.case.support import (
     SupportCommand,
     SupportEvent,
 )
-from domain.model import Context, Decider
+from domain.model import Command, Context, Decider
 from domain.speech import Refused
 
 __all__ = [
+    "BY_ITSELF",
     "CASE",
     "CHANGES_NOTHING",
     "AcceptCase",
@@ -171,10 +177,12 @@ __all__ = [
     "AddressRecorded",
     "AssignRole",
     "AttributesRecorded",
+    "CarryOver",
     "Case",
     "CaseAccepted",
     "CaseAlreadyAccepted",
     "CaseAlreadyOpened",
+    "CaseCarriedOver",
     "CaseClosed",
     "CaseCommand",
     "CaseErased",
@@ -196,6 +204,7 @@ __all__ = [
     "CorrectRecord",
     "CorrectSubjectDetails",
     "DataRestricted",
+    "DecidedThere",
     "EndParticipation",
     "EndRole",
     "Facts",
@@ -238,6 +247,7 @@ __all__ = [
     "decide",
     "evolve",
     "participants",
+    "takes_part",
 ]
 
 CaseEvent: TypeAlias = (
@@ -254,6 +264,7 @@ CaseEvent: TypeAlias = (
     | StayEvent
     | AftercareEvent
     | CourseEvent
+    | CaseCarriedOver
 )
 CaseCommand: TypeAlias = (
     OpenCase
@@ -270,6 +281,7 @@ CaseCommand: TypeAlias = (
     | StayCommand
     | AftercareCommand
     | CourseCommand
+    | CarryOver
 )
 
 
@@ -291,11 +303,16 @@ def decide(facts: Facts, state: Case, command: CaseCommand, by: Context) -> tupl
 
 def _found(facts: Facts, state: Case, command: CaseCommand, by: Context) -> KnownCase:
     """For whoever takes part; and, to go on with it, for whoever follows the agency she knew."""
+    if by.is_automatic and isinstance(command, CarryOver) and isinstance(state, KnownCase):
+        return state
     if (
         isinstance(state, KnownCase)
         and (state.status, type(command)) in {("CLOSED", ReopenCase), ("CONTACT", AcceptCase)}
         and closing.follows(state, facts, by.agency)
     ):
+        return state
+    gives_out = isinstance(command, AssignRole) and facts.decided_there
+    if by.is_automatic and gives_out and isinstance(state, KnownCase):
         return state
     return as_participant(state, by.agency)
 
@@ -303,7 +320,6 @@ def _found(facts: Facts, state: Case, command: CaseCommand, by: Context) -> Know
 def _decided(  # noqa: PLR0912 (one arm a story)
     case: KnownCase, facts: Facts, command: CaseCommand, by: Context
 ) -> tuple[CaseEvent, ...]:
-    rest = beside(case, facts)
     if isinstance(command, RecordCommand):
         return record.decide(case, command, by)
     if isinstance(command, CompanionCommand):
@@ -312,6 +328,9 @@ def _decided(  # noqa: PLR0912 (one arm a story)
         return correcting.decide(facts, command, by)
     if isinstance(command, LinkCommand):
         return linking.decide(case, facts, command, by)
+    if isinstance(command, RecordLegalStep):
+        return legal.decide(case.legal, command, by)
+    rest = beside(case, facts)
     if isinstance(command, RoleCommand):
         return roles.decide(case, rest, command, by)
     if isinstance(command, SupportCommand):
@@ -320,16 +339,19 @@ def _decided(  # noqa: PLR0912 (one arm a story)
         return plans.decide(case.plans, rest, command, by)
     if isinstance(command, ServiceCommand):
         return services.decide(case.services, rest, command, by)
-    if isinstance(command, RecordLegalStep):
-        return legal.decide(case.legal, command, by)
     if isinstance(command, SafetyCommand):
         return safety.decide(rest, command, by)
     if isinstance(command, StayCommand):
         return stays.decide(case.stays, rest, command, by)
     if isinstance(command, AftercareCommand):
         return aftercare.decide(case.aftercare, rest, command, by)
+    if isinstance(command, ReopenCase):
+        reopened = closing.decide(case, facts, command, by)
+        return (*reopened, *carrying.carried_over(case, facts, by))
     if isinstance(command, CourseCommand):
         return closing.decide(case, facts, command, by)
+    if isinstance(command, CarryOver):
+        return carrying.decide(case, facts, command, by)
     assert not isinstance(command, OpenCase), "it is open"
     assert_never(command)
 
@@ -377,9 +399,18 @@ def _told(case: KnownCase, event: CaseEvent) -> KnownCase:
             aftercare=aftercare.evolve(case.aftercare, event),
             stays=change(case.stays, owes_aftercare=False),
         )
-    if isinstance(event, CourseEvent):
-        return closing.evolve(case, event)
+    if isinstance(event, CourseEvent | CaseCarriedOver):
+        return _gone_on(case, event)
     return _as_it_was(case, event)
+
+
+def _gone_on(case: KnownCase, event: CourseEvent | CaseCarriedOver) -> KnownCase:
+    if isinstance(event, CaseCarriedOver):
+        return carrying.numbered(case, event)
+    after = closing.evolve(case, event)
+    if isinstance(event, CaseAccepted | CaseTransferred):
+        return carrying.numbered(after, event)
+    return after
 
 
 def _as_it_was(case: KnownCase, _: CorrectionEvent | SafetyEvent) -> KnownCase:
@@ -393,6 +424,16 @@ def case_among(facts: Facts) -> Decider[Case, CaseCommand, CaseEvent]:
 
 
 CASE: Final = case_among(Facts())
+# Decided by how the case itself stands: whatever there is beside it, nothing of that is asked.
+BY_ITSELF: Final = frozenset[type[Command]](
+    {
+        OpenCase,
+        RecordLegalStep,
+        *get_args(RecordCommand),
+        *get_args(CompanionCommand),
+        *get_args(SupportCommand),
+    }
+)
 # Most of what is recorded; it says nothing of how the case stands.
 CHANGES_NOTHING: Final[frozenset[type[CaseEvent]]] = frozenset(
     {ConsultationRecorded, ContactMethodSet, AddressRecorded, NoteRecorded}

@@ -12,10 +12,10 @@ from msgspec import Meta
 
 from domain.calendar import date_in_japan
 from domain.case.aftercare import HerViewIsMissing
-from domain.case.facts import CaseNumber, Facts
+from domain.case.facts import Facts
 from domain.case.roles import ResponsibilityMoved
-from domain.case.state import KnownCase, answering, check_answers
-from domain.case_codes import ClosureReason, ErasureBasis, ReopeningReason
+from domain.case.state import CaseNumber, KnownCase, answering, check_answers
+from domain.case_codes import ClosureReason, ErasureBasis, ReopeningReason, Status
 from domain.categories import CNS, ENV, LOC, PLN, SVC, Category
 from domain.model import (
     AgencyId,
@@ -33,6 +33,7 @@ from domain.network.state import NetworkNotFound, NotInTheNetwork
 from domain.speech import Refused
 from domain.support_codes import WithoutAftercare
 from domain.text import Line
+from domain.timers import retained_until, review_case_by
 
 Persons: TypeAlias = Annotated[frozenset[PersonId], Meta(min_length=1, max_length=50)]
 
@@ -45,12 +46,14 @@ class CaseAccepted(Event, frozen=True, kw_only=True, tag="case.accepted.v1"):
     ledger_network_id: Annotated[NetworkId, ENV]
     case_number: Annotated[CaseNumber, SVC]
     main_responsible: Annotated[AgencyId, SVC]
+    review_by: Annotated[date | None, SVC] = None
 
 
 class CaseTransferred(Event, frozen=True, kw_only=True, tag="case.transferred.v1"):
     """Where it went tells where she is; without a network, it is to another installation.
 
     The network it leaves, and whoever coordinates that, no longer see what was theirs to see of it.
+    By how soon it is reviewed there, nobody is to tell to which it went.
     """
 
     primary: ClassVar[Category] = SVC
@@ -61,6 +64,8 @@ class CaseTransferred(Event, frozen=True, kw_only=True, tag="case.transferred.v1
     to_agency: Annotated[AgencyId, LOC]
     case_number: Annotated[CaseNumber | None, SVC] = None
     referral_id: Annotated[ReferralId, ENV]
+    review_by: Annotated[date | None, CNS] = None
+    retained_until: Annotated[date | None, CNS] = None
 
 
 class CaseClosed(Event, frozen=True, kw_only=True, tag="case.closed.v1"):
@@ -71,6 +76,7 @@ class CaseClosed(Event, frozen=True, kw_only=True, tag="case.closed.v1"):
     outcome: Annotated[Sealed[Line | None], PLN]
     subject_wish: Annotated[Sealed[Line | None], PLN]
     without_aftercare: Annotated[WithoutAftercare | None, SVC] = None
+    retained_until: Annotated[date | None, SVC] = None
 
 
 class CaseReopened(Event, frozen=True, kw_only=True, tag="case.reopened.v1"):
@@ -79,6 +85,7 @@ class CaseReopened(Event, frozen=True, kw_only=True, tag="case.reopened.v1"):
 
     on: Annotated[date, SVC]
     reason: Annotated[ReopeningReason, SVC]
+    review_by: Annotated[date | None, SVC] = None
     subject_wish: Annotated[Sealed[Line], PLN]
 
 
@@ -234,14 +241,26 @@ def evolve(case: KnownCase, event: CourseEvent) -> KnownCase:
     match event:
         case CaseAccepted(main_responsible=agency, ledger_network_id=network):
             reasons = case.reasons | {(agency, "MAIN_RESPONSIBLE")}
-            return change(case, reasons=reasons, main_responsible=agency, network=network)
-        case CaseTransferred(to_network=network):
-            closed_on = None if network else event.on
-            return change(case, network=network, handed_over_by=None, closed_on=closed_on)
-        case CaseClosed(on=day):
-            return change(case, closed_on=day)
-        case CaseReopened():
-            return change(case, closed_on=None)
+            return change(
+                case,
+                reasons=reasons,
+                main_responsible=agency,
+                network=network,
+                entered_on=event.accepted_on,
+            )
+        case CaseTransferred(to_network=network, on=day):
+            return change(
+                case,
+                network=network,
+                handed_over_by=None,
+                entered_on=day,
+                closed_on=None if network else day,
+                retained_until=event.retained_until,
+            )
+        case CaseClosed(on=day, retained_until=until):
+            return change(case, closed_on=day, retained_until=until)
+        case CaseReopened(on=day):
+            return change(case, entered_on=day, closed_on=None, retained_until=None)
         case DataRestricted(scope=persons) if case.subject_id in persons:
             return change(case, before_restriction=case.status)
         case _:
@@ -372,6 +391,7 @@ def _accepted(case: KnownCase, facts: Facts, command: AcceptCase, by: Context) -
         ledger_network_id=command.network_id,
         case_number=facts.number,
         main_responsible=by.agency,
+        review_by=review_case_by(by.timers, date_in_japan(by.at)),
     )
 
 
@@ -387,13 +407,16 @@ def _transferred(
     else:
         check_nothing_is_left(case, facts)
     assert case.handed_over_by
+    today = date_in_japan(by.at)
     return (
         CaseTransferred(
-            on=date_in_japan(by.at),
+            on=today,
             to_network=command.network_id,
             to_agency=by.agency,
             case_number=facts.number,
             referral_id=case.handed_over_by,
+            review_by=review_case_by(by.timers, today) if command.network_id else None,
+            retained_until=None if command.network_id else retained_until(by.timers, today),
         ),
     )
 
@@ -409,6 +432,7 @@ def _closed(case: KnownCase, facts: Facts, command: CloseCase, by: Context) -> C
         outcome=command.outcome,
         subject_wish=command.subject_wish,
         without_aftercare=command.without_aftercare,
+        retained_until=retained_until(by.timers, date_in_japan(by.at)),
     )
 
 
@@ -419,8 +443,12 @@ def _reopened(
     takes_its_place = may_take_its_place(case, facts, by.agency)
     if not takes_its_place:
         check_answers(case, by.agency)
+    today = date_in_japan(by.at)
     reopened = CaseReopened(
-        on=date_in_japan(by.at), reason=command.reason, subject_wish=command.subject_wish
+        on=today,
+        reason=command.reason,
+        review_by=review_case_by(by.timers, today),
+        subject_wish=command.subject_wish,
     )
     if not takes_its_place:
         return (reopened,)
@@ -447,4 +475,6 @@ def follows(case: KnownCase, facts: Facts, agency: AgencyId) -> bool:
     )
 
 
+# How a case is to stand for whoever follows to go on with it: nobody has it in hand.
+FOLLOWED: Final[frozenset[Status]] = frozenset({"CONTACT", "CLOSED"})
 CANNOT_BE_ASKED: Final[frozenset[ClosureReason]] = frozenset({"MOVED_UNREACHABLE", "DECEASED"})

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from domain.case.aftercare import AftercareEnded, AftercareStarted
+from domain.case.carrying import CaseCarriedOver
 from domain.case.closing import (
     CaseAccepted,
     CaseClosed,
@@ -44,6 +45,7 @@ STATUS: Final = Machine(
         Edge("CONTACT", CaseClosed, "CLOSED"),
         Edge("ACTIVE", CaseTransferred, "ACTIVE"),  # To another network, in the same stream;
         Edge("ACTIVE", CaseTransferred, "TRANSFERRED"),  # or to another installation.
+        Edge("ACTIVE", CaseCarriedOver, "ACTIVE"),  # Into the next fiscal year's ledger.
         Edge("ACTIVE", CaseClosed, "CLOSED"),
         Edge("CLOSED", CaseReopened, "ACTIVE"),
         Edge("CLOSED", CaseReopened, "CONTACT"),  # It was never accepted.

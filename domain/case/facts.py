@@ -1,21 +1,16 @@
 """Facts (前提): what was read of other aggregates, together with the case that is asked."""
 
 from collections.abc import Mapping
-from typing import Annotated, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import msgspec
-from msgspec import Meta
 
 from domain.agency import KnownAgency
 from domain.case.beside import Beside
-from domain.case.state import Case, KnownCase, NoCase, answering, participants
+from domain.case.state import Case, CaseNumber, KnownCase, NoCase, answering, participants
 from domain.codes import ConsentKind
 from domain.header import PartLine
 from domain.model import AgencyId, Event, GrantId, NetworkId, PersonId, ReferralId, StayId
-
-CaseNumber: TypeAlias = Annotated[
-    str, Meta(max_length=14, pattern=r"\A[0-9]{4}-[0-9]{4,9}\Z", extra={"text": "code"})
-]
 
 
 class Recorded(NamedTuple):
@@ -27,7 +22,7 @@ class Recorded(NamedTuple):
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    number: CaseNumber | None = None  # The next one of the network that is to take the case.
+    number: CaseNumber | None = None  # Which one it gets in the network that is to take it.
     networks: Mapping[NetworkId, frozenset[AgencyId]] = {}  # Those there are, and their members.
     whole_handovers: frozenset[ReferralId] = frozenset()  # By which all of it is carried on.
     agencies: Mapping[AgencyId, KnownAgency] = {}
@@ -39,6 +34,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     excluded: frozenset[AgencyId] = frozenset()  # Whom she does not want to know.
     itself: frozenset[AgencyId] = frozenset()  # Who acts, and whom it took over from.
     let_know: frozenset[AgencyId] = frozenset()  # Whom it knows she lets know.
+    decided_there: bool = False  # A meeting about the case has given out just this role.
     referral_open: bool = False  # Somebody has still to answer, or to confirm a handover.
     corrected: Recorded | None = None  # The record that is to be corrected.
     linked: Case = NoCase()  # The case that is to be linked with this one,

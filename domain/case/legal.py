@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.calendar import date_in_japan
 from domain.case.days import happened_on
 from domain.categories import ENV, LEG, Category
 from domain.codes import Label
@@ -14,12 +15,17 @@ from domain.machine import NOT_YET, Edge, Machine
 from domain.model import Command, Context, Event, Sealed
 from domain.speech import Refused
 from domain.support_codes import LEGAL_STEP_STATUSES, LegalStepKind, LegalStepStatus
+from domain.timers import remind_of_legal_step_on
 
 LegalStepId = NewType("LegalStepId", UUID)
 
 
 class LegalStepRecorded(Event, frozen=True, kw_only=True, tag="case.legal_step_recorded.v1"):
-    """``status`` is asked by the next step, and seen where what it is about may be seen."""
+    """``status`` is asked by the next step, and seen where what it is about may be seen.
+
+    ``remind_on``: so long before it expires that there is time to renew it. Of what kind it is
+    and when it expires is sealed, and neither follows: every step that expires has a reminder.
+    """
 
     primary: ClassVar[Category] = LEG
     makes: ClassVar[str | None] = "step_id"
@@ -27,6 +33,7 @@ class LegalStepRecorded(Event, frozen=True, kw_only=True, tag="case.legal_step_r
 
     step_id: Annotated[LegalStepId, ENV]
     status: Annotated[LegalStepStatus, ENV]
+    remind_on: Annotated[date | None, ENV] = None
     kind: Annotated[Sealed[LegalStepKind], LEG]
     on: Annotated[Sealed[date], LEG]
     expires_on: Annotated[Sealed[date | None], LEG]
@@ -96,6 +103,7 @@ def decide(
         LegalStepRecorded(
             step_id=command.step_id or LegalStepId(by.new_id),
             status=command.status,
+            remind_on=remind_of_legal_step_on(by.timers, command.expires_on, date_in_japan(by.at)),
             kind=command.kind,
             on=happened_on(command.on, by),
             expires_on=command.expires_on,

@@ -85,11 +85,15 @@ RoleEvent: TypeAlias = RoleAssigned | RoleEnded | ParticipationEnded | Responsib
 
 
 class AssignRole(Command, frozen=True, kw_only=True, tag="case.assign_role"):
-    """``person_id`` names the child it is for; without it, it is for the woman."""
+    """``person_id`` names the child it is for; without it, it is for the woman.
+
+    ``decided_by``: the meeting that has given it this role, which is looked up there.
+    """
 
     function: SupportFunction
     agency_id: AgencyId
     person_id: PersonId | None = None
+    decided_by: MeetingId | None = None
 
 
 class EndRole(Command, frozen=True, kw_only=True, tag="case.end_role"):
@@ -117,6 +121,14 @@ class ItAnswersForHer(Refused):
     ja: ClassVar[str] = (
         "この機関は主担当機関（決まる前は受け付けた機関）のため、関わりを終えることができません。"
         "先に引き継ぎを行ってください。"
+    )
+
+
+class DecidedThere(Refused):
+    """What a meeting decides comes into the case by itself: leave out which meeting it was."""
+
+    ja: ClassVar[str] = (
+        "会議で決まった役割分担は、自動でケースに反映されます。会議の指定を外してください。"
     )
 
 
@@ -160,7 +172,10 @@ def check_does_not_answer(case: KnownCase, agency: AgencyId) -> None:
 def _assigned(
     case: KnownCase, beside: Beside, command: AssignRole, by: Context
 ) -> tuple[RoleAssigned, ...]:
-    check_answers(case, by.agency)
+    if command.decided_by is None:
+        check_answers(case, by.agency)
+    elif not by.is_automatic:
+        raise DecidedThere
     if command.person_id:
         check_is_companion(case, command.person_id)
     if _has(case, command):
@@ -168,7 +183,10 @@ def _assigned(
     check_may_know(beside, command.agency_id)
     return (
         RoleAssigned(
-            function=command.function, agency_id=command.agency_id, person_id=command.person_id
+            function=command.function,
+            agency_id=command.agency_id,
+            person_id=command.person_id,
+            decided_by=command.decided_by,
         ),
     )
 

@@ -68,7 +68,6 @@ CENTRE: Final[AgencyKind] = "WOMENS_SUPPORT_CENTRE"
 WELFARE_SIDE: Final[frozenset[AgencyKind]] = frozenset(
     {"WELFARE_OFFICE", "PREFECTURAL_WELFARE_OFFICE", "MUNICIPAL_WOMENS_SUPPORT_DIVISION"}
 )
-ASSESSMENT_WITHIN: Final = timedelta(days=3)
 NEVER_CLOSED_SO_LONG: Final = timedelta(days=30)  # And no calendar reaches back for ever.
 
 

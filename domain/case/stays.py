@@ -30,7 +30,6 @@ from domain.case.stay_events import (
     StayStarted,
 )
 from domain.case.stay_rules import (
-    ASSESSMENT_WITHIN,
     CONSENT_FOR,
     STAY,
     EndsBeforeItBegins,
@@ -61,6 +60,7 @@ from domain.case.support import StayNotFound
 from domain.machine import NOT_YET
 from domain.model import AgencyId, Context, StayId
 from domain.support_codes import RESIDENTIAL_STAYS
+from domain.timers import assess_by
 
 __all__ = ["Stays", "agencies_of", "decide", "evolve"]
 
@@ -159,7 +159,7 @@ def _decided(state: Stays, beside: Beside, command: DecideStay, by: Context) -> 
         provider_agency_id=provider,
         direct_admission=command.direct_admission,
         planned_from=command.planned_from,
-        assessment_due=None if beside.assessed else today + ASSESSMENT_WITHIN,
+        assessment_due=None if beside.assessed else assess_by(by.timers, today),
         contract_id=check_contract(kind, beside, provider, by.agency, command.planned_from),
         consent_id=check_agreed(beside, CONSENT_FOR[kind]),
         relocation_consent_id=check_agreed(beside, "RELOCATION") if moves else None,

@@ -378,6 +378,8 @@ def _found(
     may say what she takes back.
     """
     match command:
+        case RecordExpiry() | EndEmergency():
+            asked = by.is_automatic
         case AuthoriseEmergency():
             asked = emergency.may_answer_for(ledger.emergencies, command, by)
         case WithdrawConsent() | NarrowConsent():

@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import ClassVar, Final
 
-from domain.calendar import is_over
+from domain.calendar import date_in_japan, is_over
 from domain.concerned import Concerned
 from domain.consent_ledger.events import (
     ConsentExplained,
@@ -28,6 +28,7 @@ from domain.consent_ledger.grants import (
 from domain.model import Context, GrantId, PersonId, StayId
 from domain.policy import NEVER_BY_CONSENT
 from domain.speech import Refused
+from domain.timers import remind_of_consent_on
 
 
 class NeverByConsent(Refused):
@@ -251,6 +252,7 @@ def granted(  # noqa: PLR0913, PLR0917 (what is known of the case and the ledger
         obtained_by=by.agency,
         evidence_hash=command.evidence_hash,
         late_entry=is_late(granted_at, by),
+        remind_on=remind_of_consent_on(by.timers, command.valid_until, date_in_japan(by.at)),
         conditions=command.conditions,
         conditions_text=command.conditions_text,
     )

@@ -88,6 +88,7 @@ class ConsentGranted(Event, frozen=True, kw_only=True, tag="consent.granted.v1")
     obtained_by: Annotated[AgencyId, CNS]
     evidence_hash: Annotated[Digest | None, CNS] = None
     late_entry: Annotated[bool, CNS]
+    remind_on: Annotated[date | None, CNS] = None
     conditions: Annotated[Sealed[frozenset[Condition]], PLN.about("grantor_id")]
     conditions_text: Annotated[Sealed[FreeText | None], NAR.about("grantor_id")]
 

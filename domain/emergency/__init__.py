@@ -5,8 +5,10 @@ somebody out, it names that, and two answer for it, of different agencies. It op
 named agencies, as it stood then, for three days at most: never to a meeting, and never to a ledger.
 """
 
+from datetime import date, datetime
 from typing import assert_never
 
+from domain.calendar import date_in_japan
 from domain.concerned import Concerned
 from domain.emergency.events import (
     AuthoriseEmergency,
@@ -49,6 +51,8 @@ from domain.emergency.rules import (
 )
 from domain.emergency.states import EMERGENCY, Against, Emergencies, Emergency, evolve
 from domain.model import Context, EmergencyId
+from domain.reviews import StillUnderWay
+from domain.timers import review_disclosure_by
 
 __all__ = [
     "EMERGENCY",
@@ -103,9 +107,11 @@ def decide(
         case AuthoriseEmergency():
             return _authorised(concerned, emergency, said, command, by)
         case EndEmergency():
+            if by.is_automatic and not emergency.over(by.at):
+                raise StillUnderWay
             if not EMERGENCY.allows(emergency.state, EmergencyExpired):
                 return ()
-            return (EmergencyExpired(emergency_id=command.emergency_id),)
+            return (_ended(emergency, command, by),)
     assert_never(command)
 
 
@@ -168,19 +174,21 @@ def _authorised(
     check_overrides_named(
         said, Against(emergency.overrides_refusals, emergency.overrides_exclusions)
     )
+    in_force = len(emergency.authorised_by) + 1 >= emergency.needed
     return (
         EmergencyDisclosureAuthorised(
             emergency_id=command.emergency_id,
             requested_by=emergency.requested_by,
             authorised_by=by.staff,
             authorising_agency=by.agency,
-            in_force=len(emergency.authorised_by) + 1 >= emergency.needed,
+            in_force=in_force,
             recipients=emergency.recipients,
             categories=emergency.categories,
             only_fields=emergency.only_fields,
             expires_at=emergency.expires_at,
             overrides_refusals=emergency.overrides_refusals,
             overrides_exclusions=emergency.overrides_exclusions,
+            review_by=_review_by(emergency.expires_at, by) if in_force else None,
             impracticability=command.impracticability,
             impracticability_text=command.impracticability_text,
             danger=command.danger,
@@ -188,3 +196,18 @@ def _authorised(
             danger_text=command.danger_text,
         ),
     )
+
+
+def _ended(emergency: Emergency, command: EndEmergency, by: Context) -> EmergencyExpired:
+    """Nobody reviews what opened nothing."""
+    ended_at = min(by.at, emergency.expires_at)
+    opened = emergency.opened_something
+    return EmergencyExpired(
+        emergency_id=command.emergency_id,
+        review_by=_review_by(ended_at, by) if opened else None,
+    )
+
+
+def _review_by(over_at: datetime, by: Context) -> date:
+    """INV-X5: within days of its end, which an earlier one brings forward."""
+    return review_disclosure_by(by.timers, date_in_japan(over_at))

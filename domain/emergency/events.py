@@ -1,5 +1,6 @@
 """What is recorded of an emergency, and what may be asked about one."""
 
+from datetime import date
 from typing import Annotated, ClassVar, Final, TypeAlias
 
 from msgspec import Meta
@@ -66,6 +67,7 @@ class EmergencyDisclosureAuthorised(
     expires_at: Annotated[Instant, CNS]
     overrides_refusals: Annotated[Annotated[frozenset[GrantId], FEW], CNS] = frozenset()
     overrides_exclusions: Annotated[Annotated[frozenset[AgencyId], FEW], CNS] = frozenset()
+    review_by: Annotated[date | None, CNS] = None
     impracticability: Annotated[Impracticability, CNS]
     impracticability_text: Annotated[Sealed[FreeText | None], NAR]
     danger: Annotated[Sealed[frozenset[Danger]], RSK]
@@ -80,6 +82,7 @@ class EmergencyExpired(Event, frozen=True, kw_only=True, tag="consent.emergency_
     stamps: ClassVar[frozenset[Stamp]] = frozenset({"case"})
 
     emergency_id: Annotated[EmergencyId, CNS]
+    review_by: Annotated[date | None, CNS] = None
 
 
 EmergencyEvent: TypeAlias = EmergencyRequested | EmergencyDisclosureAuthorised | EmergencyExpired

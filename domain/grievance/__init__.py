@@ -4,7 +4,6 @@ Whoever is complained about neither handles it, nor learns of it unless it is sh
 can stand in its way. It changes nothing else: not what she agreed to, and not what is done for her.
 """
 
-from datetime import date
 from functools import partial
 from typing import Final, assert_never
 
@@ -12,6 +11,7 @@ import msgspec
 
 from domain.calendar import date_in_japan
 from domain.codes import Label
+from domain.grievance import overdue
 from domain.grievance.commands import (
     AcknowledgeGrievance,
     AssignHandler,
@@ -61,6 +61,7 @@ from domain.grievance.state import (
 from domain.grievance_codes import SharedExtent
 from domain.machine import NOT_YET, Machine, edges
 from domain.model import AgencyId, CaseId, Context, Decider, GrievanceId, StaffId
+from domain.timers import DEFAULTS, acknowledge_by, answer_by
 
 __all__ = [
     "GRIEVANCE",
@@ -148,6 +149,8 @@ def decide(
     if isinstance(command, ReceiveGrievance):
         assert isinstance(state, NoGrievance), "its id was made for it"
         return _received(case_id, command, by)
+    if by.is_automatic:
+        return overdue.escalated(case_id, state, command, by)
     grievance = as_party(case_id, state, by)
     events = _decided(grievance, command, by)
     for event in events:
@@ -164,6 +167,8 @@ def evolve(state: Grievance, event: GrievanceEvent) -> Grievance:
             about_staff=event.about_staff,
             received_by=event.received_by,
             in_charge=event.received_by,
+            acknowledge_by=event.acknowledge_by or acknowledge_by(DEFAULTS, event.on),
+            answer_by=event.answer_by or answer_by(DEFAULTS, event.on),
         )
     assert isinstance(state, KnownGrievance)
     change = msgspec.structs.replace
@@ -176,13 +181,14 @@ def evolve(state: Grievance, event: GrievanceEvent) -> Grievance:
             return change(grievance, shared={**state.shared, **widest})
         case GrievanceEscalated(to_agency=agency):
             return change(grievance, in_charge=agency, handler=None, handler_staff=None)
+        case GrievanceReopened(on=on, answer_by=until):
+            return change(grievance, answer_by=until or answer_by(DEFAULTS, on))
         case (
             GrievanceAcknowledged()
             | FindingsRecorded()
             | ResponseGiven()
             | ImprovementRecorded()
             | GrievanceClosed()
-            | GrievanceReopened()
         ):
             return grievance
     assert_never(event)
@@ -222,7 +228,7 @@ def _received(
     case_id: CaseId | None, command: ReceiveGrievance, by: Context
 ) -> tuple[GrievanceReceived]:
     """Whoever hears it writes it down, even of itself: then it names who is to answer for it."""
-    received_by = command.for_agency or by.agency
+    received_by, on = command.for_agency or by.agency, date_in_japan(by.at)
     check_not_complained_about(command.about_agencies, command.about_staff, received_by)
     return (
         GrievanceReceived(
@@ -231,7 +237,9 @@ def _received(
             received_by=received_by,
             about_agencies=command.about_agencies,
             about_staff=command.about_staff,
-            on=date_in_japan(by.at),
+            on=on,
+            acknowledge_by=acknowledge_by(by.timers, on),
+            answer_by=answer_by(by.timers, on),
             complainant=command.complainant,
             text=command.text,
         ),
@@ -258,12 +266,13 @@ def _decided(
         case RecordImprovement(improvement=improvement):
             return (ImprovementRecorded(grievance_id=which, improvement=improvement),)
         case EscalateGrievance():
-            return _escalated(grievance, command, on)
+            return _escalated(grievance, command, by)
         case CloseGrievance():
             closed = GrievanceClosed(grievance_id=which, on=on)
             return () if grievance.status == "CLOSED" else (closed,)
         case ReopenGrievance():
-            reopened = GrievanceReopened(grievance_id=which, on=on)
+            due = answer_by(by.timers, on)
+            reopened = GrievanceReopened(grievance_id=which, on=on, answer_by=due)
             return () if grievance.status == "REOPENED" else (reopened,)
     assert_never(command)
 
@@ -327,9 +336,10 @@ def _shared(grievance: KnownGrievance, command: ShareGrievance) -> GrievanceShar
 
 
 def _escalated(
-    grievance: KnownGrievance, command: EscalateGrievance, on: date
+    grievance: KnownGrievance, command: EscalateGrievance, by: Context
 ) -> tuple[GrievanceEscalated, ...]:
     check_not_complained_about(grievance.about_agencies, grievance.about_staff, command.to_agency)
+    on = date_in_japan(by.at)
     if grievance.status == "ESCALATED" and command.to_agency == grievance.in_charge:
         return ()
     return (
@@ -338,6 +348,7 @@ def _escalated(
             to_agency=command.to_agency,
             reason=command.reason,
             on=on,
+            acknowledge_by=acknowledge_by(by.timers, on),
         ),
     )
 

@@ -27,6 +27,8 @@ class GrievanceReceived(Event, frozen=True, kw_only=True, tag="grievance.receive
     about_agencies: Annotated[Agencies, GRV]
     about_staff: Annotated[People, GRV]
     on: Annotated[date, ENV]
+    acknowledge_by: Annotated[date | None, ENV] = None
+    answer_by: Annotated[date | None, ENV] = None
     complainant: Annotated[Sealed[Complainant], GRV]
     text: Annotated[Sealed[FreeText], GRV]
 
@@ -88,6 +90,7 @@ class GrievanceEscalated(Event, frozen=True, kw_only=True, tag="grievance.escala
     to_agency: Annotated[AgencyId, GRV]
     reason: Annotated[EscalationReason, ENV]
     on: Annotated[date, ENV]
+    acknowledge_by: Annotated[date | None, ENV] = None
 
 
 class GrievanceClosed(Event, frozen=True, kw_only=True, tag="grievance.closed.v1"):
@@ -100,6 +103,7 @@ class GrievanceReopened(Event, frozen=True, kw_only=True, tag="grievance.reopene
     primary: ClassVar[Category] = GRV
     grievance_id: Annotated[GrievanceId, GRV]
     on: Annotated[date, ENV]
+    answer_by: Annotated[date | None, ENV] = None
 
 
 GrievanceEvent: TypeAlias = (

@@ -1,6 +1,7 @@
 """What is known of a grievance when something is decided about it, and what is refused."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import ClassVar, Literal, TypeAlias
 
 import msgspec
@@ -29,6 +30,19 @@ class KnownGrievance(msgspec.Struct, frozen=True, kw_only=True):
     handler: AgencyId | None = None
     handler_staff: StaffId | None = None
     shared: Mapping[AgencyId, SharedExtent] = {}
+    acknowledge_by: date
+    answer_by: date
+
+    @property
+    def due(self) -> date | None:
+        """INV-G2: by when it is to be acknowledged, or answered; then the prefecture takes it."""
+        match self.status:
+            case "RECEIVED":
+                return self.acknowledge_by
+            case "ACKNOWLEDGED" | "INVESTIGATING" | "REOPENED":
+                return self.answer_by
+            case _:
+                return None
 
     @property
     def parties(self) -> frozenset[AgencyId]:

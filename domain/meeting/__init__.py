@@ -240,8 +240,9 @@ def _evolved(meeting: KnownMeeting, event: MeetingEvent) -> KnownMeeting:
         case CaseTabled(case_id=case, categories=categories):
             before = meeting.tabled.get(case, frozenset())
             return change(meeting, tabled={**meeting.tabled, case: before | categories})
-        case MeetingHeld(agencies=agencies):
-            return change(meeting, attended=frozenset({meeting.convenor, *agencies}))
+        case MeetingHeld(agencies=agencies, held_on=day):
+            attended = frozenset({meeting.convenor, *agencies})
+            return change(meeting, attended=attended, held_on=day)
         case MinutesDrafted(hash=digest):
             return change(meeting, minutes=digest)
         case MinutesShared(recipients=recipients):

@@ -173,6 +173,7 @@ class MeetingHeld(Event, frozen=True, kw_only=True, tag="meeting.held.v1"):
     roles: Annotated[Sealed[Annotated[tuple[StaffRole, ...], Meta(max_length=ATTENDEES_MAX)]], MTG]
     started_at: Annotated[Sealed[Instant], MTG]
     ended_at: Annotated[Sealed[Instant], MTG]
+    held_on: Annotated[date | None, ENV] = None
 
 
 class MeetingClosed(Event, frozen=True, kw_only=True, tag="meeting.closed.v1"):
@@ -193,6 +194,7 @@ class CaseReviewed(Event, frozen=True, kw_only=True, tag="meeting.case_reviewed.
     round_no: Annotated[Count, SVC]
     reviewed_on: Annotated[date, SVC]
     responsible_agency: Annotated[AgencyId, SVC]
+    next_by: Annotated[date | None, SVC] = None
     situation: Annotated[Sealed[FreeText], NAR.about("subject_id")]
     policy_change: Annotated[Sealed[Line | None], PLN.about("subject_id")]
 
@@ -270,6 +272,7 @@ class DisagreementRecorded(
         MTG.about("subject_id"),
     ]
     since: Annotated[date, SVC]
+    settle_by: Annotated[date | None, SVC] = None
 
 
 class MainSupportAgencyDesignated(

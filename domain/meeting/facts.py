@@ -6,7 +6,7 @@ from typing import TypeAlias
 import msgspec
 
 from domain.agency import KnownAgency
-from domain.case import CaseNotFound, KnownCase
+from domain.case import CaseNotFound, CaseNumber, KnownCase
 from domain.categories import CategoryCode
 from domain.items import Offered
 from domain.meeting.course import ConsultationStatus
@@ -54,8 +54,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     agencies: Mapping[AgencyId, KnownAgency] = {}
     offered: tuple[Offered, ...] = ()
     hidden: frozenset[AgencyId] = frozenset()  # Of whom to hear would tell where she may be.
-    # Of the network, and still active in it: each is to be reviewed.
+    # Of the network, and still active in it, before the day of the meeting: each is to be reviewed.
     active_cases: frozenset[CaseId] = frozenset()
+    numbers: Mapping[CaseId, CaseNumber] = {}  # Of these, where whoever asks may know the number.
 
     @property
     def coordinating(self) -> AgencyId | None:

@@ -1,8 +1,10 @@
 """Holding (会議の開催と終了): who came, and what has to be recorded before the meeting is over."""
 
-from typing import ClassVar, assert_never
+from typing import ClassVar, Final, assert_never
 
 from domain.agency import AgencyNotKnown, check_pledged
+from domain.calendar import date_in_japan
+from domain.case import KnownCase
 from domain.meeting.commands import CloseMeeting, HoldingCommand, HoldMeeting
 from domain.meeting.course import MinutesNotShared, check_in_order
 from domain.meeting.events import MeetingClosed, MeetingEvent, MeetingHeld
@@ -91,6 +93,7 @@ def held(
             roles=tuple(roles),
             started_at=command.started_at,
             ended_at=command.ended_at,
+            held_on=date_in_japan(command.ended_at),
         ),
     )
 
@@ -104,7 +107,7 @@ def closed(
         return ()
     check_in_order(meeting.kind, meeting.status, MeetingClosed)
     check_minutes_shared(meeting, facts)
-    check_all_reviewed(meeting, facts.active_cases)
+    check_all_reviewed(meeting, facts)
     check_is_recorded(meeting)
     return (MeetingClosed(),)
 
@@ -118,17 +121,33 @@ def check_minutes_shared(meeting: KnownMeeting, facts: Facts) -> None:
         raise MinutesNotShared
 
 
-def waited_for(meeting: KnownMeeting) -> frozenset[CaseId]:
-    """Of a practitioners' meeting: what it neither reviewed nor put off, of all on its table."""
+def waited_for(meeting: KnownMeeting, numbered: frozenset[CaseId]) -> frozenset[CaseId]:
+    """Of a practitioners' meeting: what it neither reviewed nor put off, of all in the ledger."""
     if meeting.kind != "PRACTITIONERS":
         return frozenset()
-    return frozenset(meeting.tabled) - meeting.reviewed - meeting.deferred
+    return (numbered | frozenset(meeting.tabled)) - meeting.reviewed - meeting.deferred
 
 
-def check_all_reviewed(meeting: KnownMeeting, active: frozenset[CaseId]) -> None:
+def is_passed_over(meeting: KnownMeeting, case_id: CaseId, case: KnownCase) -> bool:
+    """It is active there; and was before the day of the meeting, or came onto its table.
+
+    What comes after the minutes are confirmed can no longer be put off: it waits for the next one.
+    """
+    if case.status != "ACTIVE" or case.network != meeting.network_id:
+        return False
+    entered, held = case.entered_on, meeting.held_on
+    was_there = entered is not None and held is not None and entered < held
+    return was_there or case_id in meeting.tabled
+
+
+def check_all_reviewed(meeting: KnownMeeting, facts: Facts) -> None:
     """In a practitioners' meeting, no active case of the network is passed over."""
-    if meeting.kind == "PRACTITIONERS" and not active <= meeting.reviewed | meeting.deferred:
-        raise NotAllReviewed
+    if meeting.kind != "PRACTITIONERS":
+        return
+    left = facts.active_cases - meeting.reviewed - meeting.deferred
+    if left:
+        known = sorted(facts.numbers[each] for each in left if each in facts.numbers)
+        raise NotAllReviewed(**({"numbers": " ".join(known[:NAMED_MOST])} if known else {}))
 
 
 def check_is_recorded(meeting: KnownMeeting) -> None:
@@ -141,3 +160,6 @@ def check_is_recorded(meeting: KnownMeeting) -> None:
         raise NothingDecided
     if not meeting.next_set:
         raise NextMeetingNotSet
+
+
+NAMED_MOST: Final = 50

@@ -11,6 +11,7 @@ from domain.meeting.parties import as_convenor, in_case
 from domain.meeting.state import KnownMeeting, OnlyTheConvenor
 from domain.model import AgencyId, Context
 from domain.speech import Refused
+from domain.timers import review_case_by
 
 
 class OnlyAmongPractitioners(Refused):
@@ -72,12 +73,14 @@ def reviewed(
     if about.case_id in meeting.reviewed:
         raise CaseAlreadyReviewed
     check_responsible_confirmed(about, command.responsible_agency)
+    today = date_in_japan(by.at)
     return (
         CaseReviewed(
             subject_id=about.case.subject_id,
             case_id=about.case_id,
             round_no=about.reviews.rounds + 1,
-            reviewed_on=date_in_japan(by.at),
+            reviewed_on=today,
+            next_by=review_case_by(by.timers, today),
             responsible_agency=command.responsible_agency,
             situation=command.situation,
             policy_change=command.policy_change,

@@ -43,6 +43,7 @@ from domain.meeting.state import (
 )
 from domain.model import AgencyId, Context, PersonId
 from domain.speech import Refused
+from domain.timers import settle_by
 
 
 class DissentRemains(Refused):
@@ -208,6 +209,7 @@ def disagreed(
         raise BothForAndAgainst
     check_attended(meeting, *agencies)
     _check_goes_on(about, DisagreementRecorded)
+    since = happened_on(command.since, by)
     return (
         DisagreementRecorded(
             subject_id=about.case.subject_id,
@@ -215,7 +217,8 @@ def disagreed(
             topic=command.topic,
             agencies=agencies,
             positions=tuple(each.text for each in command.positions),
-            since=happened_on(command.since, by),
+            since=since,
+            settle_by=settle_by(by.timers, since),
         ),
     )
 

@@ -1,6 +1,7 @@
 """What is known of a meeting when something is decided in it; and whom it is there for at all."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import ClassVar, Literal, TypeAlias
 
 import msgspec
@@ -49,6 +50,7 @@ class KnownMeeting(msgspec.Struct, frozen=True, kw_only=True):
     convenor: AgencyId
     status: MeetingStatus = "PLANNED"
     convened: bool = False
+    held_on: date | None = None
     invitees: Mapping[AgencyId, MeetingRole] = {}
     attended: frozenset[AgencyId] = frozenset()  # With the convenor.
     tabled: Mapping[CaseId, frozenset[CategoryCode]] = {}

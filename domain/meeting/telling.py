@@ -5,6 +5,7 @@ emergency opens a meeting.
 """
 
 from collections.abc import Iterable
+from itertools import product
 from typing import ClassVar, Final, assert_never
 
 from domain.categories import CategoryCode
@@ -103,10 +104,8 @@ def check_everybody_covered(
 def missing(
     covered: Covered, agencies: Iterable[AgencyId], categories: Iterable[CategoryCode]
 ) -> tuple[tuple[AgencyId, CategoryCode], ...]:
-    pairs: set[tuple[AgencyId, CategoryCode]] = {
-        (agency, category) for agency in agencies for category in categories
-    }
-    return tuple(sorted(pairs - covered.keys()))
+    pairs = {*product(agencies, categories)}
+    return tuple(sorted([pair for pair in pairs if pair not in covered]))
 
 
 def needed(meeting: KnownMeeting, categories: frozenset[CategoryCode]) -> frozenset[CategoryCode]:

@@ -44,10 +44,10 @@ from domain.network_codes import (
 )
 from domain.speech import Refused
 from domain.text import Code, Line
+from domain.timers import Months, TimerRules, Timers
 
 # Said to everybody, and yet words: they stand sealed, under a key of the network's own.
 Clauses: TypeAlias = Annotated[tuple[Line, ...], Meta(min_length=1, max_length=30)]
-Months: TypeAlias = Annotated[int, Meta(ge=1, lt=13)]
 
 
 class NetworkEstablished(Event, frozen=True, kw_only=True, tag="network.established.v1"):
@@ -71,6 +71,7 @@ class RulesAdopted(Event, frozen=True, kw_only=True, tag="network.rules_adopted.
     representatives_at_least: Annotated[Count | None, PUB] = None
     representatives_at_most: Annotated[Count | None, PUB] = None
     review_interval_months: Annotated[Months, PUB]
+    timers: Annotated[TimerRules | None, PUB] = None
     confidentiality_clause: Annotated[Sealed[Clauses], PUB]
     purpose_of_sharing: Annotated[Sealed[Clauses], PUB]
 
@@ -145,6 +146,7 @@ class AdoptRules(Command, frozen=True, kw_only=True, tag="network.adopt_rules"):
     representatives_at_least: Count | None = None
     representatives_at_most: Count | None = None
     review_interval_months: Months = 3
+    timers: TimerRules = TimerRules()
     confidentiality_clause: Clauses
     purpose_of_sharing: Clauses
 
@@ -337,6 +339,7 @@ def _adopted(network: KnownNetwork, command: AdoptRules) -> tuple[RulesAdopted]:
             representatives_at_least=least,
             representatives_at_most=most,
             review_interval_months=command.review_interval_months,
+            timers=command.timers,
             confidentiality_clause=command.confidentiality_clause,
             purpose_of_sharing=command.purpose_of_sharing,
         ),
@@ -412,5 +415,5 @@ def _rules(adopted: RulesAdopted) -> Rules:
         meeting_mode=adopted.meeting_mode,
         representatives_at_least=adopted.representatives_at_least,
         representatives_at_most=adopted.representatives_at_most,
-        review_interval_months=adopted.review_interval_months,
+        timers=Timers.of(adopted.timers or TimerRules(), adopted.review_interval_months),
     )

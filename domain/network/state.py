@@ -10,6 +10,7 @@ from domain.model import AgencyId, Context, PostingId, StaffId
 from domain.network_codes import MeetingMode, MembershipType, NetworkBasis, NetworkLevel
 from domain.speech import Refused
 from domain.text import Code
+from domain.timers import DEFAULTS, Timers
 
 NetworkStatus: TypeAlias = Literal["ESTABLISHED", "DISASTER_MODE", "DISSOLVED"]
 
@@ -27,7 +28,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     meeting_mode: MeetingMode
     representatives_at_least: int | None = None  # Meetings in a fiscal year.
     representatives_at_most: int | None = None
-    review_interval_months: int
+    timers: Timers = DEFAULTS
 
 
 class Directory(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +57,10 @@ class KnownNetwork(msgspec.Struct, frozen=True, kw_only=True):
     rules_ever: frozenset[Code] = frozenset()
     directories: Mapping[Code, Directory] = {}
     postings: Mapping[PostingId, Posting] = {}
+
+    @property
+    def timers(self) -> Timers:
+        return self.rules.timers if self.rules else DEFAULTS
 
     @property
     def disaster(self) -> bool:

@@ -13,14 +13,26 @@ OF_CHILDREN: Final = frozenset({"case.stay_started.v1/elsewhere_places"})
 CASE_NUMBERS: Final = frozenset(
     {
         "case.accepted.v1/case_number",
+        "case.carried_over.v1/case_number",
         "case.transferred.v1/case_number",
         "numbers.case_number_taken.v1/number",
     }
 )
-IN_LEDGER: Final = CASE_NUMBERS | {
-    "case.accepted.v1/main_responsible",
-    "case.responsibility_moved.v1/to_agency",
-}
+# The installation gives it: it is no record of the agency that answers for her.
+CARRIED_OVER: Final = "case.carried_over.v1/case_number"
+# Of a role that came into the case from a meeting; nobody in particular has recorded it.
+GIVEN_BY_RULE: Final = frozenset(
+    {"case.role_assigned.v1/function", "case.role_assigned.v1/agency_id"}
+)
+IN_LEDGER: Final = (
+    CASE_NUMBERS
+    | GIVEN_BY_RULE
+    | {
+        "case.accepted.v1/main_responsible",
+        "case.responsibility_moved.v1/to_agency",
+        "meeting.case_reviewed.v1/reviewed_on",
+    }
+)
 # Of what stands in her ledger, all that is not CNS.
 IN_HER_LEDGER: Final = frozenset(
     {

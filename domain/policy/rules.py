@@ -14,10 +14,10 @@ AllowId: TypeAlias = Literal[
 ]
 DenyId: TypeAlias = Literal[
     "NO_PLEDGE",
+    "EXCLUDED_PERSON",
     "ERASED",
     "RESTRICTED",
     "SUSPENDED",
-    "EXCLUDED_PERSON",
     "CASE_NUMBER",
     "ANOTHERS_CONSENT",
     "EXCLUDED_AGENCY",
@@ -51,6 +51,18 @@ RULES: Final[tuple[Rule, ...]] = (
             "何も見えません。",
             "Nobody sees anything without an enrolment in an agency and a signed pledge of "
             "confidentiality.",
+        ),
+    ),
+    Rule(
+        id="EXCLUDED_PERSON",
+        effect="DENY",
+        says=Label(
+            "本人が知らせないよう求めた職員には、所属機関の記録や同意の撤回などの通知も含めて、"
+            "何も見えません。"
+            "苦情の対象とされた職員と、その職員のいる機関の配信には、その苦情が見えません。",
+            "A member of staff whom she does not want to know sees nothing, the records of "
+            "their own agency and the notices to it included; and whom a grievance is about, "
+            "nothing of that grievance, nor does the feed of the agency where they work.",
         ),
     ),
     Rule(
@@ -91,17 +103,6 @@ RULES: Final[tuple[Rule, ...]] = (
         says=Label(
             "利用を停止中の機関には、何も見えません。",
             "An agency that is suspended sees nothing.",
-        ),
-    ),
-    Rule(
-        id="EXCLUDED_PERSON",
-        effect="DENY",
-        says=Label(
-            "本人が知らせないよう求めた職員には、所属機関の記録も含めて、何も見えません。"
-            "苦情の対象とされた職員と、その職員のいる機関の配信には、その苦情が見えません。",
-            "A member of staff whom she does not want to know sees nothing, the records of "
-            "their own agency included; and whom a grievance is about, nothing of that grievance, "
-            "nor does the feed of the agency where they work.",
         ),
     ),
     Rule(
@@ -198,9 +199,12 @@ RULES: Final[tuple[Rule, ...]] = (
         fields=IN_LEDGER,
         says=Label(
             "ケースを台帳に載せるネットワークの調整機関は、その台帳でのケースの番号と、"
-            "主担当機関を見ます。",
+            "主担当機関、実務者会議で確認した日を見ます。年度が替わって付いた番号は、主担当機関も見ます。"
+            "会議で決まり自動で反映された役割は、主担当機関が見ます。",
             "The coordinating agency of the network in whose ledger the case stands sees its "
-            "number there and which agency answers for her.",
+            "number there, which agency answers for her, and when the practitioners have gone "
+            "through it; the number of a new year, the agency that answers for her sees too, and "
+            "it alone the roles that came into the case from a meeting by themselves.",
         ),
     ),
     Rule(

@@ -107,7 +107,14 @@ from domain.referral.states import (
     package_in,
     replay,
 )
-from domain.referral.steps import as_party, check_case_takes, check_its_step, check_step, stands_in
+from domain.referral.steps import (
+    as_party,
+    check_case_takes,
+    check_its_step,
+    check_step,
+    of_this_case,
+    stands_in,
+)
 from domain.referral_codes import ReferralStatus
 
 __all__ = [
@@ -233,6 +240,8 @@ def decide(beside: Beside, referral: Referral, command: ReferralCommand, by: Con
         if isinstance(command, DraftReferral):
             return Decided((sending.drafted(beside, command, by),))
         return Decided((sending.asked_to_take_over(beside, command, by),))
+    if by.is_automatic:
+        return _by_itself(beside, of_this_case(beside.case_id, referral), command, by)
     known = stands_in(beside, referral, command, by.agency)
     if known is None:
         known = as_party(beside.case_id, referral, by.agency)
@@ -240,6 +249,18 @@ def decide(beside: Beside, referral: Referral, command: ReferralCommand, by: Con
     check_step(known, command)  # Of what has ended, nobody learns here how the case stands.
     check_case_takes(beside.case, command)
     return _taken(beside, known, command, by)
+
+
+def _by_itself(beside: Beside, known: KnownReferral, command: ReferralStep, by: Context) -> Decided:
+    """What rests on nothing any more is taken back, and what nobody answered in time runs out."""
+    match command:
+        case WithdrawReferral(reason="CONSENT_WITHDRAWN"):
+            taken_back = known.is_pending and not answering.is_still_covered(beside, known)
+            return handing_over.withdrawn(beside, known, command) if taken_back else Decided(())
+        case ExpireReferral():
+            return Decided((answering.expired(known, by),)) if known.is_pending else Decided(())
+        case _:
+            raise NotForYouToDo
 
 
 def _taken(beside: Beside, known: KnownReferral, command: ReferralStep, by: Context) -> Decided:

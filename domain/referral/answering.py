@@ -46,6 +46,8 @@ from domain.referral.sending import (
     check_to_another,
 )
 from domain.referral.states import KnownReferral
+from domain.referral_codes import WITHIN
+from domain.speech import Refused
 
 
 def inquiry_answered(command: AnswerInquiry) -> InquiryAnswered:
@@ -111,6 +113,7 @@ def redirected(
         to_agency=command.new_to,
         purpose=command.purpose,
         urgency=command.urgency,
+        answer_within=WITHIN[command.urgency],
     )
     told = ReferralRedirected(new_to=command.new_to, new_referral_id=new)
     return Decided((told,), draft=draft)
@@ -143,6 +146,16 @@ def check_still_covered(beside: Beside, referral: KnownReferral) -> None:
     check_may_know(beside, referral.to_agency)
     check_agreed_to(beside, stood_in=beside.stood_in)
     check_agreed(beside.offered)
+
+
+def is_still_covered(beside: Beside, referral: KnownReferral) -> bool:
+    """Whether what it was sent with, and that it was sent at all, still has her consent."""
+    try:
+        check_still_covered(beside, referral)
+        check_consented(beside, TERMS[referral.kind].to_send)
+    except Refused:
+        return False
+    return True
 
 
 def check_contract(beside: Beside, referral: KnownReferral, by: Context) -> None:

@@ -34,6 +34,7 @@ from domain.referral_codes import (
 )
 from domain.support_codes import ServiceCode, ServiceField
 from domain.text import FreeText, Line
+from domain.timers import AnswerWithin
 
 BEGINS: frozenset[Stamp] = frozenset({"work"})
 ENDS: frozenset[Stamp] = frozenset({"case"})
@@ -46,7 +47,10 @@ ChildAgeBands: TypeAlias = Annotated[tuple[ChildAgeBand, ...], Meta(max_length=2
 
 
 class ReferralDrafted(Event, frozen=True, kw_only=True, tag="referral.drafted.v1"):
-    """``based_on``: the referral by which whoever drafts this one was itself brought in."""
+    """``based_on``: the referral by which whoever drafts this one was itself brought in.
+
+    ``answer_within`` follows from the urgency, which is sealed when it is sent.
+    """
 
     primary: ClassVar[Category] = SVC
     stamps: ClassVar[frozenset[Stamp]] = BEGINS
@@ -62,6 +66,7 @@ class ReferralDrafted(Event, frozen=True, kw_only=True, tag="referral.drafted.v1
     urgency: Annotated[Sealed[Level], RSK]
     requested_service: Annotated[ServiceCode | None, SVC] = None
     based_on: Annotated[ReferralId | None, ENV] = None
+    answer_within: Annotated[AnswerWithin | None, CNS] = None
     sources: Annotated[Sources, CNS] = ()
     paths: Annotated[Paths, CNS] = ()
     item_categories: Annotated[ItemCategories, CNS] = ()
@@ -97,7 +102,8 @@ class ReferralSent(Event, frozen=True, kw_only=True, tag="referral.sent.v1"):
     """The package is frozen here: what is in it, by which consents, and a digest over it all.
 
     ``hands_over``: with the handover the receiver is to answer for her. What was sent before this
-    was said at all, hands over.
+    was said at all, hands over. ``respond_by``: when it lapses, if the sender has said so.
+    ``answer_due``: when it is work that waits, where the sender has not; it lapses no sooner.
     """
 
     primary: ClassVar[Category] = SVC
@@ -105,6 +111,7 @@ class ReferralSent(Event, frozen=True, kw_only=True, tag="referral.sent.v1"):
 
     sent_at: Annotated[Instant, SVC]
     respond_by: Annotated[Instant | None, SVC] = None
+    answer_due: Annotated[Instant | None, CNS] = None
     accompanied: Annotated[bool, SVC]
     hands_over: Annotated[bool | None, SVC] = None
     sources: Annotated[Sources, CNS] = ()

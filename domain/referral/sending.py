@@ -1,5 +1,7 @@
 """Drafting and sending (準備と送付): whom it is sent to, what is in it, and by which consent."""
 
+from datetime import datetime
+
 from domain.agency import AgencyNotKnown
 from domain.agency_codes import AgencyKind
 from domain.case.agreeing import ConsentOfThatKindMissing
@@ -46,6 +48,8 @@ from domain.referral.refusals import (
     WrongKindOfAgency,
 )
 from domain.referral.states import KnownReferral, Named
+from domain.referral_codes import WITHIN
+from domain.timers import answer_due
 
 
 def drafted(beside: Beside, command: DraftReferral, by: Context) -> ReferralDrafted:
@@ -67,6 +71,7 @@ def drafted(beside: Beside, command: DraftReferral, by: Context) -> ReferralDraf
         urgency=command.urgency,
         requested_service=command.requested_service,
         based_on=command.based_on,
+        answer_within=WITHIN[command.urgency],
         sources=sources_of(beside.offered),
         paths=paths_of(beside.offered),
         item_categories=categories_of(beside.offered),
@@ -87,6 +92,7 @@ def asked_to_take_over(beside: Beside, command: AskToTakeOver, by: Context) -> R
         to_agency=by.agency,
         purpose=command.purpose,
         urgency=command.urgency,
+        answer_within=WITHIN[command.urgency],
     )
 
 
@@ -136,6 +142,7 @@ def sent(
     return ReferralSent(
         sent_at=by.at,
         respond_by=command.respond_by,
+        answer_due=_answer_due(referral, command, by),
         accompanied=command.accompanied,
         hands_over=_hands_over(beside, referral, command),
         sources=sources_of(beside.offered),
@@ -145,6 +152,13 @@ def sent(
         consent_ids=consents_in(beside.offered),
         package_hash=digest_of(beside.offered),
     )
+
+
+def _answer_due(referral: KnownReferral, command: SendReferral, by: Context) -> datetime | None:
+    """INV-R5: what nobody answers comes up; it lapses only when the sender has said it does."""
+    if command.respond_by is not None:
+        return None
+    return answer_due(by.timers, referral.answer_within, by.at)
 
 
 def information_supplied(

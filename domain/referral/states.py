@@ -53,6 +53,7 @@ from domain.referral.events import (
     ReferralWithdrawn,
 )
 from domain.referral_codes import REFERRAL_STATUSES, ReferralStatus
+from domain.timers import AnswerWithin
 
 PENDING: Final[frozenset[ReferralStatus]] = frozenset({"SENT", "RECEIVED", "INFO_REQUESTED"})
 ENDED: Final[frozenset[ReferralStatus]] = frozenset(
@@ -157,6 +158,7 @@ class KnownReferral(msgspec.Struct, frozen=True, kw_only=True):
     package: Package = ()
     feasible: bool | None = None  # What the receiver last said to an inquiry.
     respond_by: datetime | None = None
+    answer_within: AnswerWithin | None = None
     hands_over: bool = False  # With the handover the receiver is to answer for her.
     remaining_referrer_role: SupportFunction | None = None
 
@@ -209,6 +211,7 @@ def evolve(state: Referral, event: ReferralEvent) -> Referral:
             from_agency=event.from_agency,
             to_agency=event.to_agency,
             package=package_in(event),
+            answer_within=event.answer_within,
         )
     assert isinstance(state, KnownReferral)
     change = msgspec.structs.replace

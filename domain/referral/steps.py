@@ -50,9 +50,14 @@ from domain.speech import Refused
 
 def as_party(case_id: CaseId, referral: Referral, agency: AgencyId) -> KnownReferral:
     """The referral, for its two sides; the receiver has none before it is asked or sent to."""
-    if not isinstance(referral, KnownReferral) or referral.case_id != case_id:
+    known = of_this_case(case_id, referral)
+    if known.side_of(agency) is None:
         raise ReferralNotFound
-    if referral.side_of(agency) is None:
+    return known
+
+
+def of_this_case(case_id: CaseId, referral: Referral) -> KnownReferral:
+    if not isinstance(referral, KnownReferral) or referral.case_id != case_id:
         raise ReferralNotFound
     return referral
 

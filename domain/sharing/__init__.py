@@ -7,7 +7,7 @@ grievance about nobody's case is folded by itself. Who may see what is then deci
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast, get_args
 
 import msgspec
 
@@ -28,7 +28,7 @@ from domain.case import (
 from domain.model import Event
 from domain.sharing import consents, parties
 from domain.sharing.grants import Grant
-from domain.sharing.standing import Details, Frozen, Standing, Told, then, told_of
+from domain.sharing.standing import DETAILS, Details, Frozen, Standing, Told, then, told_of
 from domain.sharing.state import (
     Gathering,
     Given,
@@ -58,17 +58,21 @@ __all__ = [
     "replay",
 ]
 
+NOTHING_SHARED: Final = Sharing()
 
-def replay(history: Iterable[Told]) -> Sharing:
-    """``evolve``, one after the other, and quickly past all that says nothing about sharing."""
-    sharing = Sharing()
+
+def replay(history: Iterable[Told], sharing: Sharing = NOTHING_SHARED) -> Sharing:
+    """``evolve``, one after the other; how it stands is put together where it is looked at."""
     passed: dict[Hashable, int] = {}
     for told in history:
-        if type(told.event) in CHANGES_NOTHING:
-            passed[told_of(told)] = told.position
-        else:
+        kind = type(told.event)
+        if kind in OF_THE_STATE:
             sharing = evolve(_past(sharing, passed), told)
             passed = {}
+        else:
+            if kind not in CHANGES_NOTHING:
+                sharing = _said(sharing, told)
+            passed[told_of(told)] = told.position
     return _past(sharing, passed)
 
 
@@ -76,16 +80,21 @@ def _past(sharing: Sharing, passed: Mapping[Hashable, int]) -> Sharing:
     if not passed:
         return sharing
     standing = Standing({**sharing.standing.last, **passed}, sharing.standing.details)
-    return msgspec.structs.replace(sharing, standing=standing)
+    return change(sharing, standing=standing)
 
 
 def evolve(sharing: Sharing, told: Told) -> Sharing:
+    said = _said(sharing, told)
+    return change(said, standing=then(said.standing, told))
+
+
+def _said(sharing: Sharing, told: Told) -> Sharing:
     kind = type(told.event)
-    if isinstance(told.event, CaseEvent) and (kind is CaseOpened or sharing.subject):
-        sharing = change(sharing, case=cases.evolve(sharing.case, told.event))
-    if (says := SAYS.get(kind)) is not None:
-        sharing = says(sharing, told, told.event)
-    return change(sharing, standing=then(sharing.standing, told))
+    if kind in OF_CASES and (kind is CaseOpened or sharing.subject):
+        event = cast("CaseEvent", told.event)
+        sharing = change(sharing, case=cases.evolve(sharing.case, event))
+    says = SAYS.get(kind)
+    return sharing if says is None else says(sharing, told, told.event)
 
 
 def _accepted(sharing: Sharing, told: Told, _: CaseAccepted) -> Sharing:
@@ -127,6 +136,9 @@ def _erased(sharing: Sharing, _: Told, event: CaseErased) -> Sharing:
     return change(sharing, erased=sharing.erased | event.scope)
 
 
+# These look at how it stands, or say more of it than that they were said.
+OF_THE_STATE: Final = consents.FREEZE | DETAILS
+OF_CASES: Final = frozenset[type[Event]](get_args(CaseEvent))
 change = msgspec.structs.replace
 Says: TypeAlias = Callable[[Sharing, Told, Any], Sharing]
 # What an event says about sharing, beside what it says of the case.

@@ -35,7 +35,7 @@ def _ledger(sharing: Sharing, told: Told, event: GrantEvent) -> Sharing:
     if isinstance(event, ConsentGranted) and event.kind == "INFORMATION":
         begun[event.grant_id] = _given(sharing, told, event)
     grants = {
-        key: change(each, granted=granted)
+        key: each if granted is each.granted else change(each, granted=granted)
         for key, each in begun.items()
         if isinstance(granted := ledger[key], Granted)
     }
@@ -129,6 +129,10 @@ def _received(sharing: Sharing, agency: AgencyId, under: set[GrantId]) -> Sharin
 
 
 change = msgspec.structs.replace
+# With these the state is kept as it is then.
+FREEZE: Final[frozenset[type[Event]]] = frozenset(
+    {ConsentGranted, EmergencyDisclosureAuthorised, StatutoryDisclosureRecorded}
+)
 SAYS: Final[Mapping[type[Event], Callable[[Sharing, Told, Any], Sharing]]] = {
     **dict.fromkeys(get_args(GrantEvent), _ledger),
     ConsentRefused: _refused,

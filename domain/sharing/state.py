@@ -130,6 +130,8 @@ class Sharing(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def torn(self) -> frozenset[PersonId]:
         """Children in conflict with who would agree for them, as long as anybody says so."""
+        if not self.conflicts:  # As nearly always.
+            return NOBODY_TORN
         return frozenset(child for child, _ in self.conflicts)
 
     @property
@@ -182,4 +184,5 @@ def _joined(several: Iterable[Given]) -> Given:
     return NOTHING_GIVEN.union(*several)
 
 
+NOBODY_TORN: Final[frozenset[PersonId]] = frozenset()
 NOTHING_GIVEN: Final[Given] = frozenset()

@@ -11,7 +11,7 @@ For all others there is no such case.
 """
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from typing import TypeAlias, assert_never
 from uuid import UUID, uuid5
@@ -50,6 +50,7 @@ from domain.reviews import (
     StillUnderWay,
 )
 from domain.statutory import StatutoryId
+from domain.timers import purge_due
 from domain.trail import purges
 from domain.trail.blocked import GateEvent
 from domain.trail.notices import (
@@ -68,7 +69,6 @@ from domain.trail.notices import (
     SubjectNotified,
 )
 from domain.trail.purges import (
-    DUE_DAYS,
     PURGE,
     AcknowledgePurge,
     DeclinePurge,
@@ -109,12 +109,12 @@ def decide(
         case ReviewEmergency() | ReviewStatutory():
             return _reviewed(case, ledger, trail, command, by)
         case NotifySubject():
-            check_there_is(ledger, trail, command)
-            if command.about_id in trail.notified:
-                return ()
+            check_there_is(case, ledger, trail, command)
+            if command.about_id in trail.notified and command.about != "SUCCESSION":
+                return ()  # But a consent may be passed on again, and she is told again.
             return (SubjectNotified(about=command.about, about_id=command.about_id, at=by.at),)
         case DeferNotification():
-            return _deferred(ledger, trail, command, by)
+            return _deferred(case, ledger, trail, command, by)
         case ProvideAccess():
             if not command.what:
                 raise NothingProvided
@@ -135,6 +135,8 @@ def found(
     """The case, for whom it exists here; hidden is the same as not there."""
     if concerned is None:
         raise CaseNotFound
+    if by.is_automatic:
+        return concerned
     if isinstance(command, PurgeAnswer):
         asked = trail.purges.get(command.purge_id)
         if asked is not None and asked.recipient in concerned.with_those_before([by.agency]):
@@ -242,9 +244,9 @@ def _to_purge(recipient: AgencyId, command: ReviewCommand, by: Context) -> Purge
 
 
 def _deferred(
-    ledger: Ledger, trail: Trail, command: DeferNotification, by: Context
+    concerned: Concerned, ledger: Ledger, trail: Trail, command: DeferNotification, by: Context
 ) -> tuple[NotificationDeferred, ...]:
-    check_there_is(ledger, trail, command)
+    check_there_is(concerned, ledger, trail, command)
     if command.about_id in trail.notified:
         raise AlreadyNotified
     if command.until <= date_in_japan(by.at):
@@ -256,7 +258,10 @@ def _deferred(
 
 
 def check_there_is(
-    ledger: Ledger, trail: Trail, command: NotifySubject | DeferNotification
+    concerned: Concerned,
+    ledger: Ledger,
+    trail: Trail,
+    command: NotifySubject | DeferNotification,
 ) -> None:
     """Something that was done, and that she is to be told."""
     told: dict[NotifiedAbout, Collection[UUID]] = {
@@ -264,9 +269,22 @@ def check_there_is(
         "STATUTORY": ledger.statutory,
         "PURGE": trail.purges,
         "ERASURE": trail.requests,
+        "SUCCESSION": [
+            key for key, each in ledger.grants.items() if was_passed_on(concerned, each)
+        ],
     }
     if command.about_id not in told[command.about]:
         raise NothingToNotify
+
+
+def was_passed_on(concerned: Concerned, grant: Grant) -> bool:
+    """INV-C12: whom she had named is no more, and another agency has taken its place."""
+    named = (concerned.agencies.get(each) for each in recipients_of(grant))
+    return any(each is not None and each.succeeded_by is not None for each in named)
+
+
+def recipients_of(grant: Grant | None) -> frozenset[AgencyId]:
+    return _given(grant).recipients
 
 
 def _purge(
@@ -276,7 +294,9 @@ def _purge(
     check_may_ask(concerned, basis, by)
     check_is_another(concerned, command, by)
     check_was_told(concerned, basis, command)
-    check_not_agreed_any_more(concerned, ledger, command, by)
+    if not is_erased(concerned, trail, command, by):
+        check_by_rule(command, by)
+        check_not_agreed_any_more(concerned, ledger, command, by)
     requested = PurgeRequested(
         purge_id=PurgeId(by.new_id),
         recipient=command.recipient,
@@ -324,6 +344,8 @@ def _given(grant: Grant | None) -> Provided:
 
 def check_may_ask(concerned: Concerned, basis: Provided, by: Context) -> None:
     """Who saw to it, who answers for her, her prefecture: all others would learn who was told."""
+    if by.is_automatic:
+        return
     seen_to_it = not basis.by.isdisjoint(concerned.with_those_before([by.agency]))
     answers = by.agency == concerned.answering
     if not (seen_to_it or answers or is_its_prefecture(concerned, by.agency)):
@@ -342,6 +364,20 @@ def check_was_told(concerned: Concerned, basis: Provided, command: RequestPurge)
         raise PurgeOfWhatWasToldNotNamed
 
 
+def is_erased(concerned: Concerned, trail: Trail, command: RequestPurge, by: Context) -> bool:
+    """What it is about is: all of her record, or by rule what there was of a child of hers."""
+    erased = any(each.state == "ERASED" for each in trail.requests.values())
+    return concerned.status == "ERASED" or (
+        erased and by.is_automatic and command.cause == "ERASED"
+    )
+
+
+def check_by_rule(command: RequestPurge, by: Context) -> None:
+    """What was told without her consent is for a review to judge, as long as there is a record."""
+    if by.is_automatic and command.grant_id is None:
+        raise PurgeOfWhatWasToldNotNamed
+
+
 def check_not_agreed_any_more(
     concerned: Concerned, ledger: Ledger, command: RequestPurge, by: Context
 ) -> None:
@@ -350,11 +386,13 @@ def check_not_agreed_any_more(
     Whom she has shut out stands with those alone to whom she has said so.
     """
     grant = ledger.grants.get(command.grant_id) if command.grant_id else None
-    if concerned.status == "ERASED" or not isinstance(grant, Granted):
+    if not isinstance(grant, Granted):
         return
     named = concerned.with_those_before([command.recipient])
     itself = concerned.with_those_before([by.agency])
-    shut_out = any(whom in named and via in itself for whom, via in ledger.exclusions.said)
+    shut_out = any(
+        whom in named and (by.is_automatic or via in itself) for whom, via in ledger.exclusions.said
+    )
     still = command.covers & grant.left_to(named) and not grant.recipients.isdisjoint(named)
     if grant.in_force(by.at) and still and not (shut_out or grant.fewer_fields):
         raise StillInForce
@@ -415,4 +453,4 @@ def emergency_state(ledger: Ledger, trail: Trail, emergency_id: EmergencyId, at:
 
 
 def _due(by: Context) -> date:
-    return date_in_japan(by.at) + timedelta(days=DUE_DAYS)
+    return purge_due(by.timers, date_in_japan(by.at))

@@ -164,6 +164,3 @@ def evolve(purges: Mapping[PurgeId, Purge], event: PurgeEvent) -> dict[PurgeId, 
 
 def basis_of(event: PurgeRequested) -> Basis:
     return event.grant_id, event.emergency_id, event.statutory_id
-
-
-DUE_DAYS: Final = 14

@@ -9,17 +9,26 @@ agencies of the network in whose ledger the case stands.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Final
 
 import msgspec
 
 from domain.categories import CategoryCode
 from domain.header import PartLine
-from domain.model import AgencyId, StaffId
+from domain.model import AgencyId, Event, StaffId
 from domain.policy import ALONE, BESIDE
 from domain.sharing import Sharing, Told
-from domain.visibility.agreeing import covering, covers, named, permits
-from domain.visibility.asking import ACTING, Asked, agencies_in, fields_of, naming
+from domain.visibility.agreeing import covered, covering, covers, named, permits, permitting
+from domain.visibility.asking import (
+    ACTING,
+    Asked,
+    Kind,
+    agencies_in,
+    fields_of,
+    kind_of,
+    naming,
+)
 from domain.visibility.bases import Basis, Denied, Found
 from domain.visibility.facts import (
     Agencies,
@@ -57,6 +66,7 @@ __all__ = [
     "Visible",
     "agencies_in",
     "angle",
+    "covered",
     "covering",
     "covers",
     "decide",
@@ -68,6 +78,7 @@ __all__ = [
     "naming",
     "on_feed",
     "permits",
+    "permitting",
     "who_reads",
     "whose_feed",
 ]
@@ -88,9 +99,9 @@ class Visible(msgspec.Struct, frozen=True):
 
 def decide(look: Look, told: Told, lines: Sequence[PartLine]) -> Visible:
     """What may be seen of an event; nothing, where nothing would be told."""
-    asking = asking_of(look, told)
     if told.agency.int == look.agency.int:
-        return _of_its_own(look, told, lines, asking)
+        return _of_its_own(look, told, lines)
+    asking = asking_of(look, told)
     bases: dict[str, Basis] = {}
     opened: list[CategoryCode] = []
     for slot, sure, plain, said in asking.telling:
@@ -124,11 +135,12 @@ def on_feed(sharing: Sharing, staff: Collection[StaffId]) -> bool:
     return sharing.excluded_staff.isdisjoint(staff)
 
 
-def _of_its_own(look: Look, told: Told, lines: Sequence[PartLine], asking: Asking) -> Visible:
+def _of_its_own(look: Look, told: Told, lines: Sequence[PartLine]) -> Visible:
     """All of it, for being its own; where that is not sure, what rule by rule is open to it."""
-    if look.all_its_own and not asking.kind.in_notice:
-        who = to_itself(look, told, asking.kind)
-        return Visible(asking.own, what=True, who=who, staff=True) if asking.own else NOTHING
+    kind = kind_of(type(told.event))
+    if look.all_its_own and not kind.in_notice:
+        bases, who = _all_fields(type(told.event)), to_itself(look, told, kind)
+        return Visible(bases, what=True, who=who, staff=True) if bases else NOTHING
     bases = {
         field.name: basis
         for field in fields_of(look.woman, told, lines)
@@ -137,14 +149,19 @@ def _of_its_own(look: Look, told: Told, lines: Sequence[PartLine], asking: Askin
     if not bases:
         return NOTHING
     if all(basis.rule in ALONE for basis in bases.values()):
-        return _alone(look, told, bases, asking, what=True)
-    return Visible(bases, what=True, who=to_itself(look, told, asking.kind), staff=True)
+        return _alone(look, told, bases, kind, what=True)
+    return Visible(bases, what=True, who=to_itself(look, told, kind), staff=True)
+
+
+@cache
+def _all_fields(event: type[Event]) -> Mapping[str, Basis]:
+    return {slot.name: OWN for slot in kind_of(event).slots}
 
 
 def _alone(
-    look: Look, told: Told, bases: Mapping[str, Basis], asking: Asking, *, what: bool
+    look: Look, told: Told, bases: Mapping[str, Basis], kind: Kind, *, what: bool
 ) -> Visible:
-    return Visible(bases, what, in_these(look, told, asking.kind, bases), alone=True)
+    return Visible(bases, what, in_these(look, told, kind, bases), alone=True)
 
 
 def _with_what_stands_beside(  # noqa: PLR0913 (what is seen, beside what, for whom)
@@ -158,7 +175,7 @@ def _with_what_stands_beside(  # noqa: PLR0913 (what is seen, beside what, for w
 ) -> Visible:
     beside = _beside_what(bases)
     if beside is None:
-        return _alone(look, told, bases, asking, what=what)
+        return _alone(look, told, bases, asking.kind, what=what)
     who, are_all = to_another(look, told, asking.kind)
     colleagues = told.agency.int in look.colleagues
     if what:

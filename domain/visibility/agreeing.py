@@ -17,6 +17,7 @@ from domain.visibility.meetings import MAY_BE_CLOSED, is_kept_from
 from domain.visibility.opening import Opening, opening_of, whom_of
 
 NOT_KNOWN: Final[Agency] = NoAgency()
+NONE_OF_HERS: Final[frozenset[CategoryCode]] = frozenset()
 Agreed: TypeAlias = Callable[[Told, Asked], Basis | None]
 Meets: TypeAlias = Callable[[Facts, Grant, Told, Asked], bool]
 
@@ -51,13 +52,28 @@ def permits(  # noqa: PLR0913 (what is asked, for whom, and what is known of the
 
     Whether it takes part, and what it was given, makes no difference here.
     """
+    return permitting(sharing, agency, at, known=known)(told, field)
+
+
+def permitting(
+    sharing: Sharing, agency: AgencyId, at: datetime, *, known: Agency = NOT_KNOWN
+) -> Callable[[Told, Asked], GrantId | None]:
+    """The same, to be asked of many fields: what opens a category is looked up once."""
     if is_shut_out(sharing, agency, known):
-        return None
-    grants = grants_for(sharing, agency, field.category, at, known)
-    openings = [opening_of(sharing, grant, field.category) for grant in grants]
-    agreed = _agreed(openings, sharing.subject, facts=None, given=None)
-    basis = agreed(told, field) if agreed else None
-    return basis.grant if basis else None
+        return lambda _told, _field: None
+    found: dict[CategoryCode, Agreed | None] = {}
+
+    def permits(told: Told, field: Asked) -> GrantId | None:
+        category = field.category
+        if category not in found:
+            grants = grants_for(sharing, agency, category, at, known)
+            openings = [opening_of(sharing, grant, category) for grant in grants]
+            found[category] = _agreed(openings, sharing.subject, facts=None, given=None)
+        agreed = found[category]
+        basis = agreed(told, field) if agreed else None
+        return basis.grant if basis else None
+
+    return permits
 
 
 def _agreed(
@@ -124,19 +140,49 @@ def covering(
     )
 
 
+def covered(
+    sharing: Sharing, agency: AgencyId, at: datetime, known: Agency = NOT_KNOWN
+) -> dict[CategoryCode, GrantId]:
+    """Each category that ``covers`` finds a grant for, and which."""
+    found: dict[CategoryCode, GrantId] = {}
+    if is_shut_out(sharing, agency, known):
+        return found
+    itself = with_those_before([agency], {agency: known})
+    for grant in sharing.grants.values():
+        if itself.isdisjoint(grant.granted.recipients) or not grant.granted.in_force(at):
+            continue
+        for category in _of_hers(sharing, grant) - found.keys():
+            if _names(sharing, grant, agency, known, category):
+                found[category] = grant.granted.grant_id
+    return found
+
+
 def named(sharing: Sharing, at: datetime) -> frozenset[AgencyId]:
     """Whom she has agreed to let know anything of her, now."""
     return frozenset(
         agency
         for grant in sharing.grants.values()
+        if grant.granted.in_force(at) and (hers := _of_hers(sharing, grant))
         for agency in grant.granted.recipients - sharing.excluded
-        if any(covers(sharing, agency, category, at) for category in grant.granted.categories)
+        if any(_names(sharing, grant, agency, NOT_KNOWN, category) for category in hers)
     )
+
+
+def _of_hers(sharing: Sharing, grant: Grant) -> frozenset[CategoryCode]:
+    """Of which she herself is spoken of under it; of most categories it is the same."""
+    categories, subject = grant.granted.categories - NEVER_BY_CONSENT, sharing.subject
+    if subject not in whom_of(sharing, grant, "SVC"):
+        return NONE_OF_HERS
+    if sharing.torn and subject not in whom_of(sharing, grant, "CHD"):
+        return categories - {"CHD"}
+    return categories
 
 
 def is_shut_out(sharing: Sharing, agency: AgencyId, known: Agency) -> bool:
     """It, or one that it took over from."""
-    return not sharing.excluded.isdisjoint(with_those_before([agency], {agency: known}))
+    return bool(sharing.excluded) and not sharing.excluded.isdisjoint(
+        with_those_before([agency], {agency: known})
+    )
 
 
 def grants_for(
@@ -172,7 +218,8 @@ def _names(
     Nor does it to whom she has said no to since, when she had agreed to it for another.
     """
     granted = grant.granted
-    agreed = agreed_for(granted.recipients - sharing.excluded, agency, known, category)
+    still = granted.recipients - sharing.excluded if sharing.excluded else granted.recipients
+    agreed = agreed_for(still, agency, known, category)
     itself = with_those_before([agency], {agency: known}) if granted.refused else ()
     return agreed and not any(category in granted.refused.get(each, NONE) for each in itself)
 

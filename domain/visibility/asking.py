@@ -53,6 +53,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
     tag: str
     slots: tuple[Slot, ...]
+    telling: frozenset[CategoryCode]  # What any of them may be, of what tells something by itself.
     naming: tuple[Slot, ...]
     # Of these, those of which the record said whom they name; some, where another says by what.
     filled_in: Mapping[str, str | None]
@@ -184,6 +185,7 @@ def kind_of(event: type[Event]) -> Kind:
     return Kind(
         tag=tag,
         slots=slots,
+        telling=frozenset[CategoryCode]().union(*(slot.telling for slot in slots)),
         naming=tuple(slot for slot in slots if slot.names_agencies),
         filled_in=filled_in,
         primary=event.primary,

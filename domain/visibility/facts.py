@@ -8,7 +8,7 @@ import msgspec
 
 from domain.agency import Agency, KnownAgency, with_those_before
 from domain.categories import CategoryCode
-from domain.model import AgencyId, NetworkId, StaffId, StaffRole, StreamId
+from domain.model import ActingRole, AgencyId, NetworkId, StaffId, StreamId
 from domain.network import KnownNetwork, Network
 from domain.policy.crossing import BY_PARTY, WITH_GRIEVANCE, WITH_MINUTES
 from domain.sharing import Gathering, Given, Handling, Sharing
@@ -132,7 +132,7 @@ def takes_part(sharing: Sharing, agency: AgencyId) -> bool:
     return agency in sharing.participants
 
 
-def who_reads(agency_id: AgencyId, agency: Agency, staff: StaffId, role: StaffRole) -> Recipient:
+def who_reads(agency_id: AgencyId, agency: Agency, staff: StaffId, role: ActingRole) -> Recipient:
     """Whoever reads in this role, in this agency's name."""
     if not isinstance(agency, KnownAgency):
         return Recipient(agency=agency_id, staff=staff, pledged=False)

@@ -21,9 +21,9 @@ from domain.visibility.asking import (
     plainly,
     told_apart_by,
 )
-from domain.visibility.bases import Basis, Says
+from domain.visibility.bases import Says
 from domain.visibility.facts import Facts, Recipient, Roster, facts_of
-from domain.visibility.rules import OWN, Step, Walks
+from domain.visibility.rules import Step, Walks
 
 
 class OfOthers(dict[CategoryCode, tuple[Says, ...]]):
@@ -84,7 +84,6 @@ class Asking(NamedTuple):
     telling: tuple["Put", ...]
     along: tuple[str, ...]  # What is always seen beside these,
     beside: tuple["Put", ...]  # and what is, where more is asked.
-    own: Mapping[str, Basis]
 
 
 class Put(NamedTuple):
@@ -153,7 +152,10 @@ def asking_of(look: Look, told: Told) -> Asking:
 
 
 def _asking(look: Look, event: type[Event], *, inside: bool) -> Asking:
-    kind, plain = kind_of(event), plainly(event, look.woman)
+    kind = kind_of(event)
+    if not any(look.others[code] for code in kind.telling):
+        return Asking(kind, primary=None, telling=(), along=(), beside=())
+    plain = plainly(event, look.woman)
     puts = [
         Put(
             slot,
@@ -170,7 +172,6 @@ def _asking(look: Look, event: type[Event], *, inside: bool) -> Asking:
         telling=tuple([put for put in puts if _may_be_opened(look, put)]),
         along=tuple([put.slot.name for put in beside if _goes_along(put)]),
         beside=tuple([put for put in beside if not _goes_along(put)]),
-        own={slot.name: OWN for slot in kind.slots},
     )
 
 

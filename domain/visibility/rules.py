@@ -13,10 +13,10 @@ from domain.agency import agreed_for
 from domain.categories import CategoryCode
 from domain.consent_ledger.events import ConsentGranted, ConsentNarrowed
 from domain.grievance import GrievanceShared
-from domain.model import AgencyId, Event
+from domain.model import ITSELF, AgencyId, Event
 from domain.policy import RULES, Rule, RuleId
 from domain.policy.crossing import BY_NAME_TO_NOBODY
-from domain.policy.fields import CASE_NUMBERS
+from domain.policy.fields import CARRIED_OVER, CASE_NUMBERS, GIVEN_BY_RULE
 from domain.sharing import Snapshot, Told
 from domain.trail.purges import PurgeRequested
 from domain.visibility.agreeing import NOT_KNOWN, by_consent
@@ -293,12 +293,19 @@ def _is_summary(facts: Facts, told: Told) -> bool:
 
 def _ledger(facts: Facts) -> Says | None:
     """Since it has stood there, and who answers for her; the number before is another ledger's."""
-    if facts.agency != facts.network.coordinating:
+    coordinates = facts.agency == facts.network.coordinating
+    answers = facts.agency == facts.sharing.main_responsible
+    if not (coordinates or answers):
         return None
     since, answering_since = facts.sharing.since, facts.sharing.answering_since
 
     def says(told: Told, field: Asked) -> Basis | None:
-        who_answers = told.position == answering_since and field.path not in CASE_NUMBERS
+        if field.path in GIVEN_BY_RULE:
+            return LEDGER if answers and told.agency == ITSELF else None
+        is_number = field.path in CASE_NUMBERS
+        if not (coordinates or field.path == CARRIED_OVER):
+            return None
+        who_answers = told.position == answering_since and not is_number
         return LEDGER if who_answers or told.position >= since else None
 
     return says
@@ -330,11 +337,11 @@ CODES: Final[tuple[CategoryCode, ...]] = get_args(CategoryCode)
 # What says the same of every category,
 ALIKE: Final[Mapping[RuleId, Callable[[Facts], Made]]] = {
     "NO_PLEDGE": _no_pledge,
+    "EXCLUDED_PERSON": _excluded_person,
     "NOTICE": _notice,
     "ERASED": _erased,
     "RESTRICTED": _restricted,
     "SUSPENDED": _suspended,
-    "EXCLUDED_PERSON": _excluded_person,
     "CASE_NUMBER": _case_number,
     "OWN": _own,
     "EXCLUDED_AGENCY": _excluded_agency,
