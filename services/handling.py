@@ -2,9 +2,9 @@
 
 import asyncio
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import ClassVar, Final, assert_never
+from typing import ClassVar, Final, NamedTuple, assert_never
 from uuid import UUID, uuid4
 
 import msgspec
@@ -14,6 +14,7 @@ from domain.agency import AgencyIsSuspended, PledgeNotSigned, StaffNotEnrolled
 from domain.calendar import in_utc
 from domain.catalogue import AnyCommand
 from domain.model import (
+    ActingRole,
     AgencyId,
     CaseId,
     CommandId,
@@ -21,15 +22,16 @@ from domain.model import (
     Event,
     Guarded,
     Instant,
+    PersonId,
     StaffId,
-    StaffRole,
 )
 from domain.speech import Refused, code_of
 from services.deciding import Decision, Past, Scope, Source, decide, past_of, scope_of, widened
+from services.deciding.scope import NO_ENDS
 from services.ids import uuid7
 from services.keys import installation_key, keys_of
-from services.ports import Append, Clock, EventLog, Keyring, NewEvent, Outcome, SecretKey
-from services.sealing import Origin, Place, Sealing, header_of, persons_of
+from services.ports import Append, Clock, EventLog, Keyring, Keys, NewEvent, Outcome, SecretKey
+from services.sealing import Origin, Place, Sealed, Sealing, header_of, persons_of
 from services.sights import record_of
 
 RETRY_WITHIN_S: Final = 5.0
@@ -74,7 +76,7 @@ class Ask(Guarded, frozen=True, kw_only=True):
     id: CommandId
     agency: AgencyId
     staff: StaffId
-    role: StaffRole
+    role: ActingRole
     command: AnyCommand
     case: CaseId | None = None  # None: it is to be opened.
     occurred_at: Instant | None = None
@@ -87,6 +89,23 @@ class Ask(Guarded, frozen=True, kw_only=True):
             at: datetime | None = getattr(self, name)
             if at is not None:
                 msgspec.structs.force_setattr(self, name, in_utc(at))
+
+
+class Decided(NamedTuple):
+    """What was asked, by whom, and what it came to."""
+
+    ask: Ask
+    by: Context
+    scope: Scope
+    decision: Decision
+
+    @property
+    def persons(self) -> frozenset[PersonId]:
+        """Whose words are among it."""
+        owner = self.decision.owner
+        return frozenset[PersonId]().union(
+            *[persons_of(each, owner) for write in self.decision.writes for each in write.events]
+        )
 
 
 class Handling:
@@ -119,7 +138,6 @@ class Handling:
 
     async def _append_of(self, ask: Ask, fresh: CaseId, by: Context, secret: SecretKey) -> Append:
         """What goes into the log: the events and the answer; or the refusal, as an answer alone."""
-        body = _body(secret, ask)
         try:
             if ask.occurred_at and ask.occurred_at > by.at:
                 raise NotYetHappened
@@ -131,71 +149,87 @@ class Handling:
             decision = decide(scope, ask.command, past, by)
             if ask.token not in (None, _token(secret, by, scope, past.version(scope.asked))):
                 raise ChangedSince
-            events = await self._sealed(ask, scope, by, decision)
+            decided = Decided(ask, by, scope, decision)
+            keys = await keys_of(self._keyring, decided.persons)
+            events = tuple(each.new for each in sealed(self._sealing, decided, keys))
         except Refused as refused:
             answer: Answer = _refusal(ask, refused)
-            return Append(agency=by.agency, command=ask.id, body=body, answer=_encoded(answer))
-        asked = decision.writes[0]
-        answer = Accepted(
-            command=ask.id,
-            case=scope.case,
-            made=_made(asked.events),
-            # Where nothing was done, it would tell what others have done meanwhile.
-            token=_token(secret, by, scope, asked.version + len(asked.events))
-            if asked.events
-            else None,
-        )
-        return Append(
-            agency=by.agency,
-            command=ask.id,
-            body=body,
-            answer=_encoded(answer),
-            events=events,
-            not_after=ask.not_after,
-            # What only narrows waits for nobody; all else must not have been overtaken.
-            reads=scope.fence_keys(by, narrows=bool(events) and ask.command.narrows),
-            read_to=head,
-        )
+            return Append(
+                agency=by.agency, command=ask.id, body=_body(secret, ask), answer=_encoded(answer)
+            )
+        return append_of(decided, events, secret, head)
 
     async def _past(self, scope: Scope, by: Context) -> tuple[Past, int]:
         """What had happened, and up to which position that was read."""
         reading = await self._log.recall(*scope.streams(by))
+        # Read at another moment: what is written there is refused unless it follows just these.
+        ends = await self._log.last(*scope.ends) if scope.ends else NO_ENDS
         if not (scope.whole and scope.case):
-            return past_of(self._sealing, reading), reading.head
+            return past_of(self._sealing, reading, ends=ends), reading.head
         cases = await self._log.of_cases(scope.case)
         record = record_of(self._sealing, scope.case, cases.events[scope.case])
         sources = [Source(entry.told, header_of(entry.stored).parts) for entry in record.entries]
-        return past_of(self._sealing, reading, sources), min(reading.head, cases.head)
+        return past_of(self._sealing, reading, sources, ends), min(reading.head, cases.head)
 
-    async def _sealed(
-        self, ask: Ask, scope: Scope, by: Context, decision: Decision
-    ) -> tuple[NewEvent, ...]:
-        events = [event for write in decision.writes for event in write.events]
-        persons = frozenset(p for event in events for p in persons_of(event, decision.owner))
-        keys = await keys_of(self._keyring, persons)
-        origin = Origin(
-            by=by,
-            occurred_at=ask.occurred_at or by.at,
-            correlation=ask.correlation or ask.id,
-            command=ask.id,
+
+def append_of(
+    decided: Decided, events: tuple[NewEvent, ...], secret: SecretKey, head: int
+) -> Append:
+    """What was decided, and the answer to whoever asked for it."""
+    ask, by, scope, decision = decided
+    asked = decision.writes[0]
+    answer = Accepted(
+        command=ask.id,
+        case=scope.case,
+        made=_made(asked.events),
+        # Where nothing was done, it would tell what others have done meanwhile.
+        token=_token(secret, by, scope, asked.version + len(asked.events))
+        if asked.events
+        else None,
+    )
+    return Append(
+        agency=by.agency,
+        command=ask.id,
+        body=_body(secret, ask),
+        answer=_encoded(answer),
+        events=events,
+        not_after=ask.not_after,
+        # What only narrows waits for nobody; all else must not have been overtaken.
+        reads=scope.fence_keys(by, narrows=bool(events) and ask.command.narrows),
+        read_to=head,
+    )
+
+
+def sealed(
+    sealing: Sealing,
+    decided: Decided,
+    keys: Keys,
+    new_id: Callable[[datetime], UUID] = uuid7,
+) -> tuple[Sealed, ...]:
+    ask, by, scope, decision = decided
+    origin = Origin(
+        by=by,
+        occurred_at=ask.occurred_at or by.at,
+        correlation=ask.correlation or ask.id,
+        command=ask.id,
+    )
+    return tuple(
+        sealing.sealed(
+            event,
+            new_id(by.at),
+            Place(
+                stream=write.stream,
+                key=write.under or scope.case or decision.owner,
+                version=version,
+                woman=decision.owner,
+                case=scope.case,
+            ),
+            origin,
+            keys,
         )
-        return tuple(
-            self._sealing.seal(
-                event,
-                uuid7(by.at),
-                Place(
-                    stream=write.stream,
-                    key=write.under or scope.case or decision.owner,
-                    version=version,
-                    woman=decision.owner,
-                    case=scope.case,
-                ),
-                origin,
-                keys,
-            )
-            for write in decision.writes
-            for version, event in enumerate(write.events, start=write.version + 1)
-        )
+        for write in decision.writes
+        for version, event in enumerate(write.events, start=write.version + 1)
+    )
 
 
 def _answer_of(ask: Ask, append: Append, outcome: Outcome) -> Answer | None:

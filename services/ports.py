@@ -155,6 +155,13 @@ class Cases(NamedTuple):
     events: Mapping[CaseId, Sequence[StoredEvent]]
 
 
+class Moved(NamedTuple):
+    """What has been written since: in whose names, and in which streams; ``None``: too much."""
+
+    head: int
+    since: Mapping[UUID, int] | None  # Of each, the last position.
+
+
 class EventLog(Protocol):
     async def append(self, append: Append, lane: LaneName = "commands") -> Outcome:
         """Append for good, or say why not. Sent twice, it is done once."""
@@ -168,8 +175,16 @@ class EventLog(Protocol):
         """The same, and of each event only its facts: a fraction of its bytes."""
         ...
 
+    async def last(self, *streams: StreamId) -> Mapping[StreamId, StoredEvent | None]:
+        """Of each stream its last event alone; ``None``: there is nothing."""
+        ...
+
     async def of_cases(self, *cases: CaseId) -> Cases:
         """All that is said in a case's name, at one moment: of its own streams and of others."""
+        ...
+
+    async def moved(self, after: int) -> Moved:
+        """In which cases and streams something was written after this position."""
         ...
 
     async def after(self, position: int, most: int) -> Sequence[StoredEvent]:
@@ -304,19 +319,15 @@ class SealedValue(NamedTuple):
 
 
 class Cipher(Protocol):
-    def seal(
-        self, key: SecretKey, event: UUID, field: str, person: PersonId, value: bytes
-    ) -> SealedValue: ...
+    """Field by field, for all that one event says of one person."""
 
-    def open(
-        self, key: SecretKey, event: UUID, field: str, person: PersonId, ciphertext: bytes
-    ) -> bytes: ...
+    def sealer(
+        self, key: SecretKey, event: UUID, person: PersonId
+    ) -> Callable[[str, bytes], SealedValue]: ...
 
     def opener(
         self, key: SecretKey, event: UUID, person: PersonId
-    ) -> Callable[[str, bytes], bytes]:
-        """The same, field by field, for several parts that one event says of one person."""
-        ...
+    ) -> Callable[[str, bytes], bytes]: ...
 
 
 class Veil(Protocol):
@@ -335,5 +346,39 @@ class Veil(Protocol):
         ...
 
 
+class Erasing(Protocol):
+    """What becomes of whose data is erased: the use of it is stopped with the decision already."""
+
+    async def destroy(self, persons: frozenset[PersonId]) -> None:
+        """Their keys: nothing that was sealed under them will ever be opened again."""
+        ...
+
+
 class Clock(Protocol):
     def now(self) -> datetime: ...
+
+
+class ClockOfTheLog(Protocol):
+    """By which clock the log records: the one on the wall, or a demo clock, and where it stands."""
+
+    async def choose(self, demo_from: datetime | None) -> datetime | None:
+        """Whoever is first chooses for all; told is where a demo clock stands, if it is one."""
+        ...
+
+    async def move(self, to: datetime) -> datetime | None:
+        """Forwards, or not at all. Told is where it stands then; ``None``: there is none."""
+        ...
+
+
+class DemoTime(Clock, Protocol):
+    """A clock that stands still until somebody moves it."""
+
+    async def move(self, to: datetime) -> None:
+        """Not past what is due before: that is for ``Passing``. Back, it does not move."""
+        ...
+
+
+class Passing(Protocol):
+    async def pass_until(self, to: datetime) -> None:
+        """Let time pass: what falls due on the way happens, each when it is due."""
+        ...

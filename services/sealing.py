@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -23,11 +23,12 @@ from domain.model import (
     Event,
     EventId,
     PersonId,
+    Stamp,
     StreamId,
     fence_key,
 )
 from domain.speech import CannotRun, Refused
-from services.ports import Cipher, Fact, Keys, NewEvent, PartDamaged, Span, StoredEvent
+from services.ports import Cipher, Fact, Keys, NewEvent, PartDamaged, SealedValue, Span, StoredEvent
 
 E = TypeVar("E", bound=Event)
 
@@ -97,6 +98,13 @@ class Recorded(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
         return self.stored.recorded_at
 
 
+class Sealed(NamedTuple):
+    """An event on its way into the log, and its header as it stands in it."""
+
+    new: NewEvent
+    header: Header
+
+
 class Sealing:
     def __init__(self, catalogue: Catalogue, cipher: Cipher) -> None:
         self._forms: Final = {tag: _form(event) for tag, event in catalogue.types.items()}
@@ -105,16 +113,23 @@ class Sealing:
     def seal(
         self, event: Event, event_id: UUID, place: Place, origin: Origin, keys: Keys
     ) -> NewEvent:
+        return self.sealed(event, event_id, place, origin, keys).new
+
+    def sealed(
+        self, event: Event, event_id: UUID, place: Place, origin: Origin, keys: Keys
+    ) -> "Sealed":
+        """With its header, for whoever goes on with it at once."""
         form = _form(type(event))
         members = form.members(event)
         lines: list[PartLine] = []
         parts: dict[str, bytes] = {}
+        sealers = {
+            named: self._sealer(event_id, person_of(event, named, place.woman), keys)
+            for named in form.persons
+        }
         for field in form.cut.sealed:
-            person = person_of(event, field.category.person_field, place.woman)
-            key = keys[person]
-            if key is None:
-                raise PersonErased(person=person)
-            value = self._cipher.seal(key, event_id, field.name, person, bytes(members[field.name]))
+            person, seal = sealers[field.category.person_field]
+            value = seal(field.name, bytes(members[field.name]))
             parts[field.name] = value.ciphertext
             lines.append(
                 PartLine(
@@ -126,34 +141,33 @@ class Sealing:
                 )
             )
         facts = form.facts(members)
-        header = msgspec.json.encode(
-            Header(
-                schema=SCHEMA,
-                id=event_id,
-                type=form.tag,
-                stream=place.stream,
-                version=place.version,
-                occurred_at=origin.occurred_at,
-                agency=origin.by.agency,
-                staff=origin.by.staff,
-                role=origin.by.role,
-                correlation=origin.correlation,
-                command=origin.command,
-                case=place.case,
-                facts=facts,
-                parts=tuple(lines),
-            ),
-            order="sorted",
+        header = Header(
+            agency=origin.by.agency,
+            case=place.case,
+            command=origin.command,
+            correlation=origin.correlation,
+            facts=facts,
+            id=event_id,
+            occurred_at=origin.occurred_at,
+            parts=tuple(lines),
+            role=origin.by.role,
+            schema=SCHEMA,
+            staff=origin.by.staff,
+            stream=place.stream,
+            type=form.tag,
+            version=place.version,
         )
-        return NewEvent(
+        encoded = _ENCODER.encode(header)
+        new = NewEvent(
             stream=place.stream,
             version=place.version,
             type=form.tag,
-            header=header,
-            facts=Span(header.index(_BEFORE_FACTS) + len(_BEFORE_FACTS), len(bytes(facts))),
+            header=encoded,
+            facts=Span(encoded.index(_BEFORE_FACTS) + len(_BEFORE_FACTS), len(bytes(facts))),
             parts=parts,
-            stamps=tuple(fence_key(kind, place.key) for kind in sorted(event.stamps)),
+            stamps=tuple(fence_key(kind, place.key) for kind in form.stamps),
         )
+        return Sealed(new, header)
 
     def facts(self, history: Iterable[Fact]) -> Iterator[Event]:
         """The events alone, every part closed: what deciding folds."""
@@ -216,6 +230,12 @@ class Sealing:
             _member(line.field, opened.get(line.field, _CLOSED)) for line in header.parts
         )
 
+    def _sealer(self, event: UUID, person: PersonId, keys: Keys) -> "tuple[PersonId, Sealer]":
+        key = keys[person]
+        if key is None:
+            raise PersonErased(person=person)
+        return person, self._cipher.sealer(key, event, person)
+
     def _opener(self, event: UUID, person: PersonId, keys: Keys) -> "Opener":
         key = keys.get(person, NO_KEY)
         if key == NO_KEY:
@@ -234,6 +254,7 @@ class Sealing:
 
 NO_KEY: Final = b""
 Opener: TypeAlias = Callable[[PartLine, bytes | None], bytes]
+Sealer: TypeAlias = Callable[[str, bytes], SealedValue]
 
 
 def _always(value: bytes) -> Opener:
@@ -242,9 +263,7 @@ def _always(value: bytes) -> Opener:
 
 def persons_of(event: Event, woman: PersonId) -> frozenset[PersonId]:
     """Whose keys it takes to seal this."""
-    return frozenset(
-        person_of(event, field.category.person_field, woman) for field in cut_of(type(event)).sealed
-    )
+    return frozenset(person_of(event, named, woman) for named in _form(type(event)).persons)
 
 
 def person_of(event: Event, person_field: str | None, woman: PersonId) -> PersonId:
@@ -294,10 +313,11 @@ def id_of(stored: StoredEvent) -> EventId:
         return EventId(header_of(stored).id)
     # A header's names are sorted, so that this follows its facts.
     begin = 8 + stored.facts.at + stored.facts.size
-    said = stored.entry[begin : begin + len(_THEN_ID) + 36]
-    if not said.startswith(_THEN_ID):
-        raise EventDamaged(position=stored.position, type=stored.type)
-    return EventId(UUID(said[len(_THEN_ID) :].decode()))
+    said = stored.entry[begin : begin + len(_THEN_ID) + 38]
+    try:
+        return EventId(_ID.decode(said.removeprefix(_THEN_ID)))
+    except msgspec.DecodeError:
+        raise EventDamaged(position=stored.position, type=stored.type) from None
 
 
 def facts_in(header: Header) -> dict[str, msgspec.Raw]:
@@ -314,13 +334,16 @@ class _Form(msgspec.Struct, frozen=True):
 
     tag: str
     cut: Cut
+    clear: tuple[str, ...]  # The names of its clear fields, in order.
+    persons: tuple[str | None, ...]  # Which fields name whose its sealed fields are.
+    stamps: tuple[Stamp, ...]  # In order.
     decode: Callable[[bytes], Any]
     closed: bytes  # What stands for the parts where none is opened:
     ending: bytes  # the same, after facts that lack only their last brace;
     alone: bytes  # and where there are no facts.
 
     def members(self, event: Event) -> dict[str, msgspec.Raw]:
-        whole = msgspec.json.encode(event, order="sorted")
+        whole = _SORTING.encode(event)
         try:
             self.decode(whole)  # What could not be read again is never written.
         except msgspec.ValidationError as error:
@@ -328,8 +351,9 @@ class _Form(msgspec.Struct, frozen=True):
         return _MEMBERS.decode(whole)
 
     def facts(self, members: dict[str, msgspec.Raw]) -> msgspec.Raw:
-        clear = {f.name: members[f.name] for f in self.cut.clear if f.name in members}
-        return msgspec.Raw(msgspec.json.encode(clear, order="sorted"))
+        return msgspec.Raw(
+            _ENCODER.encode({name: members[name] for name in self.clear if name in members})
+        )
 
 
 @cache
@@ -339,6 +363,9 @@ def _form(event: type[Event]) -> _Form:
     return _Form(
         tag=tag_of(event),
         cut=cut,
+        clear=tuple(sorted(field.name for field in cut.clear)),
+        persons=tuple(dict.fromkeys(field.category.person_field for field in cut.sealed)),
+        stamps=tuple(sorted(event.stamps)),
         decode=msgspec.json.Decoder(event).decode,
         closed=closed,
         ending=b"," + closed + b"}" if closed else b"}",
@@ -346,13 +373,16 @@ def _form(event: type[Event]) -> _Form:
     )
 
 
+_ENCODER: Final = msgspec.json.Encoder()  # Of what has its names in order as it is: a header.
+_SORTING: Final = msgspec.json.Encoder(order="sorted")
 _HEADER: Final = msgspec.json.Decoder(Header)
 _AGENCY_FIRST: Final = b'{"agency":"'
 _AUTHOR: Final = msgspec.json.Decoder(_Author)
 _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 # Of the members before it none holds free words: where this stands first, the facts begin.
 _BEFORE_FACTS: Final = b'"facts":'
-_THEN_ID: Final = b',"id":"'
+_THEN_ID: Final = b',"id":'
+_ID: Final = msgspec.json.Decoder(UUID)
 _CLOSED: Final = b'{"withheld":"closed"}'
 _ERASED: Final = b'{"withheld":"erased"}'
 STAYS_CLOSED: Final = _always(_CLOSED)

@@ -5,10 +5,12 @@ from typing import Final
 
 from domain.agency import with_those_before
 from domain.case import (
+    BY_ITSELF,
     AcceptCase,
     AssignRole,
     Case,
     CaseCommand,
+    CaseNumber,
     CloseCase,
     CorrectRecord,
     EndParticipation,
@@ -22,8 +24,10 @@ from domain.case import (
     answering,
     case_among,
     participants,
+    takes_part,
 )
 from domain.case.aftercare import RescheduleAftercare, StartAftercare
+from domain.case.carrying import enters, number_now
 from domain.case.naming import agencies_of, concluded_with, goes_on_with
 from domain.case.plans import DraftSupportPlan, ReviseSupportPlan
 from domain.case.safety import IssueSafetyInstruction
@@ -34,7 +38,7 @@ from domain.case.services import (
     ProcedureBundleOpened,
 )
 from domain.case.stay_events import CancelStay, EndStay
-from domain.codes import CONSENT_KINDS, ConsentKind
+from domain.codes import ConsentKind
 from domain.consent_ledger import (
     Concluded,
     Granted,
@@ -53,9 +57,9 @@ from domain.model import (
     stream_of,
 )
 from domain.referral import KnownReferral
-from domain.sharing import replay
 from domain.visibility import Agencies, covering
 from services.deciding import entering, hidden
+from services.deciding.allocated import was_given_out
 from services.deciding.heard import as_heard
 from services.deciding.knowing import between, known_of, referrals_in
 from services.deciding.scope import NO_AGENCY, Decision, Past, Scope
@@ -70,8 +74,9 @@ def scope_of(  # noqa: PLR0911 (one arm a command)
             return entering.into(scope, network, by)
         case TransferCase(network_id=network) if network:
             return entering.into(scope._replace(whole=True), network, by)
-        case AssignRole(agency_id=given):
-            return scope._replace(agencies=frozenset({given}), whole=True)
+        case AssignRole(agency_id=given, decided_by=meeting):
+            there = (stream_of("meeting", meeting),) if meeting else ()
+            return scope._replace(beside=there, agencies=frozenset({given}), whole=True)
         case EndRole(agency_id=ended) | EndParticipation(agency_id=ended):
             return scope._replace(known=frozenset({ended}), whole=True)
         case LinkCases(other_case_id=other):
@@ -87,7 +92,11 @@ def widened(scope: Scope, command: CaseCommand, past: Past, by: Context) -> Scop
     """For those who take part: whoever it is hidden from learns nothing of whom it names."""
     assert scope.case is not None
     case = past.case(scope.case)
-    if not isinstance(case, KnownCase) or by.agency not in participants(case):
+    if type(command) in BY_ITSELF:
+        return scope
+    if (network := enters(case, command, by)) is not None:
+        scope = entering.into(scope, network, by)
+    if not isinstance(case, KnownCase) or not takes_part(case, by.agency):
         return scope
     return scope._replace(
         agencies=scope.agencies | agencies_of(case, command),
@@ -99,13 +108,13 @@ def decide(scope: Scope, command: CaseCommand, past: Past, by: Context) -> Decis
     assert scope.case is not None
     case = past.case(scope.case)
     woman = PersonId(by.new_id) if isinstance(case, NoCase) else case.subject_id
-    taken = _number(command, past, by)
-    facts = _facts(scope, command, past, by, taken)
+    taken = entering.taken_for(scope.case, case, command, past, by)
+    facts = NOTHING if type(command) in BY_ITSELF else _facts(scope, command, past, by, taken)
     other = _shown_to_take_part(command)
-    if other is not None:
+    if other is not None and not by.is_automatic:
         case = as_heard(case, other, past, facts.agencies, by)
     events = case_among(facts).decide(case, command, by)
-    numbers = (past.write(taken.stream, (taken.event,)),) if taken and events else ()
+    numbers = entering.written(taken if events else None, past)
     return Decision((past.write(scope.asked, events), *numbers), woman)
 
 
@@ -134,17 +143,18 @@ def _facts(
     given = in_force(ledger, by.at).values()
     agencies = past.agencies(by.agency, *scope.agencies, *scope.known)
     shut_out = excluded(ledger, agencies)
-    concluded = _concluded(past.case(scope.case), command, agencies, by)
+    kinds: set[ConsentKind] = {each.kind for each in given}
+    concluded = _concluded(past.case(scope.case), command, kinds, agencies, by)
     referrals = referrals_in(past)
     gone = frozenset(each for each, known in agencies.items() if known.is_gone)
     return Facts(
-        number=taken.event.number if taken else None,
+        number=taken.event.number if taken else _number_there(past.case(scope.case), command, by),
         networks=entering.members(scope, past),
         whole_handovers=entering.whole_handovers(referrals),
         agencies=agencies,
         agreed={
             kind: grant
-            for kind in CONSENT_KINDS
+            for kind in concluded
             if (grant := agreed(ledger, kind, by.at, concluded[kind])) is not None
         },
         adults_agreed=_by_adults(each for each in given if names(each, concluded[each.kind])),
@@ -154,6 +164,7 @@ def _facts(
         excluded=shut_out,
         itself=with_those_before([by.agency], agencies),
         let_know=_let_know(scope, command, past, agencies, by) - shut_out,
+        decided_there=isinstance(command, AssignRole) and was_given_out(scope, command, past),
         referral_open=any(
             isinstance(each, KnownReferral)
             and each.waits(gone, shut_out, participants(past.case(scope.case)))
@@ -178,19 +189,22 @@ def _awaited(command: CaseCommand, past: Past) -> frozenset[AgencyId]:
     )
 
 
-def _number(command: CaseCommand, past: Past, by: Context) -> entering.Taken | None:
-    if not isinstance(command, AcceptCase | TransferCase) or command.network_id is None:
-        return None
-    return entering.number_of(command.network_id, command, past, by)
+def _number_there(case: Case, command: CaseCommand, by: Context) -> CaseNumber | None:
+    """Where it is carried back in the same year, it has the number it had."""
+    return number_now(case, command.network_id, by) if isinstance(command, TransferCase) else None
 
 
 def _concluded(
-    case: Case, command: CaseCommand, agencies: Agencies, by: Context
+    case: Case,
+    command: CaseCommand,
+    kinds: Iterable[ConsentKind],
+    agencies: Agencies,
+    by: Context,
 ) -> dict[ConsentKind, Concluded | None]:
-    """With whom it would be; for each kind of consent that says with whom."""
-    concluded: dict[ConsentKind, Concluded | None] = dict.fromkeys(CONSENT_KINDS)
+    """With whom it would be; for each of these kinds of consent that says with whom."""
+    concluded: dict[ConsentKind, Concluded | None] = dict.fromkeys(sorted(kinds))
     if isinstance(case, KnownCase):
-        for kind in CONSENT_KINDS:
+        for kind in concluded:
             if found := concluded_with(case, command, kind, by):
                 before = with_those_before([found[0]], agencies)
                 concluded[kind] = Concluded(*found, before)
@@ -265,7 +279,7 @@ def _sharing(
     """Which of the divisions may be told of procedures, by the consent that is named."""
     if not isinstance(command, OpenProcedureBundle):
         return {}
-    sharing, consent = replay(source.told for source in past.record), command.consent_id
+    sharing, consent = past.sharing, command.consent_id
     divisions = frozenset(each.division for each in command.procedures)
     return {
         consent: frozenset(
@@ -294,6 +308,7 @@ def _corrected(command: CaseCommand, past: Past) -> Recorded | None:
     return next((Recorded(told.event, told.agency, parts) for told, parts in found), None)
 
 
+NOTHING: Final = Facts()
 OF_PROCEDURES: Final = ProcedureBundleOpened.primary.code
 # With these ends what she agreed to until then; and she may be agreeing to it just now.
 ENDING: Final = (EndStay, CancelStay, CloseCase, TransferCase)

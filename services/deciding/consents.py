@@ -1,5 +1,7 @@
 """Commands about her consent, and about what was told without it: the ledger of a case."""
 
+from typing import Final, cast, get_args
+
 from domain import grievance
 from domain.case import NoCase, participants
 from domain.case.state import answering
@@ -96,6 +98,7 @@ def concerned_in(
         handlers=_handlers(past),
         status=case.status,
         closed_on=case.closed_on,
+        retained_until=case.retained_until,
         companions=case.companions,
         persons=case.persons,
         stays=frozenset(
@@ -112,9 +115,10 @@ def _handlers(past: Past) -> frozenset[AgencyId]:
     """Whoever handles a grievance that is still open; nobody, where the record was not read."""
     found: dict[StreamId, Grievance] = {}
     for told, _ in past.record:
-        if isinstance(told.event, GrievanceEvent):
+        if type(told.event) in OF_GRIEVANCES:
             before = found.get(told.stream, NO_GRIEVANCE)
-            found[told.stream] = grievance.evolve(before, told.event)
+            event = cast("GrievanceEvent", told.event)
+            found[told.stream] = grievance.evolve(before, event)
     return frozenset(
         each.handler
         for each in found.values()
@@ -136,3 +140,6 @@ def _still_open(before: frozenset[CaseId], event: Event) -> frozenset[CaseId]:
             return frozenset()
         case _:
             return before
+
+
+OF_GRIEVANCES: Final = frozenset[type[Event]](get_args(GrievanceEvent))

@@ -1,13 +1,17 @@
 """Commands about a grievance: where it is about a case, it stands in the name of the case.
 
-Nothing but the grievance itself is ever written: no consent, no service, no role.
+Nothing but the grievance itself is ever written, and who has it in hand: no consent, no service,
+no role.
 """
 
 from collections.abc import Sequence
 from functools import reduce
 
 from domain.agency import as_known, check_pledged
+from domain.automatic import NotByItself
 from domain.case import CaseNotFound, NoCase
+from domain.consent_ledger import excluded
+from domain.exclusions import following
 from domain.grievance import (
     NO_GRIEVANCE,
     AssignHandler,
@@ -15,6 +19,7 @@ from domain.grievance import (
     Grievance,
     GrievanceCommand,
     GrievanceEvent,
+    HandlerComplainedAbout,
     KnownGrievance,
     ReceiveGrievance,
     ShareGrievance,
@@ -51,6 +56,8 @@ def widened(scope: Scope, past: Past, by: Context) -> Scope:
 def decide(scope: Scope, command: GrievanceCommand, past: Past, by: Context) -> Decision:
     for about in scope.known:
         as_known(past.agency(about))
+    if by.is_automatic:
+        _check_may_take(scope, past)
     events = grievance_of(scope.case).decide(_grievance(scope, past), command, by)
     if isinstance(command, AssignHandler) and command.handler_staff:
         check_pledged(as_known(past.agency(command.handler)), command.handler_staff)
@@ -61,6 +68,20 @@ def decide(scope: Scope, command: GrievanceCommand, past: Past, by: Context) -> 
     if isinstance(case, NoCase):
         raise CaseNotFound
     return Decision((past.write(scope.asked, events),), case.subject_id)
+
+
+def _check_may_take(scope: Scope, past: Past) -> None:
+    """INV-C13: by rule it goes to nobody whom she has shut out, or who is complained about.
+
+    Whoever took over from them took over their people.
+    """
+    known, agencies = _grievance(scope, past), past.agencies(*scope.agencies)
+    if isinstance(known, KnownGrievance) and scope.agencies & following(
+        known.about_agencies, agencies
+    ):
+        raise HandlerComplainedAbout
+    if scope.case and scope.agencies & excluded(past.ledger(scope.case), agencies):
+        raise NotByItself
 
 
 def _agencys_own(scope: Scope, past: Past, events: Sequence[GrievanceEvent]) -> PersonId:

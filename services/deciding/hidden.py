@@ -10,6 +10,7 @@ from typing import Final
 from domain import consent_ledger, referral
 from domain.catalogue import AnyCommand
 from domain.emergency import AuthoriseEmergency, RequestEmergency
+from domain.exclusions import Exclusions
 from domain.meeting import NO_MEETING, KnownMeeting, Meeting, MeetingCommand, NoMeeting
 from domain.meeting import evolve as meeting_after
 from domain.meeting.commands import AddInvitee, PlanMeeting, RequestMeeting
@@ -40,8 +41,12 @@ def is_hidden(scope: Scope, command: AnyCommand, past: Past, by: Context) -> boo
     """INV-C13, for whoever acts: the person, or what their agency has no part in any more."""
     assert scope.case is not None
     ledger = past.ledger(scope.case)
+    if ledger.exclusions == NOBODY:  # As nearly always.
+        return False
     if by.staff in consent_ledger.excluded_staff(ledger):
         return True
+    if not consent_ledger.excluded(ledger):  # Nor, then, whoever took over from them.
+        return False
     if by.agency not in consent_ledger.excluded(ledger, past.agencies(by.agency)):
         return False
     return not _is_its_own(scope, command, past, by)
@@ -67,6 +72,7 @@ def _is_of_this_case(scope: Scope, past: Past) -> bool:
 
 
 NO_REFERRAL: Final[Referral] = NoReferral()
+NOBODY: Final = Exclusions()
 BRINGS_IN: Final = (
     AskToTakeOver,
     RequestMeeting,

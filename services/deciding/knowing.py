@@ -1,17 +1,17 @@
 """Knowing (既知): what whoever asks knows in any case of what another agency does for her."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from typing import Final, cast, get_args
 
 from domain import referral
 from domain.case import RoleAssigned, RoleEnded
 from domain.codes import SupportFunction
-from domain.model import AgencyId, Context, PersonId, StreamId
+from domain.model import AgencyId, Context, Event, PersonId, StreamId
 from domain.referral import KnownReferral, NoReferral, Referral, ReferralEvent
-from domain.sharing import replay
 from domain.visibility import Agencies, Roster, looking, who_reads
 from domain.visibility.hearing import may_name
-from services.deciding.scope import NO_AGENCY, Past
+from services.deciding.scope import NO_AGENCY, Past, Source
 
 
 def may_know_of(past: Past, agency: AgencyId, agencies: Agencies, by: Context) -> bool:
@@ -25,7 +25,7 @@ def known_of(
     itself = asked & {by.agency}
     if asked <= itself:
         return frozenset(itself)
-    sharing = replay(source.told for source in past.record)
+    sharing = past.sharing
     who = who_reads(by.agency, agencies.get(by.agency, NO_AGENCY), by.staff, by.role)
     look = looking(sharing, who, Roster(agencies), by.at)
     return frozenset(itself).union(
@@ -62,9 +62,17 @@ def between(past: Past, *both: AgencyId) -> Iterator[KnownReferral]:
 
 def referrals_in(past: Past) -> Mapping[StreamId, Referral]:
     """All there are in the case."""
+    return referrals_of(past.record)
+
+
+def referrals_of(record: Iterable[Source]) -> Mapping[StreamId, Referral]:
     found: dict[StreamId, Referral] = {}
-    for told, _ in past.record:
-        if isinstance(told.event, ReferralEvent):
+    for told, _ in record:
+        if type(told.event) in OF_REFERRALS:
             before = found.get(told.stream, NoReferral())
-            found[told.stream] = referral.evolve(before, told.event)
+            event = cast("ReferralEvent", told.event)
+            found[told.stream] = referral.evolve(before, event)
     return found
+
+
+OF_REFERRALS: Final = frozenset[type[Event]](get_args(ReferralEvent))

@@ -1,18 +1,21 @@
 """Commands about a meeting: what is about a case names it, and stands in its name.
 
-Which cases of a network are active only its ledger can say; until that is read here, those count
-that are on the table of the meeting and still are.
+Which cases of a network are active its ledger says: the numbers of this fiscal year and of the last
+name them, and of each it is read whether it still is.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Final, get_args
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Final, cast, get_args
 
 import msgspec
 
 from domain import meeting as meetings
 from domain.calendar import date_in_japan, fiscal_year
-from domain.case import Case, KnownCase, NoCase, participants
+from domain.case import CaseNumber, KnownCase, NoCase, participants
+from domain.case.carrying import latest_number
 from domain.categories import CategoryCode
+from domain.consent_ledger import excluded, excluded_staff
 from domain.exclusions import following
 from domain.items import Item
 from domain.meeting import (
@@ -47,12 +50,14 @@ from domain.meeting.commands import (
 )
 from domain.meeting.events import OF_A_CASE, CaseReviewDeferred, CaseReviewed, CaseTabled
 from domain.meeting.facts import Covered
-from domain.meeting.holding import waited_for
+from domain.meeting.holding import is_passed_over, waited_for
 from domain.meeting.settling import consulted
 from domain.model import (
     AgencyId,
     CaseId,
     Context,
+    Event,
+    GrantId,
     MeetingId,
     NetworkId,
     PersonId,
@@ -60,8 +65,9 @@ from domain.model import (
     stream_of,
 )
 from domain.network import as_known
-from domain.sharing import Sharing, replay
-from domain.visibility import Agencies, covers, named
+from domain.sharing import Sharing
+from domain.visibility import Agencies, covered, named
+from services.deciding import entering
 from services.deciding.knowing import may_know_of
 from services.deciding.offering import offered
 from services.deciding.scope import NO_AGENCY, CaseNotNamed, CaseNotNeeded, Decision, Past, Scope
@@ -90,18 +96,43 @@ def scope_of(command: MeetingCommand, named: CaseId | None, by: Context) -> Scop
     )
 
 
-def widened(scope: Scope, command: MeetingCommand, past: Past) -> Scope:
+def widened(scope: Scope, command: MeetingCommand, past: Past, by: Context) -> Scope:
     """The network of a meeting stands in the meeting; and who is there, about a case."""
     known = _meeting(scope, past)
     if scope.case is not None and isinstance(known, KnownMeeting):
         scope = scope._replace(known=scope.known | known.there)
     if isinstance(command, CloseMeeting) and isinstance(known, KnownMeeting):
-        scope = scope._replace(cases=waited_for(known))
+        scope = _with_the_ledger(scope, past, known, by)
     match known:
         case KnownMeeting(network_id=network) | RequestedMeeting(network_id=network) if network:
             return scope._replace(networks=scope.networks | {network})
         case _:
             return scope
+
+
+def _with_the_ledger(scope: Scope, past: Past, meeting: KnownMeeting, by: Context) -> Scope:
+    """Step by step: the ledger, the cases in it that wait, and whom these are kept from."""
+    if meeting.kind != "PRACTITIONERS" or meeting.network_id is None:
+        return scope
+    ledgers = entering.ledgers_of(meeting.network_id, by)
+    if not scope.ledgers:
+        here = frozenset({meeting.network_id})
+        return scope._replace(ledgers=here, beside=(*scope.beside, *ledgers))
+    if not scope.cases:
+        numbered = entering.numbered_in(ledgers, past)
+        return scope._replace(cases=waited_for(meeting, numbered))
+    passed_over = _passed_over(scope, past, meeting)
+    consents = (stream_of("consent", each) for each in sorted(passed_over))
+    return scope._replace(beside=tuple(dict.fromkeys((*scope.beside, *consents))))
+
+
+def _passed_over(scope: Scope, past: Past, meeting: KnownMeeting) -> dict[CaseId, KnownCase]:
+    cases = {each: past.case(each) for each in scope.cases}
+    return {
+        each: case
+        for each, case in cases.items()
+        if isinstance(case, KnownCase) and is_passed_over(meeting, each, case)
+    }
 
 
 def decide(scope: Scope, command: MeetingCommand, past: Past, by: Context) -> Decision:
@@ -115,7 +146,8 @@ def decide(scope: Scope, command: MeetingCommand, past: Past, by: Context) -> De
 def _facts(scope: Scope, command: MeetingCommand, past: Past, known: Meeting, by: Context) -> Facts:
     network = _network(command, known)
     agencies = past.agencies(by.agency, *scope.agencies, *scope.known)
-    about = _about(scope, past, known, agencies, by)
+    about = _about(scope, command, past, known, agencies, by)
+    passed_over = _passed_over(scope, past, known) if isinstance(known, KnownMeeting) else {}
     return Facts(
         about=about,
         unknown_case=scope.case is not None and about is None,
@@ -124,25 +156,43 @@ def _facts(scope: Scope, command: MeetingCommand, past: Past, known: Meeting, by
         agencies=agencies,
         offered=offered(past, *_items(command), agencies, by),
         hidden=_hidden(command, past, agencies, by),
-        active_cases=frozenset(
-            each for each in scope.cases if _is_active(past.case(each), network)
-        ),
+        active_cases=frozenset(passed_over),
+        numbers=_numbers(past, passed_over, network, by),
     )
 
 
-def _is_active(case: Case, network: NetworkId | None) -> bool:
-    return isinstance(case, KnownCase) and case.status == "ACTIVE" and case.network == network
+def _numbers(
+    past: Past, cases: Mapping[CaseId, KnownCase], network: NetworkId | None, by: Context
+) -> dict[CaseId, CaseNumber]:
+    """Where the agency coordinates the network or answers for her, and is not shut out."""
+    if network is None:
+        return {}
+    known = as_known(past.network(network))
+    itself = past.agencies(by.agency)
+    return {
+        each: number
+        for each, case in cases.items()
+        if by.agency in {known.coordinating, case.main_responsible}
+        and by.agency not in excluded(past.ledger(each), itself)
+        and by.staff not in excluded_staff(past.ledger(each))
+        and (number := latest_number(case, network)) is not None
+    }
 
 
-def _about(
-    scope: Scope, past: Past, known: Meeting, agencies: Agencies, by: Context
+def _about(  # noqa: PLR0913, PLR0917 (all that was read)
+    scope: Scope,
+    command: MeetingCommand,
+    past: Past,
+    known: Meeting,
+    agencies: Agencies,
+    by: Context,
 ) -> About | None:
     if scope.case is None:
         return None
     case = past.case(scope.case)
     if isinstance(case, NoCase):
         return None
-    sharing = replay(source.told for source in past.record)
+    sharing = past.sharing
     shut_out = following(sharing.excluded, agencies)
     sharing = msgspec.structs.replace(sharing, excluded=shut_out)
     there = {by.agency, *scope.agencies}
@@ -152,22 +202,40 @@ def _about(
         case_id=scope.case,
         case=case,
         participants=participants(case) - sharing.excluded,
-        covered=_covered(sharing, there, agencies, by),
-        named=named(sharing, by.at),
+        covered=_CoveredWhenAsked(sharing, frozenset(there), agencies, by),
+        named=named(sharing, by.at) if isinstance(command, AddInvitee) else NOBODY,
         consultation=_consultation(past),
         reviews=_reviews(past, by),
     )
 
 
-def _covered(
-    sharing: Sharing, there: Iterable[AgencyId], agencies: Agencies, by: Context
-) -> Covered:
-    return {
-        (agency, category): grant
-        for agency in there
-        for category in CATEGORIES
-        if (grant := covers(sharing, agency, category, by.at, agencies.get(agency, NO_AGENCY)))
-    }
+class _CoveredWhenAsked(Mapping[tuple[AgencyId, CategoryCode], GrantId]):
+    """Of each that is there; most of what is said in a meeting does not ask for it."""
+
+    def __init__(
+        self, sharing: Sharing, there: Iterable[AgencyId], agencies: Agencies, by: Context
+    ) -> None:
+        self._asked: Final = sharing, there, agencies, by
+
+    @cached_property
+    def _found(self) -> Covered:
+        sharing, there, agencies, by = self._asked
+        return {
+            (agency, category): grant
+            for agency in there
+            for category, grant in covered(
+                sharing, agency, by.at, agencies.get(agency, NO_AGENCY)
+            ).items()
+        }
+
+    def __getitem__(self, key: tuple[AgencyId, CategoryCode]) -> GrantId:
+        return self._found[key]
+
+    def __iter__(self) -> Iterator[tuple[AgencyId, CategoryCode]]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def _hidden(
@@ -204,8 +272,8 @@ def _reviews(past: Past, by: Context) -> Reviews:
 
 def _told(past: Past) -> Iterator[tuple[StreamId, MeetingEvent]]:
     for told, _ in past.record:
-        if isinstance(told.event, MeetingEvent):
-            yield told.stream, told.event
+        if type(told.event) in OF_MEETINGS:
+            yield told.stream, cast("MeetingEvent", told.event)
 
 
 def _meeting(scope: Scope, past: Past) -> Meeting:
@@ -275,5 +343,6 @@ HEEDING: Final = (
     DesignateMainSupport,
     AllocateRole,
 )
+NOBODY: Final[frozenset[AgencyId]] = frozenset()
 REVIEWING: Final = (CaseReviewed, CaseReviewDeferred)
-CATEGORIES: Final[tuple[CategoryCode, ...]] = get_args(CategoryCode)
+OF_MEETINGS: Final = frozenset[type[Event]](get_args(MeetingEvent))

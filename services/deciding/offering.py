@@ -9,7 +9,7 @@ from domain.agency import KnownAgency
 from domain.categories import CategoryCode
 from domain.items import FieldPath, Item, Offered
 from domain.model import AgencyId, Context
-from domain.sharing import Sharing, replay
+from domain.sharing import Sharing
 from domain.visibility import Look, Roster, decide, fields_of, looking, permits, who_reads
 from services.deciding.scope import NO_AGENCY, Past, Source
 
@@ -25,10 +25,11 @@ def offered(
     wanted = dict.fromkeys(items)
     if not wanted:
         return ()
-    sharing = replay(source.told for source in past.record)
+    sharing = past.sharing
     who = who_reads(by.agency, agencies.get(by.agency, NO_AGENCY), by.staff, by.role)
     look = looking(sharing, who, Roster(agencies), by.at)
-    found = {source.told.id: source for source in past.record}
+    named = {item.source.int for item in wanted}
+    found = {source.told.id: source for source in past.record if source.told.id.int in named}
     return tuple(
         _offered(
             item, found.get(item.source), _Offering(sharing, look, frozenset(to), agencies, by)

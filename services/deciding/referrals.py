@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import reduce
-from typing import Final, get_args
+from typing import Final
 
 import msgspec
 
@@ -19,9 +19,9 @@ from domain.case import (
     TransferCase,
     case_among,
 )
-from domain.categories import CategoryCode
+from domain.case.carrying import number_now
 from domain.codes import ConsentKind
-from domain.consent_ledger import Concluded, agreed, excluded
+from domain.consent_ledger import Concluded, agreed, excluded, in_force
 from domain.items import Item
 from domain.model import (
     AgencyId,
@@ -51,9 +51,9 @@ from domain.referral import (
     SendInquiry,
     SendReferral,
     SupplyInformation,
+    WithdrawReferral,
 )
-from domain.sharing import replay
-from domain.visibility import Agencies, covers
+from domain.visibility import Agencies, covered
 from services.deciding import entering
 from services.deciding.knowing import known_of, referrals_in, roles_known
 from services.deciding.offering import offered
@@ -87,7 +87,8 @@ def widened(scope: Scope, command: ReferralCommand, past: Past, by: Context) -> 
     known = past.fold(NO_REFERRAL, referral.evolve, scope.asked)
     if not isinstance(known, KnownReferral):
         return scope
-    if known.side_of(by.agency) is None and not _asked_for(scope, known, past, by):
+    is_heard = by.is_automatic or known.side_of(by.agency) is not None
+    if not is_heard and not _asked_for(scope, known, past, by):
         return scope
     if isinstance(command, SENDING) and by.agency == known.from_agency:
         return scope._replace(agencies=scope.agencies | {known.to_agency})
@@ -105,7 +106,7 @@ def decide(scope: Scope, command: ReferralCommand, past: Past, by: Context) -> D
     writes = [
         past.write(scope.asked, decided.referral),
         past.write(stream_of("case", scope.case), of_the_case),
-        *((past.write(number.stream, (number.event,)),) if number else ()),
+        *entering.written(number, past),
     ]
     if decided.draft:
         draft = stream_of("referral", decided.draft.referral_id)
@@ -132,15 +133,16 @@ def _with_its_network(
         return decided.case, None
     assert scope.case is not None
     transfer = TransferCase(network_id=command.network_id)
-    number = entering.number_of(command.network_id, transfer, past, by)
+    handed_over = reduce(CASE.evolve, decided.case, past.case(scope.case))
+    taken = entering.taken_for(scope.case, handed_over, transfer, past, by)
+    there = number_now(handed_over, command.network_id, by)
     facts = Facts(
-        number=number.event.number,
+        number=taken.event.number if taken else there,
         networks=entering.members(scope, past),
         whole_handovers=entering.whole_handovers(referrals_in(past)),
     )
-    handed_over = reduce(CASE.evolve, decided.case, past.case(scope.case))
     transferred = case_among(facts).decide(handed_over, transfer, by)
-    return (*decided.case, *transferred), number if transferred else None
+    return (*decided.case, *transferred), taken if transferred else None
 
 
 def _beside(
@@ -152,11 +154,15 @@ def _beside(
     case = past.case(scope.case)
     concluded = _concluded(case, known, agencies)
     others = [each for each in referrals_in(past).values() if isinstance(each, KnownReferral)]
+    over = {each.referral_id for each in others if each.status in ENDED}
+    kinds: dict[ConsentKind, None] = dict.fromkeys(
+        each.kind for each in in_force(ledger, by.at).values()
+    )
     return Beside(
         case_id=scope.case,
         case=case,
         agencies=agencies,
-        agreed={k: given for k in KINDS if (given := agreed(ledger, k, by.at, concluded))},
+        agreed={k: given for k in kinds if (given := agreed(ledger, k, by.at, concluded))},
         excluded=excluded(ledger, agencies),
         offered=offered(past, _items(command, known), _receiver(command, known), agencies, by),
         asked_for=_asked_for(scope, known, past, by),
@@ -166,11 +172,7 @@ def _beside(
         brought_in_by=frozenset(
             each.referral_id for each in others if each.side_of(by.agency) == "RECEIVER"
         ),
-        roles=tuple(
-            role
-            for role in _roles(past)
-            if role.decided_by not in {each.referral_id for each in others if each.status in ENDED}
-        ),
+        roles=tuple(role for role in _roles(past) if role.decided_by not in over),
     )
 
 
@@ -205,9 +207,8 @@ def _agreed_to(known: Referral, past: Past, agencies: Agencies, by: Context) -> 
     """Whatever it is of hers that she lets it know, by what she has not taken back."""
     if not isinstance(known, KnownReferral):
         return False
-    sharing, receiver = replay(source.told for source in past.record), known.to_agency
-    whose = agencies.get(receiver, NO_AGENCY)
-    return any(covers(sharing, receiver, category, by.at, whose) for category in CATEGORIES)
+    receiver = known.to_agency
+    return bool(covered(past.sharing, receiver, by.at, agencies.get(receiver, NO_AGENCY)))
 
 
 def _roles(past: Past) -> Iterator[RoleAssigned]:
@@ -232,7 +233,9 @@ def _items(command: ReferralCommand, known: Referral) -> tuple[Item, ...]:
             return items
         case SupplyInformation(items=items):
             return items
-        case SendReferral() | AcceptReferral() if isinstance(known, KnownReferral):
+        case SendReferral() | AcceptReferral() | WithdrawReferral() if isinstance(
+            known, KnownReferral
+        ):
             return tuple(
                 Item(source=each.source, field=each.path.rpartition("/")[2])
                 for each in known.package
@@ -258,8 +261,6 @@ def _given(agency: AgencyId | None) -> frozenset[AgencyId]:
     return frozenset({agency} if agency else ())
 
 
-CATEGORIES: Final[tuple[CategoryCode, ...]] = get_args(CategoryCode)
-KINDS: Final[tuple[ConsentKind, ...]] = get_args(ConsentKind)
 BEGINNING: Final = (DraftReferral, SendInquiry, SendReferral, AcceptReferral)
 SENDING: Final = (SendInquiry, SendReferral, SupplyInformation)
 NO_REFERRAL: Final[Referral] = NoReferral()

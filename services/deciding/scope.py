@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import reduce
+from functools import cached_property, reduce
 from typing import ClassVar, Final, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
 
@@ -24,9 +24,9 @@ from domain.model import (
     stream_of,
 )
 from domain.network import NO_NETWORK, Network
-from domain.sharing import Told
+from domain.sharing import Sharing, Told, replay
 from domain.speech import Refused
-from services.ports import Fact, Reading
+from services.ports import Fact, Reading, StoredEvent
 from services.sealing import Sealing
 
 S = TypeVar("S")
@@ -58,6 +58,8 @@ class Scope(NamedTuple):
     linked: frozenset[CaseId] = frozenset()  # Another case of hers that it is to be joined with.
     cases: frozenset[CaseId] = frozenset()  # Others that are to be seen as they stand.
     whole: bool = False  # Everything in the case's name has to be looked through.
+    ledgers: frozenset[NetworkId] = frozenset()  # It must not miss who comes to stand in these.
+    ends: tuple[StreamId, ...] = ()  # Of these the last event says all that has to be known.
     reads_work: bool = False  # It must not miss what is begun or ended in the case meanwhile.
 
     def streams(self, by: Context) -> tuple[StreamId, ...]:
@@ -76,13 +78,14 @@ class Scope(NamedTuple):
         What only narrows waits for nobody, but for what she agrees to until just that.
         """
         work = [*([self.case] if self.case and self.reads_work else []), *sorted(self.cases)]
-        if narrows:
+        if narrows and not by.is_automatic:  # What follows by rule follows from what holds.
             return tuple(fence_key("work", key) for key in work)
         about: list[tuple[Stamp, Iterable[UUID]]] = [
             ("case", [*([self.case] if self.case else []), *sorted(self.linked)]),
             ("work", work),
             ("agency", sorted({by.agency, *self.agencies, *self.known})),
             ("network", sorted(self.networks)),
+            ("ledger", sorted(self.ledgers)),
         ]
         return tuple(fence_key(kind, key) for kind, keys in about for key in keys)
 
@@ -108,15 +111,33 @@ class Source(NamedTuple):
     parts: tuple[PartLine, ...]
 
 
+NOTHING_UNREAD: Final[Mapping[StreamId, int]] = {}
+NO_ENDS: Final[Mapping[StreamId, StoredEvent | None]] = {}
+
+
 class Past:
     """What had happened, in the streams that were read; ``record``: in all of the case's name."""
 
     def __init__(
-        self, streams: Mapping[StreamId, Sequence[Event]], record: Sequence[Source] = ()
+        self,
+        streams: Mapping[StreamId, Sequence[Event]],
+        record: Sequence[Source] = (),
+        unread: Mapping[StreamId, int] = NOTHING_UNREAD,
     ) -> None:
+        """``unread``: of a stream that was not read whole, how many events went before."""
         self._streams: Final = streams
         self.record: Final = record
+        self._unread: Final = unread
         self._folded: Final[dict[tuple[StreamId, object], object]] = {}
+
+    @property
+    def sharing(self) -> Sharing:
+        """What is shared of the case; the whole of it must have been read."""
+        return self._replayed
+
+    @cached_property
+    def _replayed(self) -> Sharing:
+        return replay(source.told for source in self.record)
 
     def fold(self, initial: S, evolve: Callable[[S, E], S], stream: StreamId) -> S:
         """Once; the stream holds the events of its aggregate, and no others."""
@@ -154,7 +175,7 @@ class Past:
                 yield told, told.event
 
     def version(self, stream: StreamId) -> int:
-        return len(self._streams[stream])
+        return self._unread.get(stream, 0) + len(self._streams[stream])
 
     def write(
         self, stream: StreamId, events: Sequence[Event], under: UUID | None = None
@@ -162,9 +183,16 @@ class Past:
         return Write(stream, self.version(stream), events, under)
 
 
-def past_of(sealing: Sealing, reading: Reading[Fact], record: Sequence[Source] = ()) -> Past:
+def past_of(
+    sealing: Sealing,
+    reading: Reading[Fact],
+    record: Sequence[Source] = (),
+    ends: Mapping[StreamId, StoredEvent | None] = NO_ENDS,
+) -> Past:
     streams = {stream: [*sealing.facts(facts)] for stream, facts in reading.streams.items()}
-    return Past(streams, record)
+    for stream, last in ends.items():
+        streams[stream] = [sealing.open(last).event] if last else []
+    return Past(streams, record, {s: last.version - 1 for s, last in ends.items() if last})
 
 
 NO_AGENCY: Final[Agency] = NoAgency()

@@ -3,8 +3,9 @@
 from domain import erasure, trail
 from domain.case import NoCase, participants
 from domain.erasure import ErasureCommand
-from domain.model import CaseId, Context, PersonId, stream_of
+from domain.model import CaseId, Context, GrantId, PersonId, stream_of
 from domain.trail import Trail, TrailCommand
+from domain.trail.notices import DeferNotification, NotifySubject
 from domain.trail.purges import RequestPurge
 from services.deciding.consents import concerned_in
 from services.deciding.scope import Decision, Past, Scope
@@ -15,10 +16,17 @@ def scope_of(command: TrailCommand, case: CaseId) -> Scope:
     return Scope(case, stream_of("trail", case), (stream_of("case", case),), known=named)
 
 
-def widened(scope: Scope, past: Past) -> Scope:
-    """Whose prefecture it is follows from who takes part."""
+def widened(scope: Scope, command: TrailCommand, past: Past) -> Scope:
+    """Whose prefecture it is follows from who takes part; and whether a consent was passed on,
+
+    from how those stand whom it names.
+    """
     assert scope.case is not None
-    return scope._replace(known=scope.known | participants(past.case(scope.case)))
+    known = scope.known | participants(past.case(scope.case))
+    if isinstance(command, NotifySubject | DeferNotification) and command.about == "SUCCESSION":
+        grant = past.ledger(scope.case).grants.get(GrantId(command.about_id))
+        known |= trail.recipients_of(grant)
+    return scope._replace(known=known)
 
 
 def decide(scope: Scope, command: TrailCommand, past: Past, by: Context) -> Decision:
