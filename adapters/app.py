@@ -3,12 +3,13 @@
 import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from typing import NamedTuple
 
 import psycopg
 
 from adapters import kek
-from adapters.clock import WallClock
+from adapters.clock import DemoClock, WallClock
 from adapters.crypto import AesVeil, ChaChaCipher, Kek
 from adapters.engines import Endpoints, announce, attached, engines, installation
 from adapters.health import watched
@@ -19,12 +20,17 @@ from adapters.nats.desk import open_desk
 from adapters.nats.relay import relay
 from adapters.postgres.answers import PostgresAnswers
 from adapters.postgres.candidates import PostgresCandidates
+from adapters.postgres.clock import PostgresClock, clock_of
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.keyring import PostgresKeyring
+from adapters.postgres.lists import PostgresLists
 from adapters.postgres.migrating import migrate
+from adapters.postgres.processes import PostgresProcesses
 from adapters.postgres.tokens import PostgresTokens
 from adapters.postgres.views import PostgresViews
 from adapters.projecting import kept
+from adapters.reacting import reacting
+from adapters.registers import registers
 from adapters.settings import Settings
 from adapters.traces import TracedHandling, tracing
 from domain.catalogue import EVENTS
@@ -35,10 +41,17 @@ from services.founding import Founding
 from services.handling import Handling
 from services.identity import Identity
 from services.keys import installation_key
+from services.listing import Listing
+from services.looking import Looking
 from services.projecting import Projecting
+from services.reacting.processes import PROCESSES
+from services.reacting.settling import PassingBy
 from services.receiving import Receiving
 from services.relaying import Head
+from services.replaying import Replaying
 from services.sealing import Sealing
+from services.seeding.sowing import Sowing
+from services.timekeeping import Timekeeping
 from services.viewing import Viewing
 
 
@@ -55,9 +68,14 @@ class App(NamedTuple):
 
 @asynccontextmanager
 async def running(
-    settings: Settings, environ: Mapping[str, str] = os.environ
+    settings: Settings,
+    environ: Mapping[str, str] = os.environ,
+    demo_from: datetime | None = None,
 ) -> AsyncGenerator[App]:
-    """All the parts, each standing on those above it; put away again in the opposite order."""
+    """All the parts, each standing on those above it; put away again in the opposite order.
+
+    ``demo_from``: a demo clock is asked for, which begins there unless it has begun.
+    """
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
 
@@ -66,7 +84,7 @@ async def running(
         await migrate(postgres.owner)
         opener = await _kek(settings, endpoints, environ)
 
-        head, clock, veil = Head(), WallClock(), AesVeil()
+        head, wall, veil = Head(), WallClock(), AesVeil()
         sealing = Sealing(EVENTS, ChaChaCipher())
         log = await enter(PostgresEventLog(postgres.app, head.reached))
         keyring = await enter(PostgresKeyring(postgres.keyring, opener))
@@ -77,23 +95,32 @@ async def running(
         await enter(kept([Projecting(each, views, log, sealing) for each in LISTS], nats))
         await enter(measured(views, LISTS))
 
-        operator = await Founding(log, keyring, sealing, clock).once()
+        clock = await enter(clock_of(postgres.app, demo_from))
+        operator = await Founding(log, keyring, sealing, clock).once(clock.kind)
         tokens = await enter(PostgresTokens(postgres.app))
-        identity = Identity(log, keyring, sealing, tokens, clock)
+        identity = Identity(log, keyring, sealing, tokens, wall)
         traces = stack.enter_context(tracing(settings.traces))
         handling = Handling(log, keyring, sealing, clock)
         aliases, cursors = Aliases(secret, veil), Cursors(secret, veil)
         receiving = Receiving(TracedHandling(handling, traces), aliases)
-        candidates = await enter(PostgresCandidates(postgres.app))
-        viewing = Viewing(log, keyring, sealing, clock, aliases, cursors, candidates)
+        lists = await enter(PostgresLists(postgres.app))
+        looking = Looking(log, keyring, sealing, clock, aliases)
+        candidates = PostgresCandidates(lists)
+        viewing = Viewing(looking, Listing(looking, cursors), cursors, candidates)
 
+        kept_up = PostgresProcesses(await enter(PostgresLists(postgres.app)))
+        settling = await enter(reacting(log, sealing, handling, views, kept_up, clock, head))
+        passing = PassingBy(clock, settling) if isinstance(clock, DemoClock) else None
         door = entrance(
             Behind(
                 identity=identity,
                 receiving=receiving,
                 answers=await enter(PostgresAnswers(postgres.app)),
                 viewing=viewing,
+                registers=registers(log, keyring, sealing, clock, aliases, cursors, lists),
+                replaying=Replaying(looking, cursors, operator.operator),
                 aliases=aliases,
+                timekeeping=Timekeeping(operator, clock, passing),
                 checks=await enter(watched(log, views, nats)),
                 traces=traces,
             )
@@ -117,6 +144,26 @@ async def identity_of(
         PostgresTokens(endpoints.postgres.app) as tokens,
     ):
         yield Identity(log, keyring, Sealing(EVENTS, ChaChaCipher()), tokens, WallClock())
+
+
+@asynccontextmanager
+async def seedbed(
+    settings: Settings, environ: Mapping[str, str] = os.environ
+) -> AsyncGenerator[Sowing]:
+    """The engines with nobody at work beside whoever sows; nothing is founded here."""
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        endpoints = await enter(engines(settings))
+        await migrate(endpoints.postgres.owner)
+        opener = await _kek(settings, endpoints, environ)
+        log = await enter(PostgresEventLog(endpoints.postgres.app))
+        keyring = await enter(PostgresKeyring(endpoints.postgres.keyring, opener))
+        clock = await enter(PostgresClock(endpoints.postgres.app))
+        kept_up = PostgresProcesses(await enter(PostgresLists(endpoints.postgres.app)))
+        heard = [p.name for p in PROCESSES if not await kept_up.has_unheard(p.name, p.tags)]
+        yield Sowing(log, keyring, Sealing(EVENTS, ChaChaCipher()), clock)
+        # All that follows is sown with what it follows from.
+        await kept_up.have_heard_all(heard)
 
 
 async def _kek(settings: Settings, endpoints: Endpoints, environ: Mapping[str, str]) -> Kek:

@@ -7,11 +7,11 @@
 Names are length-prefixed, so that no two of them run together; values are padded to 64 bytes.
 """
 
-import hashlib
 import hmac
 import os
 from collections.abc import Callable
 from functools import lru_cache
+from hashlib import sha256
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from domain.model import PersonId
 from domain.speech import CannotRun
@@ -47,39 +49,44 @@ class WrongKek(CannotRun):
 class ChaChaCipher:
     """``services.ports.Cipher``."""
 
-    def seal(
-        self, key: SecretKey, event: UUID, field: str, person: PersonId, value: bytes
-    ) -> SealedValue:
-        salt = os.urandom(_SALT_BYTES)
-        nonce = os.urandom(_NONCE_BYTES)
-        bound = _bound(event, field, person)
-        sealed = ChaCha20Poly1305(_part_key(key, bound)).encrypt(
-            nonce, _padded(salt + value), bound
-        )
-        ciphertext = _VERSION + nonce + sealed
-        return SealedValue(
-            ciphertext=ciphertext,
-            sha256=hashlib.sha256(ciphertext).hexdigest(),
-            commitment=commitment(salt, value),
-        )
+    def sealer(
+        self, key: SecretKey, event: UUID, person: PersonId
+    ) -> Callable[[str, bytes], SealedValue]:
+        before, after = _UUID + event.bytes, _UUID + person.bytes
+        part_key = _part_keys(key, before, after)
 
-    def open(
-        self, key: SecretKey, event: UUID, field: str, person: PersonId, ciphertext: bytes
-    ) -> bytes:
-        return self.opener(key, event, person)(field, ciphertext)
+        def sealed(field: str, value: bytes) -> SealedValue:
+            by_chance = os.urandom(_SALT_BYTES + _NONCE_BYTES)
+            salt, nonce = by_chance[:_SALT_BYTES], by_chance[_SALT_BYTES:]
+            name = _field(field)
+            ciphertext = b"".join(
+                (
+                    _VERSION,
+                    nonce,
+                    ChaCha20Poly1305(part_key(name)).encrypt(
+                        nonce, _padded(salt + value), before + name + after
+                    ),
+                )
+            )
+            return SealedValue(ciphertext, sha256(ciphertext).hexdigest(), commitment(salt, value))
+
+        return sealed
 
     def opener(
         self, key: SecretKey, event: UUID, person: PersonId
     ) -> Callable[[str, bytes], bytes]:
         before, after = _UUID + event.bytes, _UUID + person.bytes
+        part_key = _part_keys(key, before, after)
 
         def opened(field: str, ciphertext: bytes) -> bytes:
             nonce, sealed = ciphertext[1 : 1 + _NONCE_BYTES], ciphertext[1 + _NONCE_BYTES :]
-            bound = before + _field(field) + after
+            name = _field(field)
             if ciphertext[:1] != _VERSION:
                 raise PartDamaged(event=event, field=field)
             try:
-                padded = ChaCha20Poly1305(_part_key(key, bound)).decrypt(nonce, sealed, bound)
+                padded = ChaCha20Poly1305(part_key(name)).decrypt(
+                    nonce, sealed, before + name + after
+                )
             except (InvalidTag, ValueError) as error:
                 raise PartDamaged(event=event, field=field) from error
             return padded[_SALT_BYTES : padded.rindex(_END)]
@@ -119,7 +126,7 @@ def _one_block(key: SecretKey) -> Cipher[ECB]:
 
 
 def commitment(salt: bytes, value: bytes) -> str:
-    return hashlib.sha256(b"pc1" + salt + value).hexdigest()
+    return sha256(b"pc1" + salt + value).hexdigest()
 
 
 class Kek(msgspec.Struct, frozen=True):
@@ -153,12 +160,17 @@ class Kek(msgspec.Struct, frozen=True):
         return _prefixed(b"kek1", self.epoch.to_bytes(4, "big"), person.bytes)
 
 
-def _part_key(key: SecretKey, bound: bytes) -> bytes:
-    return hmac.digest(key, _PART + bound, "sha256")
+def _part_keys(key: SecretKey, before: bytes, after: bytes) -> Callable[[bytes], bytes]:
+    """Of the fields of one event that are one person's: how the hash begins is the same for all."""
+    begun = HMAC(key, SHA256())
+    begun.update(_PART + before)
 
+    def part_key(field: bytes) -> bytes:
+        mac = begun.copy()
+        mac.update(field + after)
+        return mac.finalize()
 
-def _bound(event: UUID, field: str, person: PersonId) -> bytes:
-    return b"".join((_UUID, event.bytes, _field(field), _UUID, person.bytes))
+    return part_key
 
 
 def _prefixed(*names: bytes) -> bytes:

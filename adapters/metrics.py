@@ -36,6 +36,8 @@ async def measured(
         yield
     finally:
         await ended(looking)
+        for figure in (_BEHIND, _BEHIND_S, _STOPPED):  # Nobody looks at them any more.
+            figure.clear()
 
 
 async def _look(views: PostgresViews, lists: Sequence[Projection[Any, Any]]) -> NoReturn:

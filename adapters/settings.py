@@ -169,6 +169,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     traces: Annotated[TracesUrl | None, A_TRACES_URL] = None
     kek: Annotated[Secret | None, A_SECRET] = None
     kek_file: Annotated[Path | None, A_PATH] = None
+    token: Annotated[Secret | None, A_SECRET] = None  # Of whoever reads from the command line.
     lang: Annotated[Literal["ja", "en"] | None, A_LANGUAGE] = None
     log_format: Annotated[Literal["json", "terminal"] | None, A_LOG_FORMAT] = None
     allow: Annotated[frozenset[FindingCode], FINDING_CODES] = frozenset()

@@ -24,18 +24,30 @@ PROGRAM: Final = Words(
 )
 COMMANDS: Final[dict[str, Words]] = {
     "up": Words(ja="Ctrl-C を押すまで動かす", en="Run everything until Ctrl-C."),
-    "demo": Words(ja="作りものの短い物語を動かして見せる", en="Watch a made-up story happen."),
-    "doctor": Words(ja="足もとを調べ、直し方を示す", en="Check what we stand on, and mend it."),
+    "demo": Words(ja="架空の短い物語を再生して見せる", en="Watch a made-up story happen."),
+    "seed": Words(
+        ja="架空の相談と支援の経過を、まとめて作成する",
+        en="Fill a demo with years of made-up cases.",
+    ),
+    "play": Words(
+        ja="シナリオを実行し、各機関に見える範囲を表と照合する",
+        en="Play a scenario, and compare what each agency sees.",
+    ),
+    "doctor": Words(ja="動作環境を点検し、対処を示す", en="Check what we stand on, and mend it."),
     "status": Words(ja="何がどこで動いているかを示す", en="Say what is running, and where."),
+    "processes": Words(
+        ja="自動処理の進み具合、期限待ち、受け付けられなかったものを示す",
+        en="Say how far what follows by rule has come, and what waits.",
+    ),
     "version": Words(ja="バージョンを示す", en="Say which versions these are."),
-    "streams": Words(ja="EVENTS ストリームの手入れをする", en="Look after the EVENTS stream."),
+    "streams": Words(ja="EVENTS ストリームを保守する", en="Look after the EVENTS stream."),
     "streams rebuild": Words(
         ja="EVENTS ストリームを記録から作り直す", en="Make the EVENTS stream anew from the log."
     ),
     "streams check": Words(
         ja="EVENTS ストリームを記録と照合する", en="Compare the EVENTS stream with the log."
     ),
-    "projections": Words(ja="一覧の手入れをする", en="Look after the lists."),
+    "projections": Words(ja="一覧を保守する", en="Look after the lists."),
     "projections list": Words(
         ja="一覧ごとに、記録にどこまで追いついているかを示す",
         en="Say how far each list has come along the log.",
@@ -47,6 +59,24 @@ COMMANDS: Final[dict[str, Words]] = {
     "projections pause": Words(ja="一覧の更新を止める", en="Let a list stay as it is."),
     "projections resume": Words(
         ja="止まっている一覧の更新を再開する", en="Let a list go on that has stopped."
+    ),
+    "replay": Words(
+        ja="ある時点で機関に見えたケースの経過と、その根拠を示す",
+        en="Show a case as an agency could see it at some time, and why.",
+    ),
+    "list": Words(
+        ja="一覧を示す：cases referrals lead-times disclosures meetings work ledger networks roster"
+        " unnamed-members directory unnamed gaps grievances disaster",
+        en="Show a list: cases, referrals, lead-times, disclosures, meetings, work, ledger,"
+        " networks, roster, unnamed-members, directory, unnamed, gaps, grievances or disaster.",
+    ),
+    "ledger": Words(
+        ja="ケース進行管理台帳（様式1）を印刷用に示す",
+        en="Print a network's progress ledger, form 1.",
+    ),
+    "meeting": Words(
+        ja="会議資料（pack）か議事録（minutes）を示す",
+        en="Show what there is to know before a meeting, or its minutes.",
     ),
     "token": Words(ja="職員のトークンを扱う", en="Let members of staff in, and out."),
     "token issue": Words(
@@ -62,7 +92,17 @@ OPTIONS: Final[dict[str, Words]] = {
     "data": Words(ja="データフォルダー", en="The data folder."),
     "lang": Words(ja="表示する言語", en="The language to speak."),
     "as_json": Words(ja="プログラム向けに JSON で答える", en="Answer in JSON, for programs."),
-    "once": Words(ja="物語が終わったら止まる", en="Stop when the story ends."),
+    "cases": Words(ja="作成するケースの数", en="How many cases."),
+    "years": Words(ja="何年分を作成するか", en="Over how many years."),
+    "seed": Words(
+        ja="シード値（同じ値からは同じ内容ができる）", en="The seed: the same tells the same again."
+    ),
+    "once": Words(ja="物語が終わったら停止する", en="Stop when the story ends."),
+    "file": Words(ja="シナリオのファイル", en="The file of the scenario."),
+    "speed": Words(
+        ja="reading は読む速さ、at-once は待たない",
+        en="As fast as one reads, or at once.",
+    ),
     "http_port": Words(
         ja="HTTP を待ち受けるポート（0 は空いているもの）",
         en="The port to listen at for HTTP; 0 takes any that is free.",
@@ -76,11 +116,38 @@ OPTIONS: Final[dict[str, Words]] = {
         en="Their agency; unless said, the operator's.",
     ),
     "hours": Words(ja="有効な時間数", en="For how many hours it is good."),
+    "demo_clock": Words(
+        ja="デモ用の時計を、この日時か now から使う（最初の起動時のみ）",
+        en="Record by a demo clock, from this day, time or `now`; at the first start alone.",
+    ),
     "token": Words(
         ja="トークンの番号（トークン自体ではない）", en="The id of the token, not itself."
     ),
+    "network": Words(ja="どのネットワークか", en="Of which network."),
+    "prefecture": Words(ja="都道府県コード", en="Of which prefecture, by its code."),
+    "fiscal_year": Words(ja="年度", en="Of which fiscal year."),
+    "only_open": Words(ja="終わっていないものだけ", en="Only those that are still under way."),
+    "most": Words(ja="一度に示す件数", en="How many at once."),
+    "after": Words(ja="続きの位置", en="Go on from this place."),
+    "network_id": Words(ja="どのネットワークの台帳か", en="Whose ledger."),
+    "as_of": Words(ja="年齢の基準日（省くと今日）", en="Ages as of this day; today, if left out."),
+    "form": Words(ja="様式の言語（省くと日本語）", en="The language of the form: ja, or en."),
+    "meeting_id": Words(ja="会議の番号", en="The meeting."),
+    "paper": Words(ja="会議資料か議事録か", en="The pack, or the minutes."),
+    "case": Words(ja="所属機関でのケースの別名", en="The case, as your agency knows it."),
+    "as_agency": Words(
+        ja="どの機関の見え方か（省くと所属機関）",
+        en="Whose view; unless said, that of your agency.",
+    ),
+    "at": Words(ja="いつの時点か（省くと現在）", en="As of when; unless said, now."),
+    "diff": Words(ja="別の機関の見え方と並べる", en="Beside the view of another agency."),
+    "diff_at": Words(ja="別の時点と並べる", en="Beside the same view at another time."),
+    "token_file": Words(
+        ja="トークンを書いたファイル（省くと TSUNAGU_TOKEN）",
+        en="A file with the token; unless said, TSUNAGU_TOKEN.",
+    ),
     "name": Words(ja="一覧の名前", en="The name of the list."),
-    "everything": Words(ja="すべての一覧", en="Every list."),
+    "everything": Words(ja="すべて", en="All there are."),
     "debug": Words(ja="予期しない誤りの詳細を示す", en="Show where an unexpected error arose."),
 }
 
@@ -93,6 +160,10 @@ UNEXPECTED: Final = Words(
     en="Something unexpected happened ({kind}). Run it again with --debug, "
     "or read the log folder of the data folder.",
 )
+NO_TIME: Final = Words(
+    ja="日付（2024-04-01）、時刻（2024-04-01T09:00）、now のいずれかを指定してください。",
+    en="Say a day (2024-04-01), a time (2024-04-01T09:00) or `now`.",
+)
 NO_FOLDER: Final = Words(ja="フォルダー名が空です。", en="The name of the folder is empty.")
 INTERRUPTED: Final = Words(ja="中断しました。", en="Interrupted.")
 
@@ -104,9 +175,16 @@ STOPPED: Final = Words(ja="停止しました。", en="Stopped.")
 UP: Final = Words(
     ja="動いています。Ctrl-C で停止します。", en="Tsunagu is running. Ctrl-C stops it."
 )
+NOT_IN_EARNEST: Final = Words(
+    ja="デモ用の時計で動いています。実際の業務には使わないでください。"
+    "時刻は POST /v1/clock で進めます。",
+    en="This installation records by a demo clock: it is not for work in earnest. "
+    "Time passes with POST /v1/clock.",
+)
 NOT_RUNNING: Final = Words(
     ja="このデータフォルダーでは動いていません。", en="Nothing runs on this data folder."
 )
+CLOCK: Final = Words(ja="時計", en="Clock")
 STATUS: Final[dict[str, Words]] = {
     "data": Words(ja="データフォルダー", en="Data folder"),
     "pid": Words(ja="プロセス", en="Process"),
@@ -115,6 +193,8 @@ STATUS: Final[dict[str, Words]] = {
     "nats": Words(ja="NATS", en="NATS"),
     "http": Words(ja="HTTP", en="HTTP"),
     "events": Words(ja="記録した出来事", en="Events in the log"),
+    "clock": CLOCK,
+    "demo_now": Words(ja="その時刻", en="It stands at"),
 }
 
 # --- streams ---
@@ -123,6 +203,13 @@ REBUILDING: Final = Words(ja="作り直しています", en="Making it anew")
 REBUILT: Final = Words(
     ja="EVENTS ストリームを作り直しました（{count} 件）。",
     en="The EVENTS stream has been made anew. Events: {count}.",
+)
+SEEDING: Final = Words(ja="作成しています（日）", en="Living through the days")
+SEEDED: Final = Words(
+    ja="{cases} 件のケース（出来事 {events} 件）を作成しました。時計は {until} です。"
+    "{seconds} 秒、毎秒 {per_s} 件。",
+    en="Made up {cases} cases in {events} events, until {until}:"
+    " {seconds} s, {per_s} events a second.",
 )
 COMPARING: Final = Words(ja="照合しています", en="Comparing")
 STREAM_EQUAL: Final = Words(
@@ -157,6 +244,33 @@ LIST_HEADINGS: Final[dict[str, Words]] = {
     "behind": Words(ja="遅れ（件）", en="Events behind"),
     "behind_s": Words(ja="遅れ（秒）", en="Seconds"),
 }
+PROCESS_HEADINGS: Final[dict[str, Words]] = {
+    "name": Words(ja="自動処理", en="Process"),
+    "position": Words(ja="位置", en="Position"),
+    "behind": Words(ja="遅れ（件）", en="Events behind"),
+}
+PROCESSES: Final[dict[str, Words]] = {
+    "consent": Words(ja="同意の終了への対応", en="When a consent ends"),
+    "erasure": Words(ja="消去への対応", en="When a record is erased"),
+    "meetings": Words(ja="会議で決めた役割", en="What meetings decide"),
+}
+WAITING: Final = Words(
+    ja="期限待ち：{count} 件。次の期限は {due} です。",
+    en="{count} wait for their time. The next is due at {due}.",
+)
+NOTHING_WAITS: Final = Words(ja="期限を待つものはありません。", en="Nothing waits for its time.")
+OVERDUE_TIMERS: Final = Words(
+    ja="そのうち {count} 件は期限を過ぎています。間隔を空けて、もう一度試みます。",
+    en="{count} of them are past their time. They are tried again from time to time.",
+)
+TIMERS_STAND_STILL: Final = Words(
+    ja="期限の一覧の状態：{state}。期限が来ても、自動では何も行われません。",
+    en="The list of what falls due: {state}. Nothing happens by itself when its time comes.",
+)
+PROCESS_REFUSED: Final = Words(
+    ja="受け付けられなかった自動処理：{code}（{times} 回）",
+    en="Refused when it was asked by rule: {code} ({times} times)",
+)
 LIST_STATES: Final[dict[str, Words]] = {
     "new": Words(ja="未作成", en="not made yet"),
     "running": Words(ja="更新中", en="running"),
@@ -176,6 +290,11 @@ NAME_OR_ALL: Final = Words(
     en="Name one list, or say --all.",
 )
 
+# --- list ---
+
+NOTHING_LISTED: Final = Words(ja="該当するものはありません。", en="There is nothing in this list.")
+LISTED_ON: Final = Words(ja="続きがあります：--after {after}", en="There is more: --after {after}")
+
 # --- token ---
 
 TOKEN_IS_FOR: Final = Words(
@@ -191,6 +310,13 @@ TOKEN_STATES: Final[dict[str, Words]] = {
 TOKEN_REVOKED: Final = Words(ja="失効させました。", en="It has been revoked.")
 NO_TOKENS: Final = Words(ja="トークンは発行されていません。", en="No token has been issued.")
 
+# --- replay ---
+
+ONE_COMPARISON: Final = Words(
+    ja="--diff と --diff-at は、どちらか一方を指定してください。",
+    en="Say --diff or --diff-at, and not both.",
+)
+
 # --- doctor ---
 
 CHECKING: Final = Words(ja="調べています…", en="Checking…")
@@ -203,7 +329,7 @@ CHECKS: Final[dict[str, Words]] = {
     "nats": Words(ja="NATS", en="NATS"),
     "addresses": Words(ja="接続先", en="Addresses"),
     "durability": Words(ja="保存の確実さ", en="Durability"),
-    "clock": Words(ja="時計", en="Clock"),
+    "clock": CLOCK,
 }
 NOT_CHECKED: Final = Words(ja="調べられませんでした", en="could not be checked")
 CHECKED_WHEN_UP: Final = Words(
@@ -232,6 +358,10 @@ DURABILITY_LACKING: Final = Words(
 CLOCK_SEEN: Final = Words(
     ja="{now}（時間帯 {zone}）、最後の記録 {last}", en="{now} (zone {zone}), last event {last}"
 )
+DEMO_CLOCK_SEEN: Final = Words(
+    ja="デモ用の時計は {demo}、実際は {now}（時間帯 {zone}）",
+    en="demo clock at {demo}; on the wall {now} (zone {zone})",
+)
 CLOCK_ALONE_SEEN: Final = Words(ja="{now}（時間帯 {zone}）", en="{now} (zone {zone})")
 ALL_WELL: Final = Words(ja="問題はありません。", en="All is well.")
 FINDINGS: Final = Words(ja="{count} 件の所見があります。", en="Findings: {count}.")
@@ -249,29 +379,6 @@ MISSING: Final = Words(ja="見つかりません", en="not found")
 
 # --- demo ---
 
-DEMO_ROWS: Final[dict[str, Words]] = {
-    "case": Words(ja="ケース", en="Her case"),
-    "name": Words(ja="氏名", en="Name"),
-    "contact": Words(ja="連絡先", en="Contact"),
-    "problem": Words(ja="主訴", en="Problem"),
-    "note": Words(ja="記録", en="Notes"),
-    "main_responsible": Words(ja="主担当機関", en="Answers for her"),
-    "referral": Words(ja="つなぎ", en="Referral"),
-}
-DEMO_LISTED: Final = Words(ja="一覧にある", en="in the list")
-DEMO_REFERRAL: Final[dict[str, Words]] = {
-    "DRAFT": Words(ja="下書き", en="drafted"),
-    "SENT": Words(ja="送付済み", en="sent"),
-    "RECEIVED": Words(ja="受領済み", en="received"),
-    "ACCEPTED": Words(ja="受諾済み", en="accepted"),
-    "COMPLETED": Words(ja="引き継ぎ済み", en="handed over"),
-}
-DEMO_CAST: Final = Words(
-    ja="登場するのは三つの機関と、架空の相川みさきさんです。"
-    "緑の文字は、その機関が公開の窓口に尋ねて受け取ったものです。",
-    en="Three agencies, and Misaki Aikawa, who is made up. "
-    "Green is what an agency gets when it asks at the public entrance.",
-)
 DEMO_FURTHER: Final = Words(
     ja="もっと見るには（{name}のトークン。8 時間有効）",
     en="To look further, with a token of the {name} that is good for 8 hours",

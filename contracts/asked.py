@@ -1,7 +1,7 @@
 """What a caller sends to have something done: one shape, whichever way it comes in."""
 
 import re
-from typing import Annotated, ClassVar, Final, NewType, TypeAlias
+from typing import Annotated, ClassVar, Final, NewType, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -11,6 +11,7 @@ from domain.catalogue import AnyCommand
 from domain.model import CommandId, Guarded, Instant
 from domain.speech import Refused
 
+T = TypeVar("T")
 CaseAlias = NewType("CaseAlias", UUID)
 ConcurrencyToken: TypeAlias = Annotated[str, Meta(max_length=64)]
 
@@ -41,11 +42,15 @@ class TooLarge(Refused):
 
 
 def read_asked(body: bytes) -> Asked:
+    return read_as(_ASKED, body)
+
+
+def read_as(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
     """Or a refusal that says where it went wrong, and never with which words."""
     if len(body) > ASKED_BYTES_MAX:
         raise TooLarge(bytes_max=ASKED_BYTES_MAX)
     try:
-        return _ASKED.decode(body)
+        return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotUnderstood(at=_place(error)) from None
 

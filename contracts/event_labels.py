@@ -22,6 +22,7 @@ _CASE: Final = {
     "case.cases_linked.v1": Label("ケースの関連付け", "Cases linked"),
     "case.accepted.v1": Label("受理・支援の開始", "Case accepted"),
     "case.transferred.v1": Label("移管", "Case transferred"),
+    "case.carried_over.v1": Label("次年度の台帳への引き継ぎ", "Carried into the new year"),
     "case.closed.v1": Label("終結", "Case closed"),
     "case.reopened.v1": Label("再開", "Case reopened"),
     "case.data_restricted.v1": Label("利用停止", "Use of the data stopped"),

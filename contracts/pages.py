@@ -5,13 +5,14 @@ seen, or was never said; which of the two it is, nobody is told.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
 
 from contracts.asked import CaseAlias
 from contracts.envelope import AgencyShown
+from contracts.support import SupportShown
 from domain.case import CaseNumber
 from domain.case_codes import Stage, Status
 from domain.codes import (
@@ -84,12 +85,17 @@ class CaseShown(Guarded, frozen=True, kw_only=True, omit_defaults=True):
     problems: tuple[Sealed[ProblemCode], ...] = ()
     notes: tuple[Sealed[FreeText], ...] = ()
     roles: tuple[RoleShown, ...] = ()
+    support: SupportShown | None = None
     consents: Mapping[GrantId, ConsentShown] = {}
     wareki: Mapping[Day, Line] = {}
 
 
 class CaseLine(Guarded, frozen=True, kw_only=True, omit_defaults=True):
-    """A case in the list of an agency that takes part in it."""
+    """A case in the list of an agency that takes part in it.
+
+    ``follows``: it was in the hands of this agency, from which yours took over, and is in nobody's:
+    accept it, or open it again, and it is yours. Until then no more of it is shown.
+    """
 
     case: CaseAlias
     status: Status | None = None
@@ -99,6 +105,7 @@ class CaseLine(Guarded, frozen=True, kw_only=True, omit_defaults=True):
     number: CaseNumber | None = None
     accepted_on: date | None = None
     main_responsible: AgencyShown | None = None
+    follows: AgencyShown | None = None
     wareki: Mapping[Day, Line] = {}
 
 
@@ -111,6 +118,14 @@ class CaseChange(Guarded, frozen=True, kw_only=True, omit_defaults=True):
 
 
 Side: TypeAlias = Literal["SENDER", "RECEIVER"]
+
+
+class LeadTimes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How long it took since it was sent: plain durations, days off and nights and all."""
+
+    to_receipt: timedelta | None = None
+    to_answer: timedelta | None = None
+    to_handover: timedelta | None = None
 
 
 class ReferralLine(Guarded, frozen=True, kw_only=True, omit_defaults=True):
@@ -127,4 +142,11 @@ class ReferralLine(Guarded, frozen=True, kw_only=True, omit_defaults=True):
     urgency: Sealed[Level] | None = None
     sent_at: datetime | None = None
     respond_by: datetime | None = None
+    answer_due: datetime | None = None  # For the sender: where it has not said so itself.
     accompanied: bool | None = None
+    received_at: datetime | None = None
+    answered_at: datetime | None = None
+    handed_over_at: datetime | None = None
+    ended_at: datetime | None = None
+    unanswered_since: datetime | None = None  # As long as nobody has said yes or no.
+    lead_times: LeadTimes = LeadTimes()

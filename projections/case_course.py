@@ -6,7 +6,7 @@ be told from what may be seen is left open.
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
@@ -24,10 +24,9 @@ from domain.case.services import ServiceLinked
 from domain.case.stay_events import StayDecided, StayEnded, StayStarted
 from domain.case.support import AssessmentRecorded
 from domain.case_codes import Stage, Status
-from domain.model import CLOSED, Event, StayId
+from domain.model import Event, StayId
 from domain.support_codes import PROTECTIVE_STAYS, StayKind
-
-T = TypeVar("T")
+from projections.closed import was_seen
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -100,11 +99,6 @@ def _stage_of(course: Course, event: StayStarted) -> Stage | None:
     if kind is None:
         return None
     return "TEMPORARY_PROTECTION" if kind in PROTECTIVE_STAYS else "RESIDENTIAL_SUPPORT"
-
-
-def was_seen(said: object) -> bool:
-    """Any field of an event may be closed to a reader, also one that was never sealed."""
-    return said != CLOSED
 
 
 change = msgspec.structs.replace

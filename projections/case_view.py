@@ -14,6 +14,7 @@ import msgspec
 from domain.case import (
     AddressRecorded,
     CaseAccepted,
+    CaseCarriedOver,
     CaseNumber,
     CaseOpened,
     CaseTransferred,
@@ -39,11 +40,12 @@ from domain.consent_ledger import (
 from domain.model import AgencyId, Event, GrantId, Guarded, PersonId, Sealed
 from domain.referral import HandoverConfirmed
 from domain.text import FreeText, Line
-from projections import case_course
-from projections.case_course import Course, was_seen
+from projections import case_course, case_support
+from projections.case_course import Course
+from projections.case_support import Support
+from projections.closed import as_seen, if_seen, latest, was_seen
 
 T = TypeVar("T")
-Shown = TypeVar("Shown", "Contact", "Address")
 
 Consent: TypeAlias = Literal[
     "EXPLAINED", "GRANTED", "REFUSED", "WITHDRAWN", "SUPERSEDED", "EXPIRED"
@@ -83,6 +85,7 @@ class CaseView(Guarded, frozen=True, kw_only=True, omit_defaults=True):
     notes: tuple[Sealed[FreeText], ...] = ()
     roles: tuple[Role, ...] = ()
     consents: Mapping[GrantId, Consent] = {}
+    support: Support = Support()
     until: Mapping[GrantId, date] = {}  # By a date a consent ends whether it is recorded or not.
 
 
@@ -102,6 +105,9 @@ def evolve(view: CaseView, event: Event) -> CaseView:
     course = case_course.evolve(view.course, event)
     if course != view.course:
         view = msgspec.structs.replace(view, course=course)
+    support = case_support.evolve(view.support, event)
+    if support is not view.support:
+        view = msgspec.structs.replace(view, support=support)
     return _evolve(view, event)
 
 
@@ -109,15 +115,15 @@ def _evolve(view: CaseView, event: Event) -> CaseView:  # noqa: C901, PLR0911, P
     change = msgspec.structs.replace
     match event:
         case CaseOpened():
-            return change(view, opened_by=_now(event.opened_by_agency, view.opened_by))
+            return change(view, opened_by=latest(event.opened_by_agency, view.opened_by))
         case ConsultationRecorded():
             return change(view, problems=_and(view.problems, event.main_problem))
         case SubjectIdentified() | SubjectDetailsCorrected():
             return change(  # A correction leaves what it does not name.
                 view,
-                name=_now(event.name, view.name),
-                kana=_now(event.kana, view.kana),
-                birth_date=_now(event.birth_date, view.birth_date),
+                name=latest(event.name, view.name),
+                kana=latest(event.kana, view.kana),
+                birth_date=latest(event.birth_date, view.birth_date),
             )
         case ContactMethodSet():
             return change(view, contact=_contact(event) or view.contact)
@@ -128,15 +134,15 @@ def _evolve(view: CaseView, event: Event) -> CaseView:  # noqa: C901, PLR0911, P
         case CaseAccepted():
             return change(
                 view,
-                main_responsible=_now(event.main_responsible, view.main_responsible),
-                number=_now(event.case_number, view.number),
-                accepted_on=_now(event.accepted_on, view.accepted_on),
+                main_responsible=latest(event.main_responsible, view.main_responsible),
+                number=latest(event.case_number, view.number),
+                accepted_on=latest(event.accepted_on, view.accepted_on),
             )
-        case CaseTransferred():
-            return change(view, number=_now(event.case_number, view.number))
+        case CaseTransferred() | CaseCarriedOver():
+            return change(view, number=latest(event.case_number, view.number))
         case ResponsibilityMoved(to_agency=after) | HandoverConfirmed(main_responsible_to=after):
             # Told twice in one append: whoever handed her on may see it by the referral alone.
-            return change(view, main_responsible=_now(after, view.main_responsible))
+            return change(view, main_responsible=latest(after, view.main_responsible))
         case RoleAssigned():
             return change(view, roles=(*view.roles, *_role(event)))
         case RoleEnded():
@@ -165,7 +171,7 @@ def _consent(view: CaseView, grant: GrantId, event: Event) -> CaseView:
 
 
 def _contact(event: ContactMethodSet) -> Contact | None:
-    contact = _as_seen(
+    contact = as_seen(
         Contact(
             means=event.means,
             value=event.value,
@@ -177,24 +183,15 @@ def _contact(event: ContactMethodSet) -> Contact | None:
 
 
 def _address(event: AddressRecorded) -> tuple[Address, ...]:
-    address = _as_seen(Address(kind=event.kind, address=event.address))
+    address = as_seen(Address(kind=event.kind, address=event.address))
     return () if address == Address() else (address,)
 
 
 def _role(event: RoleAssigned | RoleEnded) -> tuple[Role, ...]:
     if was_seen(event.function) and was_seen(event.agency_id):
-        child = event.person_id if was_seen(event.person_id) else None
+        child = if_seen(event.person_id)
         return (Role(event.function, event.agency_id, child),)
     return ()
-
-
-def _as_seen(shown: Shown) -> Shown:
-    unseen = [name for name in shown.__struct_fields__ if not was_seen(getattr(shown, name))]
-    return msgspec.structs.replace(shown, **dict.fromkeys(unseen))
-
-
-def _now(said: T | None, before: T | None) -> T | None:
-    return said if said is not None and was_seen(said) else before
 
 
 def _and(before: tuple[T, ...], said: T) -> tuple[T, ...]:
@@ -216,6 +213,7 @@ _BECOMES: Final[Mapping[type[Event], Consent]] = {
 }
 READS: Final[Mapping[type[Event], frozenset[str]]] = {
     **case_course.READS,
+    **dict(_reads(event, *fields) for event, fields in case_support.READS.items()),
     **dict(
         (
             _reads(CaseOpened, "opened_by_agency"),
@@ -226,6 +224,7 @@ READS: Final[Mapping[type[Event], frozenset[str]]] = {
             _reads(AddressRecorded, "kind", "address"),
             _reads(NoteRecorded, "text"),
             _reads(CaseAccepted, "main_responsible", "case_number", "accepted_on"),
+            _reads(CaseCarriedOver, "case_number"),
             _reads(CaseTransferred, "case_number"),
             _reads(ResponsibilityMoved, "to_agency"),
             _reads(HandoverConfirmed, "main_responsible_to"),

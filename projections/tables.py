@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Final, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
@@ -95,6 +96,7 @@ class Column(NamedTuple):
     optional: bool
 
 
+@cache
 def columns_of(row: type[msgspec.Struct]) -> tuple[Column, ...]:
     info = inspect.type_info(row)
     assert isinstance(info, inspect.StructType)

@@ -5,16 +5,18 @@ whatever is killed, and however many do this at once, each event is applied once
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, ClassVar, Final, Generic
 
 from domain.speech import CannotRun
 from projections.tables import Key, Projection, Seen, fold, touched
 from projections.tables import Row as ListRow
-from services.ports import Checkpoint, Edition, Events, StoredEvent, Views
+from services.ports import Checkpoint, Edition, Events, Fact, StoredEvent, Views
 from services.sealing import Sealing, header_of
 
 BATCH_MAX: Final = 1000
+ANEW_AT_ONCE: Final = 4000
 LOOK_AGAIN_S: Final = 0.5
 
 
@@ -43,11 +45,12 @@ class Projecting(Generic[Key, ListRow]):
         views: Views,
         log: Events,
         sealing: Sealing,
+        telling: "Telling | None" = None,
     ) -> None:
         self.of: Final = of
         self._views: Final = views
         self._log: Final = log
-        self._sealing: Final = sealing
+        self._telling: Final = telling or Telling(sealing)
         self._tags: Final = of.tags
         self._was_ours = False
         self._under_way: tuple[Edition, int] = "live", 0
@@ -96,35 +99,82 @@ class Projecting(Generic[Key, ListRow]):
             raise EventsOutOfPlace(projection=self.of.name, after=after)
         if not batch:
             return
-        seen = [*self._seen(batch)]
+        seen = self._telling.seen(batch, self._tags)
         async with self._views.turn(self.of, edition) as turn:
             if turn.checkpoint != Checkpoint(self.of.definition, after):
                 return  # Others were here first, or it has been paused.
             rows = await turn.rows(touched(self.of, seen))
             await turn.write(fold(self.of, rows, seen), batch[-1].position)
 
-    def _seen(self, batch: Sequence[StoredEvent]) -> Iterator[Seen]:
+
+class Telling:
+    """A batch as lists see it: each event with its parts closed, or its header alone.
+
+    What is told to one of them is told again to the next that reads the same batch.
+    """
+
+    def __init__(self, sealing: Sealing) -> None:
+        self._sealing: Final = sealing
+        self._batch: Sequence[StoredEvent] = ()
+        self._of_type: Mapping[str, Sequence[int]] = {}
+        self._headed: Final[dict[int, Seen]] = {}
+        self._told: Final[dict[int, Seen]] = {}
+
+    def seen(self, batch: Sequence[StoredEvent], tags: frozenset[str] | None) -> list[Seen]:
+        if batch is not self._batch:
+            self._take(batch)
+        if tags is None:
+            return [self._with_header(nth) for nth in range(len(batch))]
+        wanted = sorted(nth for tag in tags for nth in self._of_type.get(tag, ()))
+        return [self._with_event(nth) for nth in wanted]
+
+    def _take(self, batch: Sequence[StoredEvent]) -> None:
         """What is not known here may be what matters most, so nothing unknown is passed over."""
-        for stored in batch:
+        of_type = defaultdict[str, list[int]](list)
+        for nth, stored in enumerate(batch):
             self._sealing.expect(stored)
-            if self._tags is None:
-                yield Seen(stored.position, stored.recorded_at, header_of(stored), None)
-            elif stored.type in self._tags:
-                opened = self._sealing.open(stored)
-                yield Seen(stored.position, stored.recorded_at, opened.header, opened.event)
+            of_type[stored.type].append(nth)
+        self._batch, self._of_type = batch, of_type
+        self._headed.clear()
+        self._told.clear()
+
+    def _with_header(self, nth: int) -> Seen:
+        if nth not in self._headed:
+            stored = self._batch[nth]
+            self._headed[nth] = Seen(stored.position, stored.recorded_at, header_of(stored), None)
+        return self._headed[nth]
+
+    def _with_event(self, nth: int) -> Seen:
+        if nth not in self._told:
+            seen = self._with_header(nth)
+            said = Fact(seen.position, seen.header.type, bytes(seen.header.facts))
+            self._told[nth] = seen._replace(event=next(self._sealing.facts([said])))
+        return self._told[nth]
 
 
 async def rebuild_together(
     lists: Sequence[Projection[Any, Any]], views: Views, log: Events, sealing: Sealing
 ) -> AsyncGenerator[int]:
-    """Side by side, so that the log is read once for all of them; says how far they are."""
-    page = _LastPage(log)
-    rebuilds = [Projecting(of, views, page, sealing).rebuild() for of in lists]
+    """Side by side, so that the log is read once for all of them; says how far they are.
+
+    While the rows of one are written the next is told, and one that fails keeps up no other.
+    """
+    page, telling = _LastPage(log), Telling(sealing)
+    rebuilds: list[AsyncGenerator[int]] = [
+        Projecting(of, views, page, sealing, telling).rebuild(ANEW_AT_ONCE) for of in lists
+    ]
+    failed: list[BaseException] = []
     while rebuilds:
-        come = [(rebuild, await anext(rebuild, None)) for rebuild in rebuilds]
-        rebuilds = [rebuild for rebuild, position in come if position is not None]
-        if positions := [position for _, position in come if position is not None]:
-            yield min(positions)
+        come = await asyncio.gather(
+            *(anext(each, None) for each in rebuilds), return_exceptions=True
+        )
+        failed += [each for each in come if isinstance(each, BaseException)]
+        further = [(r, at) for r, at in zip(rebuilds, come, strict=True) if isinstance(at, int)]
+        rebuilds = [rebuild for rebuild, _ in further]
+        if further:
+            yield min(at for _, at in further)
+    if failed:
+        raise failed[0]
 
 
 class _LastPage:
@@ -134,9 +184,11 @@ class _LastPage:
         self._log: Final = log
         self._asked: tuple[int, int] | None = None
         self._page: Sequence[StoredEvent] = ()
+        self._reading: Final = asyncio.Lock()
 
     async def after(self, position: int, most: int) -> Sequence[StoredEvent]:
-        if self._asked != (position, most) or not self._page:  # At the end, more may have come.
-            self._page = await self._log.after(position, most)
-            self._asked = position, most
-        return self._page
+        async with self._reading:
+            if self._asked != (position, most) or not self._page:  # At the end, more may have come.
+                self._page = await self._log.after(position, most)
+                self._asked = position, most
+            return self._page

@@ -1,7 +1,7 @@
 """Showing (提示): from what may be seen of a case to what is handed out, with its parts opened."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeAlias
 from uuid import UUID, uuid4
 
@@ -16,6 +16,7 @@ from contracts.pages import (
     CaseShown,
     ContactShown,
     Day,
+    LeadTimes,
     ReferralLine,
     RoleShown,
     Side,
@@ -24,6 +25,7 @@ from domain.agency import KnownAgency
 from domain.calendar import date_in_japan, wareki
 from domain.case import (
     CaseAccepted,
+    CaseCarriedOver,
     CaseTransferred,
     RecordCorrected,
     ResponsibilityMoved,
@@ -40,9 +42,11 @@ from domain.visibility import ACTING, Agencies, Visible, naming
 from projections import case_course, case_view, referral_view
 from projections.case_course import Course
 from projections.case_view import CaseView
+from projections.referral_view import Moments
 from services.ports import Keys
 from services.sealing import Sealing, facts_in
-from services.sights import Seen
+from services.sights import Seen, Sight
+from services.supported import supported
 
 Named: TypeAlias = AgencyId | frozenset[AgencyId] | tuple[AgencyId, ...] | None
 Who: TypeAlias = frozenset[tuple[str, AgencyId]]
@@ -58,6 +62,7 @@ LINE: Final[Reads] = {
     SubjectIdentified: frozenset({"name", "kana"}),
     SubjectDetailsCorrected: frozenset({"name", "kana"}),
     CaseAccepted: frozenset({"main_responsible", "case_number", "accepted_on"}),
+    CaseCarriedOver: frozenset({"case_number"}),
     CaseTransferred: frozenset({"on", "to_network", "case_number"}),
     ResponsibilityMoved: frozenset({"to_agency"}),
     HandoverConfirmed: frozenset({"main_responsible_to"}),
@@ -65,9 +70,10 @@ LINE: Final[Reads] = {
 WHOLE: Final[Reads] = {**CORRECTION, **case_view.READS}
 
 
-def reading(found: Iterable[Seen], reads: Reads) -> list[Seen]:
+def reading(sight: Sight, reads: Reads) -> list[Seen]:
     """Of what may be seen, that much which is read."""
-    return [each for each in (_reading(seen, reads) for seen in found) if each.visible]
+    found = (_reading(seen, reads) for seen in sight.seen(of=reads))
+    return [each for each in found if each.visible]
 
 
 def limited(seen: Seen, visible: Visible) -> Seen:
@@ -102,7 +108,7 @@ class Showing:
         self._keys: Final = keys
         self._agencies: Final = agencies
         self._alias_of: Final = alias_of
-        self._alias: Final = alias_of(case)
+        self.alias: Final = alias_of(case)
         # Whoever may not be named goes by an id made up for the while, also among ourselves.
         self._stands_for: Final[dict[AgencyId, AgencyId]] = {}
         self._stand_ins: Final[dict[AgencyId, AgencyId]] = {}
@@ -117,7 +123,7 @@ class Showing:
             type=entry.stored.type if then.what else DETAILS,
             occurred_at=header.occurred_at,
             recorded_at=entry.stored.recorded_at.replace(microsecond=0),
-            case=self._alias,
+            case=self.alias,
             agency=self._author(header.agency, then, who),
             staff=header.staff if then.staff and now.staff else None,
             fields=self._fields(seen, now, who),
@@ -171,7 +177,7 @@ class Showing:
 
     def case(self, view: CaseView, at: datetime) -> CaseShown:
         return CaseShown(
-            case=self._alias,
+            case=self.alias,
             status=view.course.status,
             stage=view.course.stage,
             closed_on=view.course.closed_on,
@@ -186,7 +192,10 @@ class Showing:
             addresses=tuple(AddressShown(**asdict(a)) for a in view.addresses),
             problems=view.problems,
             notes=view.notes,
-            roles=tuple(RoleShown(r.function, self._shown(r.agency), r.child) for r in view.roles),
+            roles=tuple(
+                RoleShown(r.function, self.agency_shown(r.agency), r.child) for r in view.roles
+            ),
+            support=supported(view.support, self.agency, date_in_japan(at)),
             consents=case_view.consents_on(view, date_in_japan(at)),
             wareki=in_wareki(view, "accepted_on", "birth_date")
             | in_wareki(view.course, "closed_on"),
@@ -194,7 +203,7 @@ class Showing:
 
     def line(self, view: CaseView) -> CaseLine:
         return CaseLine(
-            case=self._alias,
+            case=self.alias,
             status=view.course.status,
             stage=view.course.stage,
             name=view.name,
@@ -206,11 +215,14 @@ class Showing:
         )
 
     def referral(self, found: Sequence[Seen], referral: ReferralId, side: Side) -> ReferralLine:
-        view = referral_view.project(self.events(found))
+        events = [*self.events(found)]
+        view = referral_view.project(events)
         assert view.status is not None, "something of it may be seen"
+        happened = (seen.header.occurred_at for seen in found)
+        at = referral_view.moments(zip(events, happened, strict=True))
         return ReferralLine(
             referral=referral,
-            case=self._alias,
+            case=self.alias,
             side=side,
             kind=view.kind,
             status=view.status,
@@ -220,12 +232,24 @@ class Showing:
             urgency=view.urgency,
             sent_at=view.sent_at,
             respond_by=view.respond_by,
+            answer_due=view.answer_due,
             accompanied=view.accompanied,
+            received_at=at.received_at,
+            answered_at=at.answered_at,
+            handed_over_at=at.handed_over_at,
+            ended_at=at.ended_at,
+            unanswered_since=referral_view.unanswered_since(view.status, at),
+            lead_times=lead_times(at),
         )
 
     def agency(self, named: AgencyId | None) -> AgencyShown | None:
+        return None if named is None else self.agency_shown(named)
+
+    def agency_shown(self, named: AgencyId) -> AgencyShown:
         """As it came out of a view: by its id, or by the one that stands in for it."""
-        return None if named is None else self._shown(named)
+        if (hidden := self._stands_for.get(named)) is not None:
+            return self._agency(hidden, named=False)
+        return AgencyShown(id=named)
 
     def _fields(self, seen: Seen, now: Visible, who: Who) -> dict[str, msgspec.Raw]:
         """All that was seen then; opened is what may be seen now."""
@@ -283,10 +307,21 @@ class Showing:
         self._stands_for[stand_in] = agency
         return stand_in
 
-    def _shown(self, agency: AgencyId) -> AgencyShown:
-        if (hidden := self._stands_for.get(agency)) is not None:
-            return self._agency(hidden, named=False)
-        return AgencyShown(id=agency)
+
+def lead_times(at: Moments) -> LeadTimes:
+    def until(then: datetime | None) -> timedelta | None:
+        return then - at.sent_at if then and at.sent_at else None
+
+    return LeadTimes(
+        to_receipt=until(at.received_at),
+        to_answer=until(at.answered_at),
+        to_handover=until(at.handed_over_at),
+    )
+
+
+def by_name(agency: AgencyShown) -> tuple[str, str]:
+    """An order that tells nothing of whoever is not named."""
+    return str(agency.id or ""), agency.kind or ""
 
 
 def _reading(seen: Seen, reads: Reads) -> Seen:

@@ -1,10 +1,10 @@
 """Sight (見える範囲): a case as one agency may see it. What it may not see is never opened."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
-from domain.case import CaseAccepted, CaseTransferred, SubjectDetailsCorrected
+from domain.case import CaseAccepted, CaseTransferred, NoCase, SubjectDetailsCorrected
 from domain.header import Header
 from domain.model import CLOSED, AgencyId, CaseId, Event, NetworkId, StreamId
 from domain.sharing import Told, replay
@@ -18,6 +18,8 @@ from domain.visibility import (
     looking,
     naming,
 )
+from domain.visibility.following import whom_it_follows, whose_work_it_does
+from domain.visibility.holding import holds_until
 from services.ports import EPOCH, Fact, StoredEvent
 from services.sealing import Sealing, authors_of, header_of, id_of
 
@@ -117,17 +119,25 @@ class Sight:
         ]
         sharing = replay(entry.told for entry in self._entries)
         self.takes_part: Final = recipient.agency in sharing.participants
+        self.status: Final = None if isinstance(sharing.case, NoCase) else sharing.case.status
+        self.holds_until: Final = holds_until(sharing, at)
         self._look: Final = looking(sharing, recipient, roster, at)
+        self.follows: Final = whom_it_follows(self._look.facts)
+        self.does_work_of: Final = whose_work_it_does(self._look.facts)
         self._from_an_angle: Final[dict[Hashable, Visible]] = {}
 
     def seen(
-        self, after: int = 0, stream: StreamId | None = None, of: type[Event] | None = None
+        self,
+        after: int = 0,
+        stream: StreamId | None = None,
+        of: Container[type[Event]] | None = None,
     ) -> Iterator[Seen]:
+        """What is not asked for is not decided either: that takes the most time."""
         for entry in self._entries:
             told = entry.told
             if told.position <= after or stream not in {None, told.stream}:
                 continue
-            if of in {None, type(told.event)}:
+            if of is None or type(told.event) in of:
                 visible, header = self._visible(entry)
                 if visible:
                     yield Seen(entry, header or header_of(entry.stored), visible)
@@ -145,9 +155,8 @@ class Sight:
             return []
         return [
             seen
-            for seen in self.seen()
-            if isinstance(event := seen.entry.told.event, SubjectDetailsCorrected)
-            and any(getattr(event, name) == CLOSED for name in seen.visible.bases)
+            for seen in self.seen(of={SubjectDetailsCorrected})
+            if any(getattr(seen.entry.told.event, name) == CLOSED for name in seen.visible.bases)
         ]
 
     def visible(self, entry: Entry) -> Visible:

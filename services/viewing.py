@@ -11,75 +11,56 @@ from collections.abc import (
     Awaitable,
     Callable,
     Iterable,
-    Iterator,
-    Mapping,
     Sequence,
 )
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
-from functools import partial, reduce
+from functools import partial
 from itertools import islice
 from struct import Struct
-from typing import Any, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
-from uuid import UUID
+from typing import Any, Final, NamedTuple, Protocol
 
-import msgspec
+from msgspec.structs import replace
 
 from contracts.envelope import Envelope
 from contracts.pages import CaseChange, CaseLine, CaseShown, Page, ReferralLine
-from domain import agency as agencies
-from domain import network
-from domain.agency import Agency, AgencyEvent, KnownAgency, check_may_act
 from domain.calendar import in_utc
-from domain.case import RecordCorrected
 from domain.model import (
     AgencyId,
     CaseId,
-    NetworkId,
     ReferralId,
-    StaffId,
-    StaffRole,
-    StreamId,
     stream_of,
 )
-from domain.network import NO_NETWORK, NetworkEvent
-from domain.visibility import Membership, Recipient, Roster, membership, who_reads
-from services.aliases import Aliases, Cursors
-from services.deciding import NO_AGENCY
-from services.ports import EPOCH, Clock, EventLog, Fact, Keyring, Keys
-from services.sealing import Sealing
-from services.showing import CORRECTION, LINE, WHOLE, Showing, limited, persons_shown, reading
-from services.sights import Record, Seen, Sight, record_of
+from projections import referral_view
+from services.aliases import Cursors
+from services.listing import Listing, Row, RowPlace, bounded
+from services.looking import Looked, Looking, Reader
+from services.ports import EPOCH
+from services.showing import CORRECTION, LINE, WHOLE, Showing, limited, reading
+from services.sights import Seen, Sight
 
-Line = TypeVar("Line")
-Candidate = TypeVar("Candidate", "CaseCandidate", "ReferralCandidate")
-
-PAGE_MAX: Final = 1000
 CHANGES_MAX: Final = 100
 HEARTBEAT_S: Final = 10.0
 POLL_S: Final = 0.5
-
-
-class Reader(msgspec.Struct, frozen=True, kw_only=True):
-    """Who reads, and in which agency's name."""
-
-    agency: AgencyId
-    staff: StaffId
-    role: StaffRole
-
-
-# Where a row stands in a list. It never changes, so that no page repeats or leaves out a row.
-RowPlace: TypeAlias = tuple[int, UUID]
 
 
 class CaseCandidate(NamedTuple):
     since: int
     case_id: CaseId
 
+    @property
+    def place(self) -> RowPlace:
+        return self.since, self.case_id
+
 
 class ReferralCandidate(NamedTuple):
     since: int
     referral_id: ReferralId
     case_id: CaseId
+
+    @property
+    def place(self) -> RowPlace:
+        return self.since, self.referral_id
 
 
 class CaseActivity(NamedTuple):
@@ -93,15 +74,28 @@ class Candidates(Protocol):
     """More than an agency may see, and never less: what is shown of it is decided row by row."""
 
     async def cases_of(
-        self, agency: AgencyId, after: RowPlace | None, most: int
+        self,
+        agency: AgencyId,
+        after: RowPlace | None,
+        most: int,
+        before: AbstractSet[AgencyId] = frozenset(),
     ) -> Sequence[CaseCandidate]:
-        """In the order of ``(since, case_id)``, those after this place."""
+        """In the order of ``(since, case_id)``, those after this place.
+
+        And of whom it took over from (``before``) those that nobody else answers for.
+        """
         ...
 
     async def referrals_of(
         self, agency: AgencyId, after: RowPlace | None, most: int
     ) -> Sequence[ReferralCandidate]:
         """In the order of ``(since, referral_id)``, those after this place."""
+        ...
+
+    async def open_referrals_of(
+        self, agency: AgencyId, after: RowPlace | None, most: int
+    ) -> Sequence[ReferralCandidate]:
+        """Of these, all that it may take for open, in the same order."""
         ...
 
     async def changed_cases(
@@ -115,29 +109,6 @@ class Candidates(Protocol):
         ...
 
 
-class Looked(NamedTuple):
-    """Cases as they were read for one agency, and what it may see of each at that time."""
-
-    recipient: Recipient
-    roster: Roster
-    at: datetime
-    head: int
-    records: dict[CaseId, Record]
-    now: dict[CaseId, Sight]
-
-    def then(self, case: CaseId, at: datetime, position: int) -> Sight:
-        """What it could see at an earlier time, of what was recorded up to that position."""
-        return Sight(self.records[case], self.recipient, self.roster, at, position)
-
-
-class Row(NamedTuple, Generic[Line]):
-    """Of a row of a list: where it stands, what may be seen, and how it is then shown."""
-
-    place: RowPlace
-    seen: list[Seen]
-    show: Callable[[Keys], Line]
-
-
 class Moment(NamedTuple):
     """Up to which position, and when, an agency has been told."""
 
@@ -146,39 +117,29 @@ class Moment(NamedTuple):
 
 
 class Viewing:
-    def __init__(  # noqa: PLR0913, PLR0917 (one for each thing it needs)
+    def __init__(
         self,
-        log: EventLog,
-        keyring: Keyring,
-        sealing: Sealing,
-        clock: Clock,
-        aliases: Aliases,
+        looking: Looking,
+        listing: Listing,
         cursors: Cursors,
         candidates: Candidates,
         until_moved: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         """``until_moved`` waits until a list may have moved, and no longer than so many seconds."""
-        self._log: Final = log
-        self._keyring: Final = keyring
-        self._sealing: Final = sealing
-        self._clock: Final = clock
-        self._aliases: Final = aliases
+        self._looking: Final = looking
+        self._listing: Final = listing
         self._cursors: Final = cursors
         self._candidates: Final = candidates
         self._until_moved: Final = until_moved
-        # Whom to read along with a case; how it stands with them is read each time.
-        self._named_in: Final[dict[CaseId, frozenset[StreamId]]] = {}
-        # What an agency was by the last event of its stream: a stream only grows.
-        self._agencies: Final[dict[AgencyId, tuple[int, Agency]]] = {}
 
     async def case(self, reader: Reader, case: CaseId) -> CaseShown | None:
         """As it stands now."""
-        looked = await self._look(reader, case)
-        found = [*looked.now[case].seen()]
-        if not found:
+        looked = await self._looking.look(reader, case)
+        sight = looked.now[case]
+        if next(sight.seen(), None) is None:
             return None
-        read = reading(found, WHOLE)
-        showing = self._showing(looked, case, await self._keys(read))
+        read = reading(sight, WHOLE)
+        showing = self._looking.showing(looked, case, await self._looking.keys(read))
         return showing.case(showing.view(read), looked.at)
 
     async def timeline(
@@ -192,22 +153,22 @@ class Viewing:
     ) -> Page[Envelope] | None:
         """``as_of``: what could be seen at that time; and of this, opened is what may be now."""
         as_of = as_of and in_utc(as_of)
-        of, most = f"timeline {case} {as_of}", _bounded(most)
+        of, most = f"timeline {case} {as_of}", bounded(most)
         (begin,) = self._begin(reader, of, _POSITION, after) or (0,)
-        looked = await self._look(reader, case)
+        looked = await self._looking.look(reader, case)
         now = then = looked.now[case]
         if next(now.seen(), None) is None:
             return None
         if as_of is not None and as_of < looked.at:
-            if not await self._was_in_good_standing(reader.agency, as_of):
+            if not await self._looking.was_in_good_standing(reader.agency, as_of):
                 return Page(())
             then = looked.then(case, as_of, looked.records[case].recorded_by(as_of))
         found = [*islice(then.seen(begin), most + 1)]
         page = found[:most]
         may_now = [seen.visible if then is now else now.visible(seen.entry) for seen in page]
         both = page if then is now else [*map(limited, page, may_now)]
-        keys = await self._keys(both)
-        showing = self._showing(looked, case, keys)
+        keys = await self._looking.keys(both)
+        showing = self._looking.showing(looked, case, keys)
         return Page(
             tuple(map(showing.envelope, page, may_now)),
             self._next(reader, of, _POSITION, found[most - 1].position)
@@ -216,42 +177,31 @@ class Viewing:
         )
 
     async def cases(self, reader: Reader, *, after: str | None = None, most: int) -> Page[CaseLine]:
-        """Those it takes part in, if it may see anything of them."""
-
-        def decided(looked: Looked, row: CaseCandidate) -> Row[CaseLine] | None:
-            read = _line_of(looked.now[row.case_id])
-            if read is None:
-                return None
-
-            def show(keys: Keys) -> CaseLine:
-                showing = self._showing(looked, row.case_id, keys)
-                return showing.line(showing.view(read))
-
-            return Row((row.since, row.case_id), read, show)
-
-        fetch = self._candidates.cases_of
-        return await self._page(reader, "cases", after, _bounded(most), fetch, decided)
+        """Those it takes part in, if it may see anything of them; and those that wait for it."""
+        before = await self._looking.itself(reader) - {reader.agency}
+        its_own = self._candidates.cases_of
+        return await self._listing.page(
+            reader,
+            "cases",
+            after=after,
+            most=bounded(most),
+            fetch=partial(its_own, before=before) if before else its_own,
+            decided=_case_row,
+        )
 
     async def referrals(
-        self, reader: Reader, *, after: str | None = None, most: int
+        self, reader: Reader, *, is_open: bool = False, after: str | None = None, most: int
     ) -> Page[ReferralLine]:
-        """Those it has drafted, and those that were sent to it."""
-
-        def decided(looked: Looked, row: ReferralCandidate) -> Row[ReferralLine] | None:
-            sight, stream = looked.now[row.case_id], stream_of("referral", row.referral_id)
-            side, seen = sight.side(stream), [*sight.seen(stream=stream)]
-            if side is None or not seen:
-                return None
-            seen += reading(sight.seen(of=RecordCorrected), CORRECTION)
-
-            def show(keys: Keys) -> ReferralLine:
-                showing = self._showing(looked, row.case_id, keys)
-                return showing.referral(seen, row.referral_id, side)
-
-            return Row((row.since, row.referral_id), seen, show)
-
-        fetch = self._candidates.referrals_of
-        return await self._page(reader, "referrals", after, _bounded(most), fetch, decided)
+        """Those it has drafted, and those that were sent to it; ``is_open``: as it may see them."""
+        every, opened = self._candidates.referrals_of, self._candidates.open_referrals_of
+        return await self._listing.page(
+            reader,
+            "open referrals" if is_open else "referrals",
+            after=after,
+            most=bounded(most),
+            fetch=opened if is_open else every,
+            decided=_open_referral_row if is_open else _referral_row,
+        )
 
     async def changes(
         self, reader: Reader, *, after: str | None = None
@@ -264,17 +214,17 @@ class Viewing:
         beat_at = clock()  # The first at once: it has begun.
         while True:
             rows = await self._candidates.changed_cases(reader.agency, moment.position, CHANGES_MAX)
-            await self._look(reader)
+            await self._looking.look(reader)
             for row in rows:
                 case = row.case_id
                 # One by one, as they are taken: what waits to be taken has not been decided.
-                looked = await self._look(reader, case)
+                looked = await self._looking.look(reader, case)
                 changed = await self._changed(looked, case, told.get(case, moment))
                 told[case] = Moment(looked.head, looked.at)
                 moment = moment._replace(position=row.position)
                 for line in changed:
                     yield CaseChange(
-                        case=self._aliases.alias(reader.agency, case),
+                        case=self._looking.aliases.alias(reader.agency, case),
                         line=line,
                         cursor=self._next(reader, "changes", _MOMENT, *_written(moment)),
                     )
@@ -287,119 +237,6 @@ class Viewing:
                 beat_at = clock() + HEARTBEAT_S
             await self._until_moved(POLL_S)
 
-    async def _look(self, reader: Reader, *cases: CaseId) -> Looked:
-        """Whoever may not read is refused, whatever was asked for."""
-        own = stream_of("agency", reader.agency)
-        expected = {own}.union(*(self._named_in.get(case, ()) for case in cases))
-        standing, found = await asyncio.gather(
-            self._log.recall(*expected), self._log.of_cases(*cases)
-        )
-        itself = self._agency(reader.agency, standing.streams[own])
-        check_may_act(itself, reader.staff, reader.role)
-        records = {case: record_of(self._sealing, case, found.events[case]) for case in cases}
-        roster = await self._roster(reader.agency, records, standing.streams)
-        who = who_reads(reader.agency, itself, reader.staff, reader.role)
-        looked = Looked(who, roster, self._clock.now(), found.head, records, {})
-        for case in cases:
-            looked.now[case] = await self._sight(looked, case)
-        return looked
-
-    async def _sight(self, looked: Looked, case: CaseId) -> Sight:
-        """Corrections that may be opened tell which details were said before them, and stand."""
-        while True:
-            record = looked.records[case]
-            sight = Sight(record, looked.recipient, looked.roster, looked.at)
-            corrections = sight.corrections()
-            if not corrections:
-                return sight
-            keys = await self._keys(corrections)
-            looked.records[case] = record.told_again(
-                {
-                    seen.position: self._sealing.open(
-                        seen.entry.stored, keys, seen.visible.bases
-                    ).event
-                    for seen in corrections
-                }
-            )
-
-    async def _roster(
-        self,
-        own: AgencyId,
-        records: Mapping[CaseId, Record],
-        read: Mapping[StreamId, Sequence[Fact]],
-    ) -> Roster:
-        """Who is named in the cases, and in whose ledgers they stand, as of now."""
-        named = {own: stream_of("agency", own)}
-        networks: dict[NetworkId, StreamId] = {}
-        for case, record in records.items():
-            here = {each: stream_of("agency", each) for each in record.agencies}
-            ledgers = {each: stream_of("network", each) for each in record.networks}
-            self._named_in[case] = frozenset({*here.values(), *ledgers.values()})
-            named |= here
-            networks |= ledgers
-        if missing := {*named.values(), *networks.values()} - read.keys():
-            read = {**read, **(await self._log.recall(*missing)).streams}
-        found = {each: self._agency(each, read[stream]) for each, stream in named.items()}
-        return Roster(
-            {each: agency for each, agency in found.items() if isinstance(agency, KnownAgency)},
-            {each: self._network(read[stream]) for each, stream in networks.items()},
-        )
-
-    def _agency(self, which: AgencyId, facts: Sequence[Fact]) -> Agency:
-        last = facts[-1].position if facts else 0
-        at, agency = self._agencies.get(which, (0, NO_AGENCY))
-        if at != last:
-            told = cast("Iterator[AgencyEvent]", self._sealing.facts(facts))
-            agency = reduce(agencies.evolve, told, NO_AGENCY)
-            self._agencies[which] = last, agency
-        return agency
-
-    def _network(self, facts: Sequence[Fact]) -> Membership:
-        told = cast("Iterator[NetworkEvent]", self._sealing.facts(facts))
-        return membership(reduce(network.evolve, told, NO_NETWORK))
-
-    async def _was_in_good_standing(self, agency: AgencyId, at: datetime) -> bool:
-        own = stream_of("agency", agency)
-        stored = (await self._log.read(own)).streams[own]
-        by_then = (self._sealing.open(each).event for each in stored if each.recorded_at <= at)
-        was = reduce(agencies.evolve, cast("Iterator[AgencyEvent]", by_then), NO_AGENCY)
-        return isinstance(was, KnownAgency) and not was.suspended
-
-    async def _keys(self, seen: Iterable[Seen]) -> Keys:
-        return await self._keyring.keys(persons_shown(seen))
-
-    def _showing(self, looked: Looked, case: CaseId, keys: Keys) -> Showing:
-        alias_of = partial(self._aliases.alias, looked.recipient.agency)
-        return Showing(self._sealing, keys, looked.roster.agencies, case, alias_of)
-
-    async def _page(  # noqa: PLR0913, PLR0917 (one for each thing a list is made of)
-        self,
-        reader: Reader,
-        of: str,
-        after: str | None,
-        most: int,
-        fetch: Callable[[AgencyId, RowPlace | None, int], Awaitable[Sequence[Candidate]]],
-        decided: Callable[[Looked, Candidate], Row[Line] | None],
-    ) -> Page[Line]:
-        """As many rows as were asked for, however many are passed over that may not be seen."""
-        begin = self._begin(reader, of, _ROW, after)
-        place = begin and (begin[0], UUID(bytes=begin[1]))
-        found: list[Row[Line]] = []
-        more = True
-        while more and len(found) <= most:
-            candidates = await fetch(reader.agency, place, most + 1)
-            looked = await self._look(reader, *dict.fromkeys(each.case_id for each in candidates))
-            found += [row for each in candidates if (row := decided(looked, each))]
-            more = len(candidates) > most
-            place = candidates[-1][:2] if candidates else place
-        page = found[:most]
-        keys = await self._keys(seen for row in page for seen in row.seen)
-        since, key = page[-1].place if page else (0, UUID(int=0))
-        return Page(
-            tuple(row.show(keys) for row in page),
-            self._next(reader, of, _ROW, since, key.bytes) if len(found) > most else None,
-        )
-
     async def _changed(
         self, looked: Looked, case: CaseId, since: Moment
     ) -> tuple[CaseLine | None, ...]:
@@ -410,7 +247,7 @@ class Viewing:
         now = _line_of(looked.now[case])
         if now is None:
             return () if was is None else (None,)
-        showing = self._showing(looked, case, await self._keys(now))
+        showing = self._looking.showing(looked, case, await self._looking.keys(now))
         view = showing.view(now)
         # What it may no longer see is not opened again, not even to compare.
         if was is not None and _told(was) <= _told(now) and showing.view(was) == view:
@@ -418,7 +255,7 @@ class Viewing:
         return (showing.line(view),)
 
     async def _present(self) -> Moment:
-        return Moment(await self._candidates.reached(), self._clock.now())
+        return Moment(await self._candidates.reached(), self._looking.clock.now())
 
     def _begin(
         self, reader: Reader, of: str, shape: Struct, cursor: str | None
@@ -429,11 +266,48 @@ class Viewing:
         return self._cursors.written(reader.agency, of, shape.pack(*place))
 
 
+def _case_row(looked: Looked, candidate: CaseCandidate) -> Row[CaseLine] | None:
+    sight = looked.now[candidate.case_id]
+    read, follows = _line_of(sight), sight.follows
+    if read is None:
+        return None if follows is None else Row((), partial(_waiting, sight, follows))
+
+    def show(showing: Showing) -> CaseLine:
+        return replace(showing.line(showing.view(read)), follows=showing.agency(follows))
+
+    return Row(read, show)
+
+
+def _waiting(sight: Sight, follows: AgencyId, showing: Showing) -> CaseLine:
+    """All that whoever follows learns of it before it goes on with it: that there is one."""
+    return CaseLine(case=showing.alias, status=sight.status, follows=showing.agency(follows))
+
+
+def _referral_row(looked: Looked, candidate: ReferralCandidate) -> Row[ReferralLine] | None:
+    sight, referral = looked.now[candidate.case_id], candidate.referral_id
+    stream = stream_of("referral", referral)
+    side, seen = sight.side(stream), [*sight.seen(stream=stream)]
+    if side is None or not seen:
+        return None
+    seen += reading(sight, CORRECTION)
+
+    def show(showing: Showing) -> ReferralLine:
+        return showing.referral(seen, referral, side)
+
+    return Row(seen, show)
+
+
+def _open_referral_row(looked: Looked, candidate: ReferralCandidate) -> Row[ReferralLine] | None:
+    row = _referral_row(looked, candidate)
+    is_open = row and referral_view.is_open(type(seen.entry.told.event) for seen in row.seen)
+    return row if is_open else None
+
+
 def _line_of(sight: Sight) -> list[Seen] | None:
     """What a line of the case list is made of, where the case stands in the list at all."""
-    if not sight.takes_part or not (found := [*sight.seen()]) or all(map(_is_notice, found)):
+    if not sight.takes_part or all(map(_is_notice, sight.seen())):
         return None
-    return reading(found, LINE)
+    return reading(sight, LINE)
 
 
 def _is_notice(seen: Seen) -> bool:
@@ -451,10 +325,6 @@ def _told(found: Iterable[Seen]) -> set[tuple[int, str, AgencyId | None]]:
     return told
 
 
-def _bounded(most: int) -> int:
-    return max(1, min(most, PAGE_MAX))
-
-
 def _moment(position: int, microseconds: int) -> Moment:
     return Moment(position, EPOCH + timedelta(microseconds=microseconds))
 
@@ -464,5 +334,4 @@ def _written(moment: Moment) -> tuple[int, int]:
 
 
 _POSITION: Final = Struct("!q")
-_ROW: Final = Struct("!q16s")
 _MOMENT: Final = Struct("!qq")

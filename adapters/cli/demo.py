@@ -1,90 +1,54 @@
-"""A made-up story, told through the public entrance, and what each agency sees of it (物語)."""
+"""A made-up story, played at the speed of reading (物語), and what each agency sees of it."""
 
-import asyncio
-import os
-from collections.abc import Generator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import ClassVar, Final
 
-from msgspec.structs import replace
+from rich.console import RenderableType
+from rich.rule import Rule
 from rich.text import Text
 
-from adapters import kek, words
-from adapters.app import App, running
-from adapters.cli.caller import Caller
+from adapters import words
+from adapters.cli.play import Played, Speed, cast_of, on, one_of_its_own, understood
 from adapters.cli.screen import Screen
 from adapters.cli.status import status_of, status_table
-from adapters.cli.story import CENTRE, CITY, OFFICE, Agency, Cast, join, tell
-from adapters.cli.telling import further, headline, side_by_side, sights_of
-from adapters.cli.up import until_cancelled, until_told
-from adapters.crypto import KEY_BYTES, Kek
+from adapters.cli.stopping import until_cancelled
 from adapters.engines.folder import DEMO_MARK, explained
-from adapters.engines.nats_server import LOOPBACK
-from adapters.settings import Secret, Settings
-from adapters.words import Words
-from domain.agency_codes import AgencyKind
+from adapters.playing.casting import Cast
+from adapters.playing.examples import example
+from adapters.playing.loading import Loaded
+from adapters.settings import Settings
+from adapters.words import Language, Words
+from adapters.wrapping import Prose
 from domain.speech import CannotRun
 
-# For whoever watches: a step is glanced at, a table is read.
-GLANCED_S: Final = 1.5
-READ_S: Final = 4.0
+STORY: Final = "a"
+LOOKED_AT_BY: Final = "C1"
 
 
 class FolderInEarnest(CannotRun):
     """This data folder is in earnest: a made-up story may not enter its log."""
 
-    ja: ClassVar[str] = "このデータフォルダーは実際の業務用です。作りものの物語は記録できません。"
+    ja: ClassVar[str] = "このデータフォルダーは実際の業務用です。架空の経過は記録できません。"
     remedy: ClassVar[str] = "Leave out --data, or name a folder that is not there yet."
     remedy_ja: ClassVar[str] = "--data を省くか、まだ存在しないフォルダーを指定してください。"
 
 
-async def demo(settings: Settings, screen: Screen, *, once: bool) -> None:
-    await until_told(_demo(settings, screen, once=once), screen)
-
-
-async def _demo(settings: Settings, screen: Screen, *, once: bool) -> None:
+async def demo(settings: Settings, screen: Screen, *, once: bool) -> Played:
     _mark(settings.data)
+    loaded = understood(example(STORY), screen)
     async with AsyncExitStack() as stack:
-        with screen.working(words.STARTING):
-            app = await stack.enter_async_context(running(settings))
-            operator = Caller(app.url, (await app.identity.issue()).text)
-            cast = await _cast(app, operator)
-        screen.answer(Text(words.DEMO_CAST.spoken(screen.language)))
-        await _played(operator, cast, screen)
+        app = await stack.enter_async_context(one_of_its_own(settings, loaded, screen))
+        cast = await stack.enter_async_context(cast_of(app.url, app.identity))
+        speed: Speed = "reading" if screen.is_watched else "at-once"
+        played = await on(cast, loaded, screen, screen.answer, speed)
         if not once:
             screen.answer(status_table(await status_of(settings), screen.language))
-            screen.answer(*further(app.url, cast.centre, screen.language))
+            screen.answer(*_further(app.url, cast, loaded, screen.language))
             screen.aside(words.UP)
             await until_cancelled(screen)
-
-
-async def _cast(app: App, operator: Caller) -> Cast:
-    """The operator lets them in one after the other, and each gets a token."""
-
-    async def joining(kind: AgencyKind, name: Words) -> Agency:
-        joined = await join(operator, kind, name)
-        token = await app.identity.issue(joined.staff, joined.agency)
-        return Agency(name, joined.agency, Caller(app.url, token.text))
-
-    return Cast(
-        city=await joining("MUNICIPAL_GENDER_EQUALITY_CENTRE", CITY),
-        centre=await joining("WOMENS_SUPPORT_CENTRE", CENTRE),
-        office=await joining("WELFARE_OFFICE", OFFICE),
-    )
-
-
-async def _played(operator: Caller, cast: Cast, screen: Screen) -> None:
-    number = 0
-    async for step in tell(operator, cast):
-        number += 1
-        screen.answer(headline(number, step, screen.language))
-        if step.then:
-            sights = await sights_of(cast, step.then)
-            screen.answer(side_by_side(cast, sights, screen.language))
-        if screen.is_watched:
-            await asyncio.sleep(READ_S if step.then else GLANCED_S)
+    return played
 
 
 def _mark(folder: Path) -> None:
@@ -98,27 +62,17 @@ def _mark(folder: Path) -> None:
             mark.touch()
 
 
-def with_engines_of_its_own(settings: Settings) -> Settings:
-    """Whatever addresses are set: behind them may be a log in earnest. And at a port of its own."""
-    return replace(
-        settings,
-        postgres_url=None,
-        postgres_owner_url=None,
-        keyring_url=None,
-        nats_url=None,
-        http_host=LOOPBACK,
-        http_port=0,
-    )
+def _further(url: str, cast: Cast, loaded: Loaded, language: Language) -> Iterator[RenderableType]:
+    """Commands to copy: a token does not break at the edge of the terminal."""
+    (agency,) = (each for each in loaded.scenario.agency if each.name == LOOKED_AT_BY)
+    name = Words(agency.ja, agency.en).spoken(language)
+    yield Rule(style="dim")
+    yield Prose(words.DEMO_FURTHER.about(name=name).spoken(language))
+    yield _as_is(f"TOKEN={cast.entrance(LOOKED_AT_BY).token}")
+    for path in ("/v1/cases", "/v1/referrals"):
+        yield _as_is(f'curl -H "Authorization: Bearer $TOKEN" {url}{path}')
+    yield Prose(words.DEMO_HELP.about(url=url).spoken(language))
 
 
-@contextmanager
-def in_a_passing_folder(settings: Settings) -> Generator[Settings]:
-    """Gone when the demo is, and its key with it."""
-    passing = Kek(epoch=1, secret=os.urandom(KEY_BYTES))
-    with TemporaryDirectory(prefix="tsunagu-demo-") as folder:
-        yield replace(
-            settings,
-            data=Path(folder) / "data",
-            kek=Secret(kek.written(passing)),
-            kek_file=None,
-        )
+def _as_is(line: str) -> RenderableType:
+    return Text(line, "dim", no_wrap=True, overflow="ignore")

@@ -20,14 +20,18 @@ from rich.text import Text
 from adapters.cli.findings import described, findings_of
 from adapters.engines import EnginesRefused
 from adapters.words import Language, Words
+from adapters.wrapping import Prose
 from domain.speech import CannotRun, Spoken
 
 LINE_EVERY_S: Final = 2.0
 
 
 class Screen:
-    def __init__(self, language: Language) -> None:
+    """``as_json``: whoever asked is a program."""
+
+    def __init__(self, language: Language, *, as_json: bool = False) -> None:
         self.language: Final[Language] = language
+        self._as_json: Final = as_json
         self._answers: Final = _console(sys.stdout)
         self._asides: Final = _console(sys.stderr)
 
@@ -35,6 +39,13 @@ class Screen:
     def is_watched(self) -> bool:
         """Somebody reads along: what is told may take its time."""
         return self._answers.is_terminal
+
+    def found(self, what: object, *shown: RenderableType) -> None:
+        """What was asked for: as it is for a program, and as it is shown for people."""
+        if self._as_json:
+            self.answer_json(what)
+        else:
+            self.answer(*shown)
 
     def answer(self, *what: RenderableType) -> None:
         for each in what:
@@ -50,7 +61,11 @@ class Screen:
         self._answers.file.write(msgspec.json.format(encoded).decode() + "\n")
 
     def aside(self, words: Words) -> None:
-        self._asides.print(Text(words.spoken(self.language)))
+        self._asides.print(Prose(words.spoken(self.language)))
+
+    def warn(self, words: Words) -> None:
+        """An aside that nobody is to overlook."""
+        self._asides.print(Prose(words.spoken(self.language), "bold yellow"))
 
     @contextmanager
     def working(self, words: Words) -> Generator[None]:

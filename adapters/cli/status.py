@@ -1,8 +1,8 @@
 """What is running, and where (稼働状況)."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict
 
 import msgspec
 from psycopg import errors
@@ -15,8 +15,9 @@ from adapters.engines.asking import session
 from adapters.engines.endpoints import Running
 from adapters.engines.folder import running
 from adapters.settings import Settings
-from adapters.words import Language
+from adapters.words import Language, Words
 from domain.calendar import JAPAN
+from domain.installation import CLOCKS, ClockKind
 from services.ports import StoredEvent
 
 
@@ -29,6 +30,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     nats: str | None = None
     http: str | None = None
     events: int | None = None
+    clock: ClockKind | None = None
+    demo_now: datetime | None = None
 
 
 async def status_of(settings: Settings) -> Status:
@@ -46,7 +49,7 @@ async def status_of(settings: Settings) -> Status:
         postgres=postgres_address(settings, started),
         nats=nats_address(settings, started),
         http=started.http,
-        events=await _events(settings),
+        **await _of_the_log(settings),
     )
 
 
@@ -57,13 +60,24 @@ async def _status_elsewhere(settings: Settings) -> Status:
         running=True,
         postgres=str(settings.postgres_url),
         nats=str(settings.nats_url),
-        events=await _events(settings),
+        **await _of_the_log(settings),
     )
 
 
-async def _events(settings: Settings) -> int:
-    last = await last_event(attached(settings).postgres.owner)
-    return last.position if last else 0  # The log has no gaps.
+class OfTheLog(TypedDict):
+    events: int
+    clock: ClockKind
+    demo_now: datetime | None
+
+
+async def _of_the_log(settings: Settings) -> OfTheLog:
+    owner = attached(settings).postgres.owner
+    last, demo_now = await last_event(owner), await demo_now_of(owner)
+    return OfTheLog(
+        events=last.position if last else 0,  # The log has no gaps.
+        clock="DEMO" if demo_now else "WALL",
+        demo_now=demo_now,
+    )
 
 
 def postgres_address(settings: Settings, started: Running) -> str:
@@ -82,16 +96,24 @@ def status_table(status: Status, language: Language) -> Table:
     rows.add_column(overflow="fold")
     for name, label in words.STATUS.items():
         value: object = getattr(status, name)
+        if name == "clock" and status.clock:
+            value = Words(*CLOCKS[status.clock]).spoken(language)
         if isinstance(value, datetime):
-            value = f"{value.astimezone(JAPAN):%Y-%m-%d %H:%M:%S %Z}"
+            value = in_japan(value)
         if value is not None:
             rows.add_row(Text(label.spoken(language), "dim"), Text(str(value)))
     return rows
 
 
+def in_japan(at: datetime) -> str:
+    return f"{at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S %Z}"
+
+
 _LAST: Final = """
 select position, stream, version, type, entry from log.event order by position desc limit 1
 """
+
+_DEMO_NOW: Final = "select now from log.demo_now() as now where now is not null"
 
 
 async def last_event(owner: str) -> StoredEvent | None:
@@ -102,3 +124,13 @@ async def last_event(owner: str) -> StoredEvent | None:
         except errors.UndefinedTable:  # Never migrated: the first start is still to come.
             return None
     return StoredEvent(*found) if found else None
+
+
+async def demo_now_of(owner: str) -> datetime | None:
+    """Where the demo clock of the log stands, if it has one."""
+    async with await session(owner) as connection:
+        try:
+            found = await (await connection.execute(_DEMO_NOW)).fetchone()
+        except (errors.InvalidSchemaName, errors.UndefinedFunction):
+            return None  # Not migrated as far as that: it records by the wall.
+    return found[0].astimezone(UTC) if found else None

@@ -9,6 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from adapters import words
+from adapters.cli.status import demo_now_of
+from adapters.engines import attached
 from adapters.engines.binaries import (
     NatsServerMissing,
     PostgresMissing,
@@ -17,16 +19,19 @@ from adapters.engines.binaries import (
 )
 from adapters.engines.process import finished
 from adapters.settings import Settings
-from adapters.words import Language
+from adapters.words import Language, Words
+from domain.installation import CLOCKS, ClockKind
+from domain.speech import CannotRun
 
 
-class Versions(msgspec.Struct, frozen=True, kw_only=True):
+class Versions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An engine is None where we have no binary of it, and need none if it runs elsewhere."""
 
     tsunagu: str
     python: str
     postgres: str | None
     nats: str | None
+    clock: ClockKind | None = None  # Of the log, while it can be asked.
 
 
 async def versions(settings: Settings) -> Versions:
@@ -35,7 +40,15 @@ async def versions(settings: Settings) -> Versions:
         python=platform.python_version(),
         postgres=await _postgres(settings),
         nats=await _nats(settings),
+        clock=await _clock(settings),
     )
+
+
+async def _clock(settings: Settings) -> ClockKind | None:
+    try:
+        return "DEMO" if await demo_now_of(attached(settings).postgres.owner) else "WALL"
+    except CannotRun:
+        return None
 
 
 async def _postgres(settings: Settings) -> str | None:
@@ -64,4 +77,6 @@ def versions_table(found: Versions, language: Language) -> Table:
     for name, label in words.VERSIONS.items():
         value: str | None = getattr(found, name)
         rows.add_row(label.spoken(language), Text(value or words.MISSING.spoken(language)))
+    if found.clock:
+        rows.add_row(words.CLOCK.spoken(language), Words(*CLOCKS[found.clock]).spoken(language))
     return rows

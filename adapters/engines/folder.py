@@ -160,7 +160,7 @@ async def held(path: Path) -> AsyncGenerator[Held]:
         with explained(path):
             (path / "run").mkdir(mode=0o700, exist_ok=True)
             _forget_last_run(path)
-            if not (path / "installation").exists():
+            if not has_installation(path):
                 write(path / "installation", str(uuid4()).encode())
         try:
             yield Held(path, lock)
@@ -169,6 +169,11 @@ async def held(path: Path) -> AsyncGenerator[Held]:
             os.truncate(path / "lock", 0)
     finally:
         os.close(lock)
+
+
+def has_installation(path: Path) -> bool:
+    """Or whoever holds it next makes one."""
+    return (path / "installation").exists()
 
 
 def installation(path: Path) -> UUID:

@@ -7,12 +7,11 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, post, route
 from litestar.datastructures import State
-from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from adapters.http.declining import Declined
-from adapters.http.visit import JSON, Visit, header, visit_of
+from adapters.http.visit import JSON, READING, Visit, header, visit_of
 from contracts.answered import Done
 from contracts.asked import CaseAlias, read_asked
 from contracts.problems import CommandNotFound, NotJson, SentTooSlowly
@@ -33,7 +32,7 @@ def command_routes(
     @post("/v1/commands", status_code=200)
     async def take(request: Request[None, None, State]) -> Response[bytes]:
         visit = visit_of(request)
-        asked = read_asked(await _sent(request))
+        asked = read_asked(await sent(request))
         kind = asked.command.__struct_config__.tag
         visit.did("command_refused", command=asked.id, kind=kind)
         answer = await receiving.receive(asked, visit.bearer, visit.correlation)
@@ -43,7 +42,7 @@ def command_routes(
         visit.did("command_accepted", case=case_of(visit, answer.case))
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
-    @route("/v1/commands/{command:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD])
+    @route("/v1/commands/{command:str}", http_method=READING)
     async def tell(request: Request[None, None, State], command: FromPath[str]) -> Response[bytes]:
         visit = visit_of(request)
         await identity.admit(visit.bearer)
@@ -57,7 +56,7 @@ def command_routes(
     return take, tell
 
 
-async def _sent(request: Request[None, None, State]) -> bytes:
+async def sent(request: Request[None, None, State]) -> bytes:
     kind, _, _ = (header(request.scope, b"content-type") or "").partition(";")
     if kind.strip().lower() != JSON:
         raise NotJson

@@ -6,16 +6,22 @@ from typing import NamedTuple, NoReturn
 from litestar import Litestar, Request
 from litestar.datastructures import State
 
+from adapters.http.clock import clock_routes
 from adapters.http.commands import command_routes
 from adapters.http.door import Door
 from adapters.http.following import follow_routes
+from adapters.http.registers import register_routes
+from adapters.http.replay import replay_routes
 from adapters.http.signs import Checks, sign_routes
 from adapters.http.views import view_routes
+from adapters.registers import Registers
 from adapters.traces import Traces
 from contracts.asked import ASKED_BYTES_MAX
 from services.aliases import Aliases
 from services.identity import Identity
 from services.receiving import Answers, Receiving
+from services.replaying import Replaying
+from services.timekeeping import Timekeeping
 from services.viewing import Viewing
 
 
@@ -26,7 +32,10 @@ class Behind(NamedTuple):
     receiving: Receiving
     answers: Answers
     viewing: Viewing
+    registers: Registers
+    replaying: Replaying
     aliases: Aliases
+    timekeeping: Timekeeping
     checks: Checks
     traces: Traces
 
@@ -38,7 +47,10 @@ def entrance(behind: Behind) -> Door:
             *sign_routes(behind.checks, stopping),
             *command_routes(behind.receiving, behind.answers, behind.aliases, behind.identity),
             *view_routes(behind.viewing, behind.aliases),
+            *replay_routes(behind.replaying, behind.aliases),
+            *register_routes(behind.registers),
             *follow_routes(behind.viewing, behind.identity, stopping),
+            *clock_routes(behind.timekeeping, behind.identity),
         ],
         exception_handlers={Exception: _rise},
         request_max_body_size=ASKED_BYTES_MAX,

@@ -13,7 +13,6 @@ import msgspec
 import contracts
 from adapters.http.operations import OPERATIONS, Operation
 from adapters.schemas import REF, Json, codes, event_types, portable, said
-from contracts.asked import Asked
 from contracts.problems import MEDIA_TYPE, Problem, status_of
 
 WHERE: Final = Path(contracts.__path__[0]) / "openapi.json"
@@ -27,15 +26,16 @@ def written() -> bytes:
 
 
 def document() -> Json:
-    (*schemas, _, _), components = msgspec.json.schema_components(
-        [*(each.answer for each in OPERATIONS), Asked, Problem],
+    sent = [each.body for each in OPERATIONS if each.body is not None]
+    schemas, components = msgspec.json.schema_components(
+        [*(each.answer for each in OPERATIONS), *sent, Problem],
         schema_hook=_any,
         ref_template=REF,
     )
     components["Problem"]["properties"]["code"] = _ref("ProblemCode")
     components["Envelope"]["properties"]["type"] = _ref("EventType")
     paths: dict[str, Json] = {}
-    for operation, schema in zip(OPERATIONS, schemas, strict=True):
+    for operation, schema in zip(OPERATIONS, schemas, strict=False):
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation, schema)
     whole: Json = {
         "openapi": "3.1.0",

@@ -6,12 +6,26 @@ from typing import Any, Final, Literal
 import msgspec
 
 from adapters.http.following import FollowQuery
+from adapters.http.ledger import LedgerQuery
+from adapters.http.replay import ReplayQuery
+from adapters.http.roster import DirectoryQuery, GapsQuery, PrefectureQuery
 from adapters.http.signs import Live, Ready
-from adapters.http.views import NoQuery, PageQuery, TimelineQuery
+from adapters.http.views import NoQuery, PageQuery, ReferralQuery, TimelineQuery
+from adapters.http.work import WorkQuery
 from contracts.answered import Answered, Done
 from contracts.asked import Asked
+from contracts.clock import ClockAsked, ClockShown
+from contracts.disaster import DisasterLine
+from contracts.disclosures import DisclosureLine
 from contracts.envelope import Envelope
+from contracts.grievances import GrievanceLine
+from contracts.ledger import Ledger
+from contracts.meetings import MeetingLine, MeetingMinutes, MeetingPack
 from contracts.pages import CaseChange, CaseLine, CaseShown, Page, ReferralLine
+from contracts.referrals import LeadTimeSummary
+from contracts.replay import Replay
+from contracts.roster import DirectoryEntry, MemberLine, NetworkLine, Unnamed, WindowGaps
+from contracts.work import WorkLine
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +44,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALIAS: Final = {"alias": "The case, as your agency knows it. / 所属機関でのケースの別名。"}
+MEETING: Final = {"meeting": "The meeting. / 会議。"}
+NETWORK: Final = {"network": "The network. / ネットワーク。"}
 OPERATIONS: Final = (
     Operation(
         method="post",
@@ -75,12 +91,163 @@ OPERATIONS: Final = (
         answer=Page[Envelope],
     ),
     Operation(
+        path="/v1/cases/{alias}/replay",
+        name="replayCase",
+        en="A case as an agency could see it at a time: who, what, when, which fields, and on what"
+        " that rests. Your own agency's view; that of one which was given a consent that your"
+        " agency obtained, as far as that goes; and to auditors of the operator every view, without"
+        " what stands in it. With `diff` or `diff_at`, beside a second one.",
+        ja="ある時点で機関に見えたケースの再現。誰が、何を、いつ、どの項目を、何を根拠に。"
+        "所属機関の見え方のほか、所属機関が得た同意の提供先の見え方をその同意の範囲で、"
+        "運営担当の監査者はすべての機関の見え方を内容を除いて読める。"
+        "`diff`（別の機関）か `diff_at`（別の時点）を付けると、二つを並べて示す。",
+        query=ReplayQuery,
+        path_parameters=ALIAS,
+        answer=Replay,
+    ),
+    Operation(
         path="/v1/referrals",
         name="listReferrals",
-        en="Referrals that your agency has sent or received.",
-        ja="所属機関が送った、または受けたつなぎの一覧。",
-        query=PageQuery,
+        en="Referrals that your agency has sent or received; with `open`, those still under way.",
+        ja="所属機関が送った、または受けたつなぎの一覧。`open` を付けると、終わっていないもの。",
+        query=ReferralQuery,
         answer=Page[ReferralLine],
+    ),
+    Operation(
+        path="/v1/referrals/lead-times",
+        name="sumUpLeadTimes",
+        en="How long the next `most` of these referrals took; sums of several can be put together.",
+        ja="つなぎに要した時間の集計（一覧の続きの `most` 件分）。集計どうしは足し合わせられる。",
+        query=PageQuery,
+        answer=LeadTimeSummary,
+    ),
+    Operation(
+        path="/v1/work",
+        name="listWork",
+        en="What your agency has to do by when, soonest first; with `until`, what is due by then.",
+        ja="所属機関がいつまでに何をするか。期限の早い順。`until` を付けると、その時点までの分。",
+        query=WorkQuery,
+        answer=Page[WorkLine],
+    ),
+    Operation(
+        path="/v1/disclosures",
+        name="listDisclosures",
+        en="Cases of which your agency was told in an emergency or by a legal duty.",
+        ja="緊急時に、または法令に基づいて、所属機関が情報提供を受けたケースの一覧。",
+        query=PageQuery,
+        answer=Page[DisclosureLine],
+    ),
+    Operation(
+        path="/v1/meetings",
+        name="listMeetings",
+        en="Meetings that your agency convenes, or was asked to.",
+        ja="所属機関が招集する、または招集された会議の一覧。",
+        query=PageQuery,
+        answer=Page[MeetingLine],
+    ),
+    Operation(
+        path="/v1/meetings/{meeting}/pack",
+        name="readMeetingPack",
+        en="What there is to know before a meeting, with what was put before your agency of each"
+        " case, a page of cases at a time.",
+        ja="会議資料。議題と、ケースごとに所属機関に提供された情報（ケースは一覧と同じくページごと）。",
+        query=PageQuery,
+        path_parameters=MEETING,
+        answer=MeetingPack,
+    ),
+    Operation(
+        path="/v1/meetings/{meeting}/minutes",
+        name="readMinutes",
+        en="The minutes of a meeting: for whoever keeps them, and for those they were shared with.",
+        ja="議事録。案は作成する機関に、共有後は共有された機関に。",
+        query=PageQuery,
+        path_parameters=MEETING,
+        answer=MeetingMinutes,
+    ),
+    Operation(
+        path="/v1/grievances",
+        name="listGrievances",
+        en="Grievances that your agency has a part in.",
+        ja="所属機関が関わる苦情の一覧。",
+        query=PageQuery,
+        answer=Page[GrievanceLine],
+    ),
+    Operation(
+        path="/v1/directory",
+        name="readDirectory",
+        en="Agencies, what they offer, and when they can be reached.",
+        ja="社会資源の一覧。機関、支援メニュー、相談窓口。",
+        query=DirectoryQuery,
+        answer=Page[DirectoryEntry],
+    ),
+    Operation(
+        path="/v1/directory/unnamed",
+        name="countUnnamed",
+        en="How many agencies there are beside these that are not named, by kind.",
+        ja="名称を公表していない機関の数（種別ごと）。",
+        query=PrefectureQuery,
+        answer=Unnamed,
+    ),
+    Operation(
+        path="/v1/directory/gaps",
+        name="listGaps",
+        en="Municipalities of a prefecture in which nobody keeps a consultation window.",
+        ja="相談窓口のない市町村。",
+        query=GapsQuery,
+        answer=WindowGaps,
+    ),
+    Operation(
+        path="/v1/networks",
+        name="listNetworks",
+        en="Networks, and what your agency is in each.",
+        ja="ネットワークの一覧と、所属機関の参加の形。",
+        query=PageQuery,
+        answer=Page[NetworkLine],
+    ),
+    Operation(
+        path="/v1/networks/{network}",
+        name="readNetwork",
+        en="A network.",
+        ja="ネットワーク。",
+        path_parameters=NETWORK,
+        answer=NetworkLine,
+    ),
+    Operation(
+        path="/v1/networks/{network}/members",
+        name="listMembers",
+        en="Who is in a network; for its members with their coordinators.",
+        ja="ネットワークの構成機関。構成機関には調整担当者も。",
+        query=PageQuery,
+        path_parameters=NETWORK,
+        answer=Page[MemberLine],
+    ),
+    Operation(
+        path="/v1/networks/{network}/unnamed",
+        name="countUnnamedMembers",
+        en="How many are in a network beside these, by kind.",
+        ja="名称を示さない構成機関の数（種別ごと）。",
+        path_parameters=NETWORK,
+        answer=Unnamed,
+    ),
+    Operation(
+        path="/v1/networks/{network}/disaster",
+        name="listDistribution",
+        en="What a network has sent round, asked to be posted, and heard back: for its members.",
+        ja="相談窓口一覧の配布先、掲示・配架の依頼と確認、注意喚起。構成機関のみ。",
+        query=PageQuery,
+        path_parameters=NETWORK,
+        answer=Page[DisasterLine],
+    ),
+    Operation(
+        path="/v1/networks/{network}/ledger",
+        name="readLedger",
+        en="The progress ledger (form 1) of a fiscal year: for the coordinating agency every case,"
+        " masked where she has not agreed; for each other member what it may see, and no more.",
+        ja="年度ごとのケース進行管理台帳（様式1）。調整機関には全ケースを示し、本人の同意がない行は"
+        "伏せる。そのほかの構成機関には、見えるケースだけを示す。",
+        query=LedgerQuery,
+        path_parameters=NETWORK,
+        answer=Ledger,
     ),
     Operation(
         path="/v1/cases/stream",
@@ -94,6 +261,25 @@ OPERATIONS: Final = (
         query=FollowQuery,
         answer=CaseChange,
         media_type="text/event-stream",
+    ),
+    Operation(
+        path="/v1/clock",
+        name="readClock",
+        en="By which clock this installation records, and what time it is by it.",
+        ja="この導入環境が記録に使う時計と、その時刻。",
+        answer=ClockShown,
+    ),
+    Operation(
+        method="post",
+        path="/v1/clock",
+        name="moveClock",
+        en="Move the demo clock forwards, by the operator: what falls due on the way happens first."
+        " Cut off, it has come as far as it says; asked again, it goes on.",
+        ja="デモ用の時計を進める（運営担当者のみ）。途中で期限が来るものを順に済ませてから答える。"
+        "途切れたときは、そこまで進んでいる。もう一度送れば続きから進む。",
+        answer=ClockShown,
+        problems=(408, 409, 413, 415, 422),
+        body=ClockAsked,
     ),
     Operation(
         path="/health/live",

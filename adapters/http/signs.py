@@ -10,19 +10,17 @@ from typing import Final, TypeAlias
 import msgspec
 from litestar import Request, Response, route
 from litestar.datastructures import State
-from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import HTTPScope
 from msgspec.structs import replace
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from adapters.http.visit import JSON, Visit, visit_of
+from adapters.http.visit import JSON, READING, Visit, visit_of
 from contracts.problems import MEDIA_TYPE, NotHere, NotReady, problem
 from domain.speech import code_of
 
 LOOKED_WITHIN_S: Final = 2.0
 LOOKED_AT_EVERY_S: Final = 1.0
-READING: Final = (HttpMethod.GET, HttpMethod.HEAD)
 
 Checks: TypeAlias = Mapping[str, Callable[[], Awaitable[bool]]]
 

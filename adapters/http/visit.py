@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
+from litestar.enums import HttpMethod
 from litestar.types import HTTPScope
 
 from adapters.headers import correlation_in, language_in, token_in
@@ -14,6 +15,7 @@ from contracts.problems import Language
 from services.identity import Bearer
 
 JSON: Final = "application/json"
+READING: Final = (HttpMethod.GET, HttpMethod.HEAD)
 _KEY: Final = "visit"
 
 

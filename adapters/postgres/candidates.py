@@ -1,26 +1,43 @@
 """Candidates (候補): what may stand in an agency's lists, page by page."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import Final, LiteralString, Self, TypeVar
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import Final
 
-import psycopg
-from psycopg import errors
-from psycopg.rows import TupleRow
-
-from adapters.postgres.links import with_options
+from adapters.postgres.lists import PostgresLists
 from domain.model import AgencyId
 from projections.case_activity import CASE_ACTIVITY
 from projections.case_list import CASE_LIST
-from services.ports import LogUnavailable
-from services.viewing import CaseActivity, CaseCandidate, ReferralCandidate, RowPlace
-
-Row = TypeVar("Row", CaseCandidate, ReferralCandidate, CaseActivity)
+from services.listing import RowPlace
+from services.viewing import CaseActivity, CaseCandidate, ReferralCandidate
 
 _CASES: Final = """
 select since, case_id from views.case_list
 where agency = %(agency)s and (since, case_id) > (%(since)s, %(id)s)
+order by since, case_id limit %(most)s
+"""
+# What waits for whoever took over stands where it stood with the first that had it, and stands
+# there once; what others answer for does not wait. What it takes part in itself has its own place.
+_CASES_WITH_THOSE_BEFORE: Final = """
+select since, case_id from (
+    (select since, case_id from views.case_list
+     where agency = %(agency)s and (since, case_id) > (%(since)s, %(id)s)
+     order by since, case_id limit %(most)s)
+    union all
+    (select l.since, l.case_id from unnest(%(before)s::uuid[]) as before(id) cross join lateral (
+        select l.since, l.case_id
+        from views.case_list l left join views.case_duty d on d.case_id = l.case_id
+        where l.agency = before.id and (l.since, l.case_id) > (%(since)s, %(id)s)
+          and (d.agency is null or d.agency = any(%(before)s))
+          and not exists (
+              select from views.case_list other
+              where other.case_id = l.case_id and other.agency = any(%(itself)s)
+                and (other.agency = %(agency)s
+                     or (other.since, other.agency) < (l.since, l.agency))
+          )
+        order by l.since, l.case_id limit %(most)s
+    ) l)
+) its_own_and_theirs
 order by since, case_id limit %(most)s
 """
 # Each side has its own place for a referral: the sender where it was drafted, the receiver where
@@ -35,6 +52,30 @@ select since, referral_id, case_id from (
      where to_agency = %(agency)s and (sent, referral_id) > (%(since)s, %(id)s)
      order by sent, referral_id limit %(most)s)
 ) both_sides
+order by since, referral_id limit %(most)s
+"""
+# What has ended is open still to whoever may not see that it has: whom she has shut out may not.
+_OPEN_REFERRALS: Final = """
+select since, referral_id, case_id from (
+    (select drafted as since, referral_id, case_id from views.referral_board
+     where from_agency = %(agency)s and is_open and (drafted, referral_id) > (%(since)s, %(id)s)
+     order by drafted, referral_id limit %(most)s)
+    union all
+    (select sent, referral_id, case_id from views.referral_board
+     where to_agency = %(agency)s and is_open and (sent, referral_id) > (%(since)s, %(id)s)
+     order by sent, referral_id limit %(most)s)
+    union all
+    (select drafted, referral_id, case_id
+     from views.referral_board join views.case_exclusions using (case_id)
+     where from_agency = %(agency)s and not is_open
+       and (drafted, referral_id) > (%(since)s, %(id)s)
+     order by drafted, referral_id limit %(most)s)
+    union all
+    (select sent, referral_id, case_id
+     from views.referral_board join views.case_exclusions using (case_id)
+     where to_agency = %(agency)s and not is_open and (sent, referral_id) > (%(since)s, %(id)s)
+     order by sent, referral_id limit %(most)s)
+) open_to_somebody
 order by since, referral_id limit %(most)s
 """
 _REACHED: Final = """
@@ -52,74 +93,49 @@ order by changed limit %(most)s
 """
 _FOLLOWED: Final = [CASE_LIST.name, CASE_ACTIVITY.name]
 _FIRST: Final[tuple[int, str]] = (0, "00000000-0000-0000-0000-000000000000")
-_OPTIONS: Final = "-c statement_timeout=8s -c lock_timeout=5s -c application_name=tsunagu-lists"
-_CONNECTED_WITHIN_S: Final = 10
 
 
 class PostgresCandidates:
-    """``services.viewing.Candidates``. A list that has never been made yet is empty."""
+    """``services.viewing.Candidates``."""
 
-    def __init__(self, conninfo: str) -> None:
-        self._conninfo: Final = with_options(conninfo, _OPTIONS)
-        self._asking: Final = asyncio.Lock()
-        self._connection: psycopg.AsyncConnection[TupleRow] | None = None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._connection is not None:
-            await self._connection.close()
+    def __init__(self, lists: PostgresLists) -> None:
+        self._lists: Final = lists
 
     async def cases_of(
-        self, agency: AgencyId, after: RowPlace | None, most: int
+        self,
+        agency: AgencyId,
+        after: RowPlace | None,
+        most: int,
+        before: AbstractSet[AgencyId] = frozenset(),
     ) -> Sequence[CaseCandidate]:
-        return await self._rows(CaseCandidate, _CASES, _page(agency, after, most))
+        asked = page_of(agency, after, most)
+        if not before:
+            return await self._lists.rows(CaseCandidate, _CASES, asked)
+        asked |= {"before": sorted(before), "itself": sorted({agency, *before})}
+        return await self._lists.rows(CaseCandidate, _CASES_WITH_THOSE_BEFORE, asked)
 
     async def referrals_of(
         self, agency: AgencyId, after: RowPlace | None, most: int
     ) -> Sequence[ReferralCandidate]:
-        return await self._rows(ReferralCandidate, _REFERRALS, _page(agency, after, most))
+        return await self._lists.rows(ReferralCandidate, _REFERRALS, page_of(agency, after, most))
+
+    async def open_referrals_of(
+        self, agency: AgencyId, after: RowPlace | None, most: int
+    ) -> Sequence[ReferralCandidate]:
+        asked = page_of(agency, after, most)
+        return await self._lists.rows(ReferralCandidate, _OPEN_REFERRALS, asked)
 
     async def changed_cases(
         self, agency: AgencyId, after: int, most: int
     ) -> Sequence[CaseActivity]:
         asked = {"agency": agency, "after": after, "most": most, "names": _FOLLOWED}
-        return await self._rows(CaseActivity, _CHANGED, asked)
+        return await self._lists.rows(CaseActivity, _CHANGED, asked)
 
     async def reached(self) -> int:
-        rows = await self._ask(_REACHED, {"names": _FOLLOWED})
-        return int(str(rows[0][0]))
-
-    async def _rows(
-        self, row: type[Row], query: LiteralString, asked: Mapping[str, object]
-    ) -> list[Row]:
-        return [row(*found) for found in await self._ask(query, asked)]
-
-    async def _ask(self, query: LiteralString, asked: Mapping[str, object]) -> list[TupleRow]:
-        try:
-            async with self._asking:
-                connection = await self._connected()
-                cursor = await connection.execute(query, asked, prepare=True, binary=True)
-                return await cursor.fetchall()
-        except errors.UndefinedTable:
-            return []
-        except psycopg.OperationalError as error:
-            raise LogUnavailable from error
-
-    async def _connected(self) -> psycopg.AsyncConnection[TupleRow]:
-        if self._connection is None or self._connection.closed:
-            self._connection = await psycopg.AsyncConnection.connect(
-                self._conninfo, autocommit=True, connect_timeout=_CONNECTED_WITHIN_S
-            )
-        return self._connection
+        rows = await self._lists.rows(int, _REACHED, {"names": _FOLLOWED})
+        return rows[0] if rows else 0
 
 
-def _page(agency: AgencyId, after: RowPlace | None, most: int) -> dict[str, object]:
+def page_of(agency: AgencyId, after: RowPlace | None, most: int) -> dict[str, object]:
     since, id_ = after or _FIRST
     return {"agency": agency, "since": since, "id": id_, "most": most}

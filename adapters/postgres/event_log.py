@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from struct import Struct
 from types import TracebackType
@@ -23,6 +23,7 @@ from services.ports import (
     LaneName,
     LogRefusesWrites,
     LogUnavailable,
+    Moved,
     NotAppendable,
     Outcome,
     Parts,
@@ -82,6 +83,18 @@ from unnest($1::uuid[]) with ordinality asked(stream, nth)
 join log.event e on e.stream = asked.stream
 """,
 )
+_LAST: Final = Question(
+    b"last",
+    b"""
+select int8send(e.position) || int8send(e.version) || int4send(e.facts_at) || int4send(e.facts_size)
+       || uuid_send(e.stream),
+       e.type, e.entry, e.parts
+from unnest($1::uuid[]) asked(stream)
+cross join lateral (
+    select * from log.event where stream = asked.stream order by version desc limit 1
+) e
+""",
+)
 # The referrals of a case have streams of their own, found by an index on their drafts. In a meeting
 # there may be many cases: of that, of grievances and of its trail, each event says which it names.
 _OF_CASES: Final = Question(
@@ -138,10 +151,24 @@ order by position
 """
     % _PAGE_BYTES,
 )
+# Where more was written than that, nothing that was read before is worth comparing.
+_MOVES_MAX: Final = 10_000
+_MOVED: Final = Question(
+    b"moved",
+    b"""
+select int8send(coalesce(max(position), 0)), null, null
+from log.event
+union all
+(select int8send(position), uuid_send(stream), uuid_send(log.case_named(entry))
+ from log.event where position > $1 order by position limit %d)
+"""
+    % (_MOVES_MAX + 1),
+)
 _PLACE: Final = Struct("!iqqii").unpack
 _PLACE_IN_LOG: Final = Struct("!qqii16s").unpack
 _PLACE_IN_CASE: Final = Struct("!qqii16si").unpack
 _INT8: Final = Struct("!q").pack
+_POSITION_ALONE: Final = Struct("!q").unpack
 _POSITION: Final = attrgetter("position")
 _FACT_PLACE: Final = Struct("!iq").unpack
 
@@ -186,9 +213,14 @@ class PostgresEventLog:
             "commands": Lane(conninfo, _append_all),
             "disclosures": Lane(conninfo, _append_all),
         }
+        self._in_order: Final = Link(conninfo, _SESSION)
         self._reads: Final[Lane[Streams, Reading[StoredEvent]]] = Lane(conninfo, _read_all)
         self._recalls: Final[Lane[Streams, Reading[Fact]]] = Lane(conninfo, _recall_all)
+        self._lasts: Final[Lane[Streams, Mapping[StreamId, StoredEvent | None]]] = Lane(
+            conninfo, _last_all
+        )
         self._cases: Final[Lane[CaseIds, Cases]] = Lane(conninfo, _cases_all)
+        self._moves: Final[Lane[int, Moved]] = Lane(conninfo, _moved_all)
         self._pages: Final[Lane[Page, Sequence[StoredEvent]]] = Lane(conninfo, _turn_all)
 
     async def __aenter__(self) -> Self:
@@ -205,8 +237,11 @@ class PostgresEventLog:
     async def close(self) -> None:
         for appends in self._appends.values():
             await appends.close()
-        for reads in (self._reads, self._recalls, self._cases, self._pages):
+        await self._in_order.close()
+        for reads in (self._reads, self._recalls, self._lasts, self._cases):
             await reads.close()
+        for turns in (self._moves, self._pages):
+            await turns.close()
 
     async def append(self, append: Append, lane: LaneName = "commands") -> Outcome:
         outcome = await self._appends[lane].ask(append)
@@ -214,14 +249,28 @@ class PostgresEventLog:
             self._reached(outcome.positions[-1])
         return outcome
 
+    async def append_in_order(self, appends: Sequence[Append]) -> Sequence[Outcome]:
+        """In one call, each decided on those before it; by whoever writes there alone."""
+        rows = await self._in_order.ask(_APPEND, *_packed(appends))
+        outcomes = list(_outcomes(appends, rows))
+        if self._reached and outcomes and outcomes[-1].positions:
+            self._reached(outcomes[-1].positions[-1])
+        return outcomes
+
     async def read(self, *streams: StreamId) -> Reading[StoredEvent]:
         return await self._reads.ask(streams)
 
     async def recall(self, *streams: StreamId) -> Reading[Fact]:
         return await self._recalls.ask(streams)
 
+    async def last(self, *streams: StreamId) -> Mapping[StreamId, StoredEvent | None]:
+        return await self._lasts.ask(streams)
+
     async def of_cases(self, *cases: CaseId) -> Cases:
         return await self._cases.ask(cases)
+
+    async def moved(self, after: int) -> Moved:
+        return await self._moves.ask(after)
 
     async def after(self, position: int, most: int) -> Sequence[StoredEvent]:
         return await self._pages.ask(Page(position, most))
@@ -346,6 +395,16 @@ async def _recall_all(link: Link, batch: "Sequence[Waiting[Streams, Reading[Fact
     _answer_each(batch, _FACT_PLACE(cell(0, 0))[1], dict(zip(streams, found, strict=True)))
 
 
+async def _last_all(
+    link: Link, batch: "Sequence[Waiting[Streams, Mapping[StreamId, StoredEvent | None]]]"
+) -> None:
+    rows = await link.ask(_LAST, arrays.uuids(_asked_for(batch)))
+    events = [_event_of(rows, row) for row in range(rows.ntuples)]
+    found = {event.stream: event for event in events}
+    for waiting in batch:
+        waiting.answer({stream: found.get(stream) for stream in waiting.asked})
+
+
 async def _cases_all(link: Link, batch: "Sequence[Waiting[CaseIds, Cases]]") -> None:
     cases = tuple({case: None for waiting in batch for case in waiting.asked})
     rows = await link.ask(
@@ -380,6 +439,23 @@ async def _turn_all(link: Link, batch: "Sequence[Waiting[Page, Sequence[StoredEv
         waiting.answer([_event_of(rows, row) for row in range(rows.ntuples)])
 
 
+async def _moved_all(link: Link, batch: "Sequence[Waiting[int, Moved]]") -> None:
+    """From where the first of them asks: the others are told of more than they need."""
+    rows = await link.ask(_MOVED, _INT8(min(waiting.asked for waiting in batch)))
+    cell = cast("Cell", rows.get_value)
+    (head,) = _POSITION_ALONE(cell(0, 0))
+    since: dict[UUID, int] | None = None
+    if rows.ntuples <= _MOVES_MAX:
+        since = {}
+        for row in range(1, rows.ntuples):
+            (position,) = _POSITION_ALONE(cell(row, 0))
+            for named in (rows.get_value(row, 1), rows.get_value(row, 2)):
+                if named is not None:
+                    since[UUID(bytes=named)] = position
+    for waiting in batch:
+        waiting.answer(Moved(head, since))
+
+
 def _event_of(rows: PGresult, row: int) -> StoredEvent:
     cell = cast("Cell", rows.get_value)
     position, version, at, size, stream = _PLACE_IN_LOG(cell(row, 0))
@@ -394,7 +470,7 @@ def _event_of(rows: PGresult, row: int) -> StoredEvent:
     )
 
 
-def _asked_for(batch: "Sequence[Waiting[Streams, Reading[Row]]]") -> Streams:
+def _asked_for(batch: "Sequence[Waiting[Streams, Answered]]") -> Streams:
     return tuple({stream: None for waiting in batch for stream in waiting.asked})
 
 

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Final, Self
 from uuid import UUID
@@ -20,6 +21,15 @@ _INSERT: Final = Question(
     b"""
 insert into keyring.key (person, kek_epoch, wrapped) values ($1, $2, $3)
 on conflict (person) do nothing
+""",
+)
+_KEEP: Final = Question(
+    b"keep",
+    b"""
+insert into keyring.key (person, kek_epoch, wrapped)
+select person, $2, wrapped from unnest($1::uuid[], $3::bytea[]) made(person, wrapped)
+on conflict (person) do nothing
+returning 1
 """,
 )
 _DESTROY: Final = Question(
@@ -91,6 +101,16 @@ class PostgresKeyring:
     async def make(self, person: PersonId) -> None:
         wrapped = self._kek.wrap(person, os.urandom(KEY_BYTES))
         await self._link.ask(_INSERT, person.bytes, _epoch(self._kek), wrapped)
+
+    async def keep(self, keys: Mapping[PersonId, SecretKey]) -> int:
+        """These are theirs, unless they have one; and how many had none."""
+        if not keys:
+            return 0
+        wrapped = [self._kek.wrap(person, key) for person, key in keys.items()]
+        made = await self._link.ask(
+            _KEEP, arrays.uuids(keys), _epoch(self._kek), arrays.byteas(wrapped)
+        )
+        return made.ntuples
 
     async def destroy(self, person: PersonId, reason: str) -> None:
         """After this, what was sealed for the person can be opened by nobody, anywhere."""

@@ -54,7 +54,7 @@ update views.checkpoint set state = 'running', code = null, stopped_at = null wh
 _STANDINGS: Final = """
 select asked.name, coalesce(live.state, 'new') as state, coalesce(live.position, 0) as position,
        head.position as head, head.position - coalesce(live.position, 0) as behind,
-       coalesce(greatest(0, extract(epoch from clock_timestamp()) -
+       coalesce(greatest(0, extract(epoch from log.now()) -
            ('x' || encode(substr(waiting.entry, 1, 8), 'hex'))::bit(64)::bigint / 1000000.0
        ), 0)::float8 as behind_s,
        live.code, live.stopped_at, made.position as rebuilt_to
@@ -311,7 +311,7 @@ def _key_columns(of: Projection[Key, ListRow]) -> tuple[Column, ...]:
 def _given(columns: Iterable[Column]) -> sql.Composed:
     """What was given as one array for each of these columns, as rows."""
     columns = tuple(columns)
-    arrays = [sql.SQL("%s::{}[]").format(sql.SQL(_TYPES[column.kind])) for column in columns]
+    arrays = [sql.SQL("%b::{}[]").format(sql.SQL(_TYPES[column.kind])) for column in columns]
     return sql.SQL("unnest({}) as given ({})").format(
         sql.SQL(", ").join(arrays), _names(column.name for column in columns)
     )

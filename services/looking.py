@@ -1,0 +1,167 @@
+"""Looking (閲覧者の視点): who reads, and what of a case they may see at this moment.
+
+Whoever reads is looked at first, each time. A case is decided over all that stands in its name at
+one moment; what is hidden and what does not exist take the same way.
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial, reduce
+from typing import Final, NamedTuple, cast
+
+import msgspec
+
+from domain import agency as agencies
+from domain import network
+from domain.agency import Agency, AgencyEvent, KnownAgency, check_may_act, with_those_before
+from domain.model import AgencyId, CaseId, NetworkId, StaffId, StaffRole, StreamId, stream_of
+from domain.network import NO_NETWORK, NetworkEvent
+from domain.visibility import Membership, Recipient, Roster, membership, who_reads
+from services.aliases import Aliases
+from services.deciding import NO_AGENCY
+from services.ports import Clock, EventLog, Fact, Keyring, Keys
+from services.sealing import Sealing
+from services.showing import Showing, persons_shown
+from services.sights import Record, Seen, Sight, record_of
+
+
+class Reader(msgspec.Struct, frozen=True, kw_only=True):
+    """Who reads, and in which agency's name."""
+
+    agency: AgencyId
+    staff: StaffId
+    role: StaffRole
+
+
+class Looked(NamedTuple):
+    """Cases as they were read for one agency, and what it may see of each at that time."""
+
+    recipient: Recipient
+    roster: Roster
+    at: datetime
+    head: int
+    records: dict[CaseId, Record]
+    now: dict[CaseId, Sight]
+    rests_on: Mapping[CaseId, frozenset[StreamId]]  # Beside the case's own streams.
+
+    def then(self, case: CaseId, at: datetime, position: int) -> Sight:
+        """What it could see at an earlier time, of what was recorded up to that position."""
+        return Sight(self.records[case], self.recipient, self.roster, at, position)
+
+
+class Looking:
+    def __init__(
+        self,
+        log: EventLog,
+        keyring: Keyring,
+        sealing: Sealing,
+        clock: Clock,
+        aliases: Aliases,
+    ) -> None:
+        self.log: Final = log
+        self.sealing: Final = sealing
+        self.clock: Final = clock
+        self.aliases: Final = aliases
+        self._keyring: Final = keyring
+        # Whom to read along with a case, most likely; how it stands with them is read each time.
+        self._expected: Final[dict[CaseId, frozenset[StreamId]]] = {}
+        # What an agency was by the last event of its stream: a stream only grows.
+        self._agencies: Final[dict[AgencyId, tuple[int, Agency]]] = {}
+
+    async def look(self, reader: Reader, *cases: CaseId) -> Looked:
+        """Whoever may not read is refused, whatever was asked for."""
+        own = stream_of("agency", reader.agency)
+        expected = {own}.union(*(self._expected.get(case, ()) for case in cases))
+        standing, found = await asyncio.gather(
+            self.log.recall(*expected), self.log.of_cases(*cases)
+        )
+        itself = self._agency(reader.agency, standing.streams[own])
+        check_may_act(itself, reader.staff, reader.role)
+        records = {case: record_of(self.sealing, case, found.events[case]) for case in cases}
+        rests_on = {case: _named_in(record) for case, record in records.items()}
+        self._expected.update(rests_on)
+        roster = await self._roster(reader.agency, records, standing.streams)
+        who = who_reads(reader.agency, itself, reader.staff, reader.role)
+        looked = Looked(who, roster, self.clock.now(), found.head, records, {}, rests_on)
+        for case in cases:
+            looked.now[case] = await self._sight(looked, case)
+        return looked
+
+    async def itself(self, reader: Reader) -> frozenset[AgencyId]:
+        """Its agency, and all whom that took over from."""
+        looked = await self.look(reader)
+        return with_those_before([reader.agency], looked.roster.agencies)
+
+    async def keys(self, seen: Iterable[Seen]) -> Keys:
+        return await self._keyring.keys(persons_shown(seen))
+
+    def showing(self, looked: Looked, case: CaseId, keys: Keys) -> Showing:
+        return self.shown_to(looked.recipient.agency, looked.roster, case, keys)
+
+    def shown_to(self, agency: AgencyId, roster: Roster, case: CaseId, keys: Keys) -> Showing:
+        alias_of = partial(self.aliases.alias, agency)
+        return Showing(self.sealing, keys, roster.agencies, case, alias_of)
+
+    async def was_in_good_standing(self, agency: AgencyId, at: datetime) -> bool:
+        own = stream_of("agency", agency)
+        stored = (await self.log.read(own)).streams[own]
+        by_then = (self.sealing.open(each).event for each in stored if each.recorded_at <= at)
+        was = reduce(agencies.evolve, cast("Iterator[AgencyEvent]", by_then), NO_AGENCY)
+        return isinstance(was, KnownAgency) and not was.suspended
+
+    async def _sight(self, looked: Looked, case: CaseId) -> Sight:
+        """Corrections that may be opened tell which details were said before them, and stand."""
+        while True:
+            record = looked.records[case]
+            sight = Sight(record, looked.recipient, looked.roster, looked.at)
+            corrections = sight.corrections()
+            if not corrections:
+                return sight
+            keys = await self.keys(corrections)
+            looked.records[case] = record.told_again(
+                {
+                    seen.position: self.sealing.open(
+                        seen.entry.stored, keys, seen.visible.bases
+                    ).event
+                    for seen in corrections
+                }
+            )
+
+    async def _roster(
+        self,
+        own: AgencyId,
+        records: Mapping[CaseId, Record],
+        read: Mapping[StreamId, Sequence[Fact]],
+    ) -> Roster:
+        """Who is named in the cases, and in whose ledgers they stand, as of now."""
+        named = {own: stream_of("agency", own)}
+        networks: dict[NetworkId, StreamId] = {}
+        for record in records.values():
+            named |= {each: stream_of("agency", each) for each in record.agencies}
+            networks |= {each: stream_of("network", each) for each in record.networks}
+        if missing := {*named.values(), *networks.values()} - read.keys():
+            read = {**read, **(await self.log.recall(*missing)).streams}
+        found = {each: self._agency(each, read[stream]) for each, stream in named.items()}
+        return Roster(
+            {each: agency for each, agency in found.items() if isinstance(agency, KnownAgency)},
+            {each: self._network(read[stream]) for each, stream in networks.items()},
+        )
+
+    def _agency(self, which: AgencyId, facts: Sequence[Fact]) -> Agency:
+        last = facts[-1].position if facts else 0
+        at, agency = self._agencies.get(which, (0, NO_AGENCY))
+        if at != last:
+            told = cast("Iterator[AgencyEvent]", self.sealing.facts(facts))
+            agency = reduce(agencies.evolve, told, NO_AGENCY)
+            self._agencies[which] = last, agency
+        return agency
+
+    def _network(self, facts: Sequence[Fact]) -> Membership:
+        told = cast("Iterator[NetworkEvent]", self.sealing.facts(facts))
+        return membership(reduce(network.evolve, told, NO_NETWORK))
+
+
+def _named_in(record: Record) -> frozenset[StreamId]:
+    agencies = (stream_of("agency", each) for each in record.agencies)
+    return frozenset({*agencies, *(stream_of("network", each) for each in record.networks)})
