@@ -2,9 +2,10 @@
 
 import argparse
 import asyncio
-import tempfile
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from benchmarks import (
@@ -13,11 +14,14 @@ from benchmarks import (
     deciding_visibility,
     folding,
     http,
+    listing,
     machine,
     projections,
     rehydrating,
     relay,
+    seeding,
     timeline,
+    views,
 )
 from benchmarks.databases import Bench, bench
 from benchmarks.measuring import Pace
@@ -26,6 +30,7 @@ from benchmarks.report import Figure, table, verdict, write
 _NAMES: Final = (
     "fold",
     "decide",
+    "view",
     "append",
     "command",
     "rehydrate",
@@ -33,6 +38,8 @@ _NAMES: Final = (
     "relay",
     "project",
     "http",
+    "seed",
+    "list",
 )
 _REPORT: Final = Path("build/bench.json")
 _FULL: Final = Pace(rounds=3, seconds=3.0)
@@ -41,9 +48,11 @@ _QUICK: Final = Pace(rounds=3, seconds=1.0)
 
 def main() -> None:
     asked = _asked()
+    if asked.keep:
+        asked.keep.mkdir(parents=True, exist_ok=True)
     pace = _QUICK if asked.quick else _FULL
     events: int = asked.events or (50_000 if asked.quick else 1_000_000)
-    figures = asyncio.run(_measured(asked.only or _NAMES, events, pace))
+    figures = asyncio.run(_measured(asked.only or _NAMES, events, pace, asked.keep))
     write(figures, _REPORT)
     print(f"{pace.rounds} rounds of {pace.seconds:g} s a side, beside {events:,} events")
     print("the engine and all who load it share this machine\n")
@@ -56,17 +65,22 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="short turns beside a short past")
     parser.add_argument("--only", action="append", choices=_NAMES, help="may be said repeatedly")
     parser.add_argument("--events", type=int, help="how many events the logs hold before")
+    parser.add_argument("--keep", type=Path, help="where made-up databases wait for the next time")
     return parser.parse_args()
 
 
-async def _measured(names: Sequence[str], events: int, pace: Pace) -> list[Figure]:
-    with tempfile.TemporaryDirectory(prefix="tsunagu-bench-") as folder:
+async def _measured(
+    names: Sequence[str], events: int, pace: Pace, keep: Path | None
+) -> list[Figure]:
+    with nullcontext(keep) if keep else TemporaryDirectory(prefix="tsunagu-bench-") as folder:
         found = machine.figures(Path(folder))
         if "fold" in names:
             found += await folding.figures(pace)
         if "decide" in names:
             found += await deciding_visibility.figures(pace)
-        if set(names) <= {"fold", "decide"}:
+        if "view" in names:
+            found += await views.figures(pace)
+        if set(names) <= {"fold", "decide", "view"}:
             return found
         async with bench(Path(folder) / "data") as running:
             found += await _on_engines(names, running, events, pace)
@@ -91,6 +105,10 @@ async def _on_engines(
         found += await projections.figures(running, pace)
     if "http" in names:
         found += await http.figures(running, events, pace)
+    if "seed" in names:
+        found += await seeding.figures(running, pace)
+    if "list" in names:
+        found += await listing.figures(running, pace)
     return found
 
 

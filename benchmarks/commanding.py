@@ -28,6 +28,7 @@ from services.ids import uuid7
 from services.ports import Append, EventLog, Fact
 from services.sealing import Sealing
 from tests.agencies import Registry
+from tests.spec import role_of
 
 IN_HAND: Final = "whole command, history in hand"
 TWO_PARTS: Final = "whole command, history read first"
@@ -163,7 +164,7 @@ async def _consulting(access: PostgresAccess, count: int) -> AsyncGenerator[Work
         registered = stream_of("agency", notebook.AGENCY)
         if not (await log.recall(registered)).streams[registered]:
             await Registry(log, keyring, sealing).enrolled(
-                notebook.AGENCY, notebook.STAFF, role=_ASK.role
+                notebook.AGENCY, notebook.STAFF, role=role_of(_ASK)
             )
 
         async def record_consultation() -> None:

@@ -20,8 +20,10 @@ from adapters.postgres.migrating import migrate
 from adapters.settings import Settings
 from benchmarks import notebook
 from benchmarks.measuring import progress
+from benchmarks.sown import sow
 from domain.model import StreamId
 from services.ports import NewEvent
+from services.seeding import Seed
 
 STREAM_LENGTH: Final = 20
 
@@ -83,10 +85,28 @@ class Bench(NamedTuple):
         progress(f"log of {events:,} events made in {time.perf_counter() - began:.0f} s")
         return access
 
+    async def seeded(self, seed: Seed) -> PostgresAccess:
+        """Years of made-up lives: told once, and found again where the folder is kept."""
+        name = f"seeded_{seed.cases}_{seed.years}_{seed.number}"
+        async with await _connect(self.postgres) as owner:
+            cursor = await owner.execute("select 1 from pg_database where datname = %s", [name])
+            if await cursor.fetchone() is None:
+                begun = await self.empty_database()
+                await sow(begun, seed)
+                async with await _connect(begun) as there:
+                    await there.execute("vacuum analyze")
+                rename = sql.SQL("alter database {} rename to {}")
+                before = sql.Identifier(_name_of(begun))
+                await owner.execute(rename.format(before, sql.Identifier(name)))
+        return self._access(name)
+
     async def empty_database(self) -> PostgresAccess:
         name = f"bench_{uuid4().hex}"
         async with await _connect(self.postgres) as owner:
             await owner.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        return self._access(name)
+
+    def _access(self, name: str) -> PostgresAccess:
         postgres = self.postgres
         return PostgresAccess(
             owner=make_conninfo(postgres.owner, dbname=name),
@@ -95,12 +115,9 @@ class Bench(NamedTuple):
         )
 
     async def drop(self, access: PostgresAccess) -> None:
-        name = conninfo_to_dict(access.owner)["dbname"]
-        assert isinstance(name, str)
+        name = sql.Identifier(_name_of(access))
         async with await _connect(self.postgres) as owner:
-            await owner.execute(
-                sql.SQL("drop database {} with (force)").format(sql.Identifier(name))
-            )
+            await owner.execute(sql.SQL("drop database {} with (force)").format(name))
 
 
 @asynccontextmanager
@@ -150,6 +167,12 @@ async def head(access: PostgresAccess) -> int:
         row = await cursor.fetchone()
         assert row is not None
         return int(row[0])
+
+
+def _name_of(access: PostgresAccess) -> str:
+    name = conninfo_to_dict(access.owner)["dbname"]
+    assert isinstance(name, str)
+    return name
 
 
 async def _connect(access: PostgresAccess) -> psycopg.AsyncConnection[TupleRow]:

@@ -18,35 +18,22 @@ from litestar.types import Receive, Scope, Send
 
 from adapters.cli import logs
 from adapters.clock import WallClock
-from adapters.crypto import KEY_BYTES, AesVeil, ChaChaCipher, Kek
+from adapters.crypto import KEY_BYTES, Kek
 from adapters.engines import PostgresAccess
-from adapters.http.entrance import Behind, entrance
 from adapters.http.serving import serving
-from adapters.postgres.answers import PostgresAnswers
-from adapters.postgres.candidates import PostgresCandidates
-from adapters.postgres.event_log import PostgresEventLog
-from adapters.postgres.keyring import PostgresKeyring
-from adapters.postgres.tokens import PostgresTokens
 from adapters.settings import Settings
-from adapters.traces import NoTraces
 from benchmarks import cases
 from benchmarks.calling import Calls, called
 from benchmarks.databases import Bench, grow
+from benchmarks.entrances import ANYWHERE, served
 from benchmarks.measuring import Pace, Sample, Side, by_turns
 from benchmarks.notebook import AGENCY, NUMBER, STAFF, WORRY
 from benchmarks.rehydrating import FullNotebook, full
 from benchmarks.report import Figure, targeted
 from benchmarks.stock import login
 from contracts.asked import Asked
-from domain.catalogue import EVENTS
+from domain.installation import InstallationFounded
 from domain.model import CaseId, CommandId, stream_of
-from services.aliases import Aliases, Cursors
-from services.handling import Handling
-from services.identity import Identity
-from services.keys import installation_key
-from services.receiving import Receiving
-from services.sealing import Sealing
-from services.viewing import Viewing
 from tests.agencies import Registry
 
 CLIENTS: Final = 16
@@ -70,7 +57,7 @@ order by originator_version, copy
 async def figures(bench: Bench, events: int, pace: Pace) -> list[Figure]:
     async with AsyncExitStack() as stack:
         past = min(events, _PAST_MAX)
-        stack.enter_context(_lines_written_nowhere())
+        stack.enter_context(lines_written_nowhere())
         ours = await stack.enter_async_context(_ours(await bench.new_log(past), pace.seconds))
         library = await bench.empty_database()
         stock = await stack.enter_async_context(_stock(library, past, pace.seconds))
@@ -93,7 +80,7 @@ async def figures(bench: Bench, events: int, pace: Pace) -> list[Figure]:
 
 
 @contextmanager
-def _lines_written_nowhere() -> Generator[None]:
+def lines_written_nowhere() -> Generator[None]:
     """But written, as they are in production."""
     with Path(os.devnull).open("w", encoding="ascii") as nowhere:
         before = structlog.get_config()
@@ -117,42 +104,22 @@ async def _ours(access: PostgresAccess, seconds: float) -> AsyncGenerator[Calls]
     """The entrance as it stands in production, with its log lines and every check."""
     ids = [CaseId(uuid4()) for _ in range(int(_OUR_CASES_PER_S * max(1.0, seconds)))]
     await grow(access, [stream_of("case", case) for case in ids], cases.history(_LENGTH))
-    async with (
-        PostgresEventLog(access.app) as log,
-        PostgresKeyring(access.keyring, Kek(1, os.urandom(KEY_BYTES))) as keyring,
-        PostgresTokens(access.app) as tokens,
-        PostgresAnswers(access.app) as answers,
-        PostgresCandidates(access.app) as candidates,
-    ):
-        sealing, clock, veil = Sealing(EVENTS, ChaChaCipher()), WallClock(), AesVeil()
-        registry = Registry(log, keyring, sealing)
+    kek, clock = Kek(1, os.urandom(KEY_BYTES)), WallClock()
+    operator = InstallationFounded(operator=AGENCY, first_staff=STAFF)
+    async with served(access, kek, clock, clock, operator) as ours:
+        registry = Registry(ours.log, ours.keyring, ours.sealing)
         await registry.founded(AGENCY, STAFF)
         await registry.enrolled(AGENCY, STAFF, role="WOMENS_SUPPORT_COUNSELLOR")
-        secret = await installation_key(keyring)
-        aliases, cursors = Aliases(secret, veil), Cursors(secret, veil)
-        identity = Identity(log, keyring, sealing, tokens, clock)
-        door = entrance(
-            Behind(
-                identity=identity,
-                receiving=Receiving(Handling(log, keyring, sealing, clock), aliases),
-                answers=answers,
-                viewing=Viewing(log, keyring, sealing, clock, aliases, cursors, candidates),
-                aliases=aliases,
-                checks={},
-                traces=NoTraces(),
-            )
-        )
         asked = Asked(id=CommandId(UUID(int=0)), command=cases.RECORD_CONSULTATION)
-        async with serving(_ANYWHERE, door) as url:
-            yield Calls(
-                url=url,
-                path="/v1/commands",
-                token=(await identity.issue(STAFF, AGENCY)).text,
-                body=_with_places(asked),
-                targets=tuple(str(aliases.alias(AGENCY, case)) for case in ids),
-                clients=CLIENTS,
-                seconds=seconds,
-            )
+        yield Calls(
+            url=ours.url,
+            path="/v1/commands",
+            token=(await ours.identity.issue(STAFF, AGENCY)).text,
+            body=_with_places(asked),
+            targets=tuple(str(ours.aliases.alias(AGENCY, case)) for case in ids),
+            clients=CLIENTS,
+            seconds=seconds,
+        )
 
 
 class TakeNote(msgspec.Struct):
@@ -184,7 +151,7 @@ async def _stock(access: PostgresAccess, past: int, seconds: float) -> AsyncGene
             return Taken(data.id, notebook.version)
 
         plain = Plain(Litestar([take_note], openapi_config=None, logging_config=None))
-        async with serving(_ANYWHERE, plain) as url:
+        async with serving(ANYWHERE, plain) as url:
             yield Calls(
                 url=url,
                 path="/notes",
@@ -239,6 +206,3 @@ def _with_places(asked: msgspec.Struct) -> str:
     said["id"] = "{id}"
     said["notebook" if "notebook" in said else "case"] = "{target}"
     return msgspec.json.encode(said).decode()
-
-
-_ANYWHERE: Final = Settings(data=Path("/nowhere"), http_port=0)

@@ -27,7 +27,7 @@ from domain.model import (
 from domain.speech import Refused
 from domain.text import Line
 from services.ids import uuid7
-from services.ports import NewEvent
+from services.ports import Keys, NewEvent
 from services.sealing import Origin, Place, Sealing
 
 WORRY: Final = "夫の帰りが遅い日は眠れないと言う。次は火曜の午後に会う。"
@@ -83,7 +83,7 @@ NOTEBOOK: Final = Decider(Notebook(), decide, evolve)
 SEALING: Final = Sealing(Catalogue([NoteTaken]), ChaChaCipher())
 
 WOMAN: Final = PersonId(uuid4())
-KEYS: Final = {WOMAN: os.urandom(KEY_BYTES)}
+KEYS: Final[Keys] = {WOMAN: os.urandom(KEY_BYTES)}
 AGENCY: Final = AgencyId(uuid4())
 STAFF: Final = StaffId(uuid4())
 TAKE_NOTE: Final = TakeNote(worry=WORRY, number=NUMBER)
@@ -95,13 +95,14 @@ def someone(now: datetime) -> Context:
     )
 
 
-def sealed(
+def sealed(  # noqa: PLR0913 (what it is of, and by which it is sealed)
     event: Event,
     stream: StreamId,
     version: int,
     *,
     by: Context,
     sealing: Sealing = SEALING,
+    keys: Keys = KEYS,
 ) -> NewEvent:
     command = CommandId(uuid7(by.at))
     return sealing.seal(
@@ -109,7 +110,7 @@ def sealed(
         uuid7(by.at),
         Place(stream=stream, key=stream, version=version, woman=WOMAN),
         Origin(by=by, occurred_at=by.at, correlation=command, command=command),
-        KEYS,
+        keys,
     )
 
 

@@ -12,6 +12,7 @@ from adapters.clock import WallClock
 from adapters.crypto import KEY_BYTES, AesVeil, ChaChaCipher
 from adapters.postgres.candidates import PostgresCandidates
 from adapters.postgres.event_log import PostgresEventLog
+from adapters.postgres.lists import PostgresLists
 from benchmarks import pgbench
 from benchmarks.cases import RECORD_CONSULTATION
 from benchmarks.databases import Bench, grow
@@ -44,10 +45,13 @@ from domain.model import (
 )
 from services.aliases import Aliases, Cursors
 from services.ids import uuid7
+from services.listing import Listing
+from services.looking import Looking, Reader
 from services.ports import Keys, NewEvent, SecretKey
 from services.sealing import Origin, Place, Sealing
-from services.viewing import Reader, Viewing
+from services.viewing import Viewing
 from tests.agencies import Registry
+from tests.spec import role_of
 
 WHOLE: Final = "timeline of 1,000 events, opened and encoded"
 FIRST: Final = "its first 100 lines"
@@ -77,21 +81,16 @@ async def figures(bench: Bench, events: int, pace: Pace) -> list[Figure]:
     await grow(access, [stream_of("case", case)], _sealed("case", case, _story(), keyring))
     async with (
         PostgresEventLog(access.app) as log,
-        PostgresCandidates(access.app) as candidates,
+        PostgresLists(access.app) as lists,
     ):
         registry = Registry(log, keyring, SEALING)
-        await registry.enrolled(CITY.agency, CITY.staff, role=CITY.role)
-        await registry.enrolled(CENTRE.agency, CENTRE.staff, role=CENTRE.role)
+        await registry.enrolled(CITY.agency, CITY.staff, role=role_of(CITY))
+        await registry.enrolled(CENTRE.agency, CENTRE.staff, role=role_of(CENTRE))
         secret, veil = os.urandom(KEY_BYTES), AesVeil()
-        viewing = Viewing(
-            log,
-            keyring,
-            SEALING,
-            WallClock(),
-            Aliases(secret, veil),
-            Cursors(secret, veil),
-            candidates,
-        )
+        looking = Looking(log, keyring, SEALING, WallClock(), Aliases(secret, veil))
+        cursors = Cursors(secret, veil)
+        listing = Listing(looking, cursors)
+        viewing = Viewing(looking, listing, cursors, PostgresCandidates(lists))
         sides = {name: _reading(viewing, case, most, pace.seconds) for name, most in _MOST.items()}
         beside = (await pgbench.sides(bench, (1,), pace.seconds))[BESIDE]
         rounds = await by_turns({**sides, BESIDE: beside}, max(_ROUNDS, pace.rounds))
