@@ -139,7 +139,9 @@ def _bounded(hint: Any, making: Making) -> Any:
     if inner is str:
         return chance.choice(_PATHS) if pattern and "/" in pattern else _TEXTS.get(pattern, "A-1")
     if inner is int:
-        return next((m.ge for m in marks if getattr(m, "ge", None)), 0) + chance.randint(1, 4)
+        least = next((m.ge for m in marks if getattr(m, "ge", None)), 0)
+        below = next((m.lt for m in marks if getattr(m, "lt", None)), least + 5)
+        return min(least + chance.randint(1, 4), below - 1)
     return _any(inner, making)
 
 

@@ -1,7 +1,7 @@
 """Everything that can be asked in her case, and what has to have happened for it to be done."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
@@ -10,6 +10,7 @@ from domain.case import (
     AcceptCase,
     AddCompanion,
     AssignRole,
+    CarryOver,
     Case,
     CaseCommand,
     CaseEvent,
@@ -88,7 +89,7 @@ from domain.case.support import (
 )
 from domain.codes import CONSENT_KINDS
 from domain.machine import NOT_YET
-from domain.model import CaseId, Context, EventId, PersonId, StayId
+from domain.model import ITS_STAFF, ITSELF, CaseId, Context, EventId, PersonId, StayId
 from domain.speech import Refused
 from domain.support_codes import StayKind
 from tests.beside import NPO, SCHOOL, SHE_AGREED, TO_SHARE, WELFARE
@@ -178,6 +179,13 @@ class Asking(NamedTuple):
     by: Context = CITY
 
 
+NEXT_YEAR: Final = replace(
+    CITY,
+    agency=ITSELF,
+    staff=ITS_STAFF,
+    role="INSTALLATION",
+    at=datetime(2027, 3, 31, 15, tzinfo=UTC),
+)
 begin = StartStay(stay_id=NEXT_STAY, location="緑野市 川端町 3-1", age_band="30S", reason_code="DV")
 move_out = EndStay(stay_id=HER_STAY, destination_kind="OWN_HOUSING", without_aftercare="DECLINED")
 COMMANDS: Final[Mapping[str, Asking]] = {
@@ -293,6 +301,7 @@ COMMANDS: Final[Mapping[str, Asking]] = {
     "transfer": Asking(TransferCase(network_id=WAKABA), (handed_over,), CENTRE),
     "send_away": Asking(TransferCase(), (handed_over,), CENTRE),
     "close": Asking(CloseCase(reason="GOALS_MET", subject_wish="もう大丈夫。")),
+    "carry": Asking(CarryOver(), by=NEXT_YEAR),
     "reopen": Asking(ReopenCase(reason="NEW_DIFFICULTIES", subject_wish="また相談したい。")),
 }
 

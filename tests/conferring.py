@@ -11,6 +11,7 @@ from typing import Any, Final, get_args
 from msgspec.structs import replace
 
 from domain.agency import KnownAgency, Staff
+from domain.calendar import date_in_japan
 from domain.case import KnownCase
 from domain.categories import CategoryCode
 from domain.items import Item, Offered
@@ -94,7 +95,7 @@ from domain.model import (
 )
 from domain.network import KnownNetwork, Member, Rules
 from tests.beside import AGENCIES as KNOWN
-from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, an_id, making, someone
+from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, an_id, making, role_of, someone
 
 WELFARE: Final = someone(7, "SINGLE_PARENT_COUNSELLOR")
 HER: Final = PersonId(an_id(600))
@@ -111,7 +112,7 @@ TOMORROW: Final = date(2026, 5, 14)
 EVERYBODY: Final = (CITY, CENTRE, SHELTER, POLICE, WELFARE)
 AGENCIES: Final[Mapping[AgencyId, KnownAgency]] = {
     each.agency: replace(
-        KNOWN[each.agency], staff={each.staff: Staff(each.role, pledged_under="2026-04")}
+        KNOWN[each.agency], staff={each.staff: Staff(role_of(each), pledged_under="2026-04")}
     )
     for each in EVERYBODY
 }
@@ -121,7 +122,7 @@ network = KnownNetwork(
     implementing_body=CITY.agency,
     members={each.agency: Member() for each in (CITY, CENTRE, WELFARE, POLICE)},
     coordinating=CITY.agency,
-    rules=Rules(version="1", meeting_mode="PERIODIC_OR_AS_NEEDED", review_interval_months=3),
+    rules=Rules(version="1", meeting_mode="PERIODIC_OR_AS_NEEDED"),
 )
 her_case = KnownCase(
     subject_id=HER,
@@ -316,6 +317,7 @@ held = MeetingHeld(
     roles=("CASEWORKER", "WOMENS_SUPPORT_COUNSELLOR", "FACILITY_HEAD"),
     started_at=hold.started_at,
     ended_at=hold.ended_at,
+    held_on=date_in_japan(hold.ended_at),
 )
 decided = DecisionRecorded(
     decision_id=DECISION,
@@ -335,6 +337,7 @@ disagreed = DisagreementRecorded(
     agencies=(CITY.agency, SHELTER.agency),
     positions=("センターの担当と考える", "人手が足りない"),
     since=date(2026, 5, 13),
+    settle_by=date(2026, 5, 20),
 )
 designated = MainSupportAgencyDesignated(
     subject_id=HER,
@@ -356,6 +359,7 @@ reviewed = CaseReviewed(
     case_id=HER_CASE,
     round_no=1,
     reviewed_on=date(2026, 5, 13),
+    next_by=date(2026, 8, 13),
     responsible_agency=CENTRE.agency,
     situation="落ち着いて過ごしている",
     policy_change="就労支援を始める",

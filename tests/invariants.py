@@ -56,18 +56,6 @@ LISTS: Final = "processes and lists"
 GATE: Final = "the gate"
 FIGURES: Final = "audit and figures"
 OWED: Final[Mapping[str, Owed]] = {
-    "INV-C6": Owed(LISTS),
-    "INV-C12": Owed(LISTS, "the notice to the woman"),
-    "INV-R5": Owed(LISTS),
-    "INV-S7": Owed(LISTS),
-    "INV-K9": Owed(LISTS),
-    "INV-X5": Owed(LISTS),
-    "INV-M2": Owed(LISTS, "the interval, and what nobody tabled"),
-    "INV-M8": Owed(LISTS),
-    "INV-F1": Owed(LISTS, "the queue"),
-    "INV-G2": Owed(LISTS),
-    "INV-L1": Owed(LISTS),
-    "INV-L2": Owed(LISTS),
     "INV-A8": Owed(GATE),
     "INV-C4": Owed(GATE, "the auditor's list"),
     "INV-E5": Owed(GATE),

@@ -604,12 +604,15 @@ class Oracle:
 
     def by_ledger(self, event: Event, name: str) -> bool:
         """§0.4.12: of the ledger it keeps, and of no other in which the case stood before."""
+        if name in event["sealed"] or (event["tag"], name) not in LEDGER:
+            return False
         entered = self.her("case.accepted.v1", "case.transferred.v1")
         answers = self.her("case.accepted.v1", "case.responsibility_moved.v1")
         here = bool(entered) and event["position"] >= entered[-1]["position"]
         last = event in answers[-1:] and name not in NUMBERS
-        clear = name not in event["sealed"]
-        return clear and (here or last) and (event["tag"], name) in LEDGER and self.coordinates()
+        carried = (event["tag"], name) == ("case.carried_over.v1", "case_number")
+        keeps = self.coordinates() or (carried and self.main == self.agency)
+        return (here or last) and keeps
 
     def by_consent(self, event: Event, name: str) -> bool:
         code = category(event, name)
@@ -654,9 +657,9 @@ class Oracle:
     def field(self, event: Event, name: str, but: str = "") -> tuple[str, str]:
         """The first rule that decides."""
         assert event["case"] in {None, self.case}, "an event of another case"
+        here = self.of_this_case(event)
         for said, rule, of_a_case, decides in ORDER:
-            asked = rule != but and (self.of_this_case(event) or not of_a_case)
-            if asked and decides(self, event, name):
+            if (here or not of_a_case) and rule != but and decides(self, event, name):
                 return said, rule
         return "DENY", "NO_BASIS"
 
@@ -776,12 +779,12 @@ class Oracle:
 # Which rule is asked first, and whether it is one of the case and not of what belongs to none.
 ORDER: Final[tuple[tuple[str, str, bool, Callable[[Oracle, Event, str], bool]], ...]] = (
     ("DENY", "NO_PLEDGE", False, lambda o, _e, _n: not o.pledged),
+    ("DENY", "EXCLUDED_PERSON", True, lambda o, _e, _n: o.person_excluded),
+    ("DENY", "EXCLUDED_PERSON", False, Oracle.is_about_reader),
     ("ALLOW", "NOTICE", True, Oracle.notice),
     ("DENY", "ERASED", True, lambda o, e, n: o.is_gone(o.erased, e, n)),
     ("DENY", "RESTRICTED", True, lambda o, e, n: o.is_gone(o.restricted, e, n)),
     ("DENY", "SUSPENDED", False, lambda o, _e, _n: not o.active),
-    ("DENY", "EXCLUDED_PERSON", True, lambda o, _e, _n: o.person_excluded),
-    ("DENY", "EXCLUDED_PERSON", False, Oracle.is_about_reader),
     ("DENY", "CASE_NUMBER", True, Oracle.case_number),
     ("DENY", "ANOTHERS_CONSENT", True, Oracle.anothers_consent),
     ("ALLOW", "STATUTORY", True, Oracle.by_statute),

@@ -30,6 +30,8 @@ LEDGER: Final = {
     ("numbers.case_number_taken.v1", "number"),
     ("case.accepted.v1", "case_number"),
     ("case.transferred.v1", "case_number"),
+    ("case.carried_over.v1", "case_number"),
+    ("meeting.case_reviewed.v1", "reviewed_on"),
     ("case.accepted.v1", "main_responsible"),
     ("case.responsibility_moved.v1", "to_agency"),
 }
@@ -114,6 +116,10 @@ CATEGORIES: Final[dict[tuple[str, str], str]] = {
         for field, code in listed(name, told.fields or NO_FIELDS).items()
     },
     ("case.stay_cancelled.v1", "stay_id"): "ENV",
+    ("numbers.case_number_taken.v1", "case_id"): "ENV",
+    ("case.carried_over.v1", "fiscal_year"): "SVC",
+    ("case.carried_over.v1", "ledger_network_id"): "LOC",
+    ("case.carried_over.v1", "case_number"): "SVC",
     ("case.stay_cancelled.v1", "text"): "NAR",
     ("consent.emergency_requested.v1", "requested_by"): "STF",
     **{  # As it stands when it is authorised, and words are words (§0.4.6).
@@ -198,6 +204,7 @@ TELLS: Final[dict[str, Callable[[Scope, str], str]]] = {
     "case.safety_instruction_": lambda facts, _: "SCH" if facts["to_kind"] in SCHOOLS else "RSK",
     "case.service_": lambda facts, _: str(facts["about"]),
     "case.support_activity_recorded.": lambda facts, _: CARE.get(facts["kind"], "SVC"),
+    "meeting.activity_reported.": lambda f, _: "AGG" if f["reach"] == "NETWORK" else "PUB",
     "meeting.planned.": of_a_meeting,
     "referral.drafted.": lambda f, _: "LOC" if f["kind"] == "OUT_OF_PREFECTURE" else "SVC",
 }

@@ -53,6 +53,13 @@ from domain.statutory import FileStatutory
 from tests.peers import Midorino
 from tests.test_case_together import protecting
 from tests.test_consent_together import a_stay, network_of
+from tests.test_meeting_together import (
+    TOLD,
+    led_by_the_city,
+    meets,
+    reviewed,
+    with_its_minutes,
+)
 from tests.world import Asked, Someone
 
 Pair: TypeAlias = tuple[Asked, Asked]
@@ -446,6 +453,17 @@ def left_and_meeting(here: Midorino) -> Pair:
     leave = LeaveNetwork(network_id=here.network, agency_id=here.city.agency)
     ask = RequestMeeting(network_id=here.network, reason="相談したいことがある。")
     return manages(here, leave), Asked(here.city, ask)
+
+
+def entering_and_all_reviewed(here: Midorino) -> Pair:
+    """The practitioners have gone through every case there was."""
+    led_by_the_city(here).agrees(here.city, here.ayumi, categories=TOLD)
+    meeting = meets(here, "PRACTITIONERS")
+    reviewed(here, meeting)
+    close_it = with_its_minutes(here, meeting)
+    there = unaccepted(here)
+    enter = asks(there, here.city, AcceptCase(network_id=here.network))
+    return enter, Asked(here.city, close_it)
 
 
 # What goes in together

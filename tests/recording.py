@@ -5,11 +5,13 @@
 
 import asyncio
 import base64
+import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final, LiteralString, cast
+from typing import Any, Final, LiteralString, NamedTuple, cast
 from uuid import UUID
 
 import msgspec
@@ -18,12 +20,18 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 from adapters import kek
-from adapters.app import App, running
+from adapters.clock import WallClock
+from adapters.crypto import KEY_BYTES, ChaChaCipher, Kek
+from adapters.engines import embedded
 from adapters.postgres.event_log import PostgresEventLog
-from adapters.postgres.migrating import migrations
+from adapters.postgres.keyring import PostgresKeyring
+from adapters.postgres.migrating import migrate, migrations
 from adapters.settings import Settings
+from domain.catalogue import EVENTS
+from domain.installation import InstallationFounded
 from domain.model import Event, PersonId, StreamId
 from projections.case_view import project
+from services.founding import Founding
 from services.handling import Handling
 from services.ports import Keyring
 from services.sealing import Sealing, persons_in
@@ -62,7 +70,11 @@ async def views(owner: str, log: PostgresEventLog, keyring: Keyring, sealing: Se
         # Before the header named the case, there was one to an agency.
         case = opened.header.case or opened.header.agency
         cases.setdefault(case, []).append(opened.event)
-    folded = [msgspec.to_builtins(project(events), str_keys=True) for events in cases.values()]
+    # What a set holds has an order of its own in every process, unless it is given one.
+    folded = [
+        msgspec.to_builtins(project(events), str_keys=True, order="deterministic")
+        for events in cases.values()
+    ]
     return msgspec.json.decode(msgspec.json.encode(folded), type=list[Any])
 
 
@@ -110,31 +122,53 @@ def _from_json(value: object) -> object:
     return value
 
 
-async def _told(app: App) -> PersonId:
+class Stood(NamedTuple):
+    """What it takes to handle commands, and nobody who does anything by itself meanwhile."""
+
+    owner: str
+    log: PostgresEventLog
+    keyring: PostgresKeyring
+    sealing: Sealing
+    operator: InstallationFounded
+
+
+@asynccontextmanager
+async def _stood(settings: Settings, opener: Kek) -> AsyncGenerator[Stood]:
+    async with embedded(settings) as endpoints:
+        postgres = endpoints.postgres
+        await migrate(postgres.owner)
+        async with (
+            PostgresEventLog(postgres.app) as log,
+            PostgresKeyring(postgres.keyring, opener) as keyring,
+        ):
+            sealing = Sealing(EVENTS, ChaChaCipher())
+            operator = await Founding(log, keyring, sealing, WallClock()).once()
+            yield Stood(postgres.owner, log, keyring, sealing, operator)
+
+
+async def _told(stood: Stood) -> PersonId:
     """Handled as the app handles it, but for the clock: it waits for no week to pass."""
     clock = Clock()
-    handling = Handling(app.log, app.keyring, app.sealing, clock)
-    stage = Stage(handling=handling, operator=app.operator, book=LogBook(app.log), clock=clock)
+    handling = Handling(stood.log, stood.keyring, stood.sealing, clock)
+    book = LogBook(stood.log)
+    stage = Stage(handling=handling, operator=stood.operator, book=book, clock=clock)
     told = await tell(stage)
-    await written_later(stage, told, app.log, app.sealing)
+    await written_later(stage, told, stood.log, stood.sealing)
     return told.woman
 
 
 async def record() -> Recording:
     with tempfile.TemporaryDirectory() as folder:
-        key_file = Path(folder, "kek")
-        kek.make(key_file)
-        settings = Settings(data=Path(folder, "data"), kek_file=key_file)
-        async with running(settings) as app:
-            erased = await _told(app)
-            await _told(app)
-            await app.keyring.destroy(erased, "recorded as erased")
-            owner = app.endpoints.postgres.owner
+        opener = Kek(epoch=1, secret=os.urandom(KEY_BYTES))
+        async with _stood(Settings(data=Path(folder, "data")), opener) as stood:
+            erased = await _told(stood)
+            await _told(stood)
+            await stood.keyring.destroy(erased, "recorded as erased")
             recording = Recording(
                 migrations=len(migrations()),
-                kek=kek.written(kek.load(settings, key_file)),
-                tables=_rows(owner),
-                views=await views(owner, app.log, app.keyring, app.sealing),
+                kek=kek.written(opener),
+                tables=_rows(stood.owner),
+                views=await views(stood.owner, stood.log, stood.keyring, stood.sealing),
             )
     return recording
 

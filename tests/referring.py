@@ -208,6 +208,7 @@ drafted: Final = ReferralDrafted(
     to_agency=CENTRE.agency,
     purpose="PROTECTION",
     urgency="HIGH",
+    answer_within="DAY",
 )
 asked: Final = ReferralInquirySent(
     age_band="20S",

@@ -76,6 +76,7 @@ accepted = CaseAccepted(
     ledger_network_id=MIDORINO,
     case_number="2026-0017",
     main_responsible=CITY.agency,
+    review_by=date(2026, 8, 13),
 )
 with_her_son = CompanionAdded(
     person_id=HER_SON,
@@ -97,12 +98,28 @@ transferred = CaseTransferred(
     to_agency=CENTRE.agency,
     case_number="2026-0017",
     referral_id=HANDOVER,
+    review_by=date(2026, 8, 13),
 )
-moved_away = replace(transferred, to_network=None, case_number=None)
+moved_away = replace(
+    transferred,
+    to_network=None,
+    case_number=None,
+    review_by=None,
+    retained_until=date(2031, 5, 13),
+)
 closed = CaseClosed(
-    on=TODAY, reason="GOALS_MET", outcome="自分の部屋で暮らし始めた。", subject_wish="もう大丈夫。"
+    on=TODAY,
+    reason="GOALS_MET",
+    outcome="自分の部屋で暮らし始めた。",
+    subject_wish="もう大丈夫。",
+    retained_until=date(2031, 5, 13),
 )
-reopened = CaseReopened(on=TODAY, reason="NEW_DIFFICULTIES", subject_wish="また相談したい。")
+reopened = CaseReopened(
+    on=TODAY,
+    reason="NEW_DIFFICULTIES",
+    review_by=date(2026, 8, 13),
+    subject_wish="また相談したい。",
+)
 restricted = DataRestricted(
     request_id=ErasureRequestId(an_id(801)),
     decided_by=CITY.agency,

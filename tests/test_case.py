@@ -153,6 +153,7 @@ accepted = CaseAccepted(
     ledger_network_id=MIDORINO,
     case_number="2026-0017",
     main_responsible=CITY.agency,
+    review_by=date(2026, 8, 13),
 )
 contact_set = ContactMethodSet(
     means="SNS",
@@ -218,7 +219,7 @@ def test_a_pseudonym_is_enough_to_be_identified() -> None:
     )
 
 
-@pytest.mark.parametrize("born", [date(2026, 5, 14), date(9999, 12, 31)])
+@pytest.mark.parametrize("born", [date(2026, 5, 14), date(2199, 12, 31)])
 def test_she_is_not_still_to_be_born(born: date) -> None:
     given(CASE, opened).when(replace(identify_subject, birth_date=born), by=CITY).refused(
         DayStillToCome
@@ -322,7 +323,7 @@ def test_a_case_is_accepted_into_a_network_that_there_is_and_of_whose_members_on
 def test_a_case_is_accepted_on_a_date_in_japan() -> None:
     after_midnight = replace(CITY, at=datetime(2026, 5, 13, 15, 0, tzinfo=UTC))
     given(ACCEPTING, opened).when(accept_case, by=after_midnight).then(
-        replace(accepted, accepted_on=date(2026, 5, 14))
+        replace(accepted, accepted_on=date(2026, 5, 14), review_by=date(2026, 8, 14))
     )
 
 
@@ -539,6 +540,8 @@ def test_no_word_of_hers_reaches_the_state() -> None:
         opened_by=CITY.agency,
         status="ACTIVE",
         network=MIDORINO,
+        entered_on=accepted.accepted_on,
+        numbers={(MIDORINO, 2026): accepted.case_number},
         reasons=frozenset({(CITY.agency, "OPENED"), (CITY.agency, "MAIN_RESPONSIBLE")}),
         identified=True,
         main_responsible=CITY.agency,

@@ -27,7 +27,7 @@ TWICE: Final[Mapping[str, str]] = {
         "consult note companion assess need activity policy plan service bundle legal decide"
     ),
     "anew": "details contact address attributes correct instruct inquiry decline reschedule",
-    ".": "join role role_over status transfer grown",
+    ".": "carry join role role_over status transfer grown",
     "again": "open",
     "gone": "leave",
     "longer": "extend",

@@ -116,7 +116,7 @@ IN_EACH_STATUS: Final[Mapping[str, str]] = {
         " assess need need_over activity policy plan agree revise plan_over"
         " service status bundle all_done legal instruct inquiry decline"
     ),
-    "-  nobody =     away  over  halt  gone": "decide follow_up",
+    "-  nobody =     away  over  halt  gone": "decide follow_up carry",
     "-  stay   =     away  over  halt  gone": ("protect house cancel extend move_out looked_after"),
     "-  touch  =     away  over  halt  gone": "reschedule enough",
     "-  +A     taken away  over  halt  gone": "accept",
@@ -236,7 +236,7 @@ def test_the_machine_of_the_status_has_just_the_edges_of_the_tables() -> None:
 
 def edges_seen() -> Iterator[Edge]:
     for name, state, said in CELLS:
-        if INTO.get(said) or name == "transfer":
+        if INTO.get(said) or name in {"transfer", "carry"}:
             asking = COMMANDS[name]
             came = outcome(folded(story(asking, state)), asking.command, asked_by(asking, state))
             if isinstance(came, tuple):
@@ -270,7 +270,7 @@ IN_EACH_STAGE: Final[Mapping[str, str]] = {
     "=  =     =       =       =       =": (
         "consult identify details contact address attributes note companion leaves grown correct"
         " join role role_over leave need need_over activity plan agree revise plan_over status"
-        " bundle all_done legal instruct inquiry decline cancel transfer"
+        " bundle all_done legal instruct inquiry decline cancel transfer carry"
     ),
 }
 STAGE_CELLS: Final[list[tuple[str, Stage, str]]] = [

@@ -46,8 +46,9 @@ def test_each_network_and_fiscal_year_has_numbers_of_its_own() -> None:
 
 
 @for_any(st.integers(min_value=0, max_value=200))
-def test_no_number_is_used_twice(cases: int) -> None:
+def test_no_number_is_used_twice_and_the_last_tells_the_next(cases: int) -> None:
     events: list[CaseNumberTaken] = []
     for _ in range(cases):
         events += CASE_NUMBERS.decide(CASE_NUMBERS.replay(events), accept_case, CITY)
+        assert CASE_NUMBERS.replay(events[-1:]) == CASE_NUMBERS.replay(events)
     assert len({event.number for event in events}) == cases

@@ -1,6 +1,7 @@
 """A view folds whatever subset of the events may be seen."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import reduce
 from uuid import UUID
 
 import pytest
@@ -45,9 +46,12 @@ from domain.model import (
     StaffId,
 )
 from domain.referral import HandoverConfirmed
+from projections import case_support
 from projections.case_course import Course
+from projections.case_support import Support
 from projections.case_view import READS, Address, CaseView, Contact, Role, consents_on, project
 from tests import told
+from tests.supported import STAY, SUPPORTED
 
 CITY = AgencyId(UUID(int=1))
 CENTRE = AgencyId(UUID(int=9))
@@ -177,6 +181,7 @@ STORY: tuple[Event, ...] = (
     wordless,
     superseded,
     expired,
+    *SUPPORTED,
     told.assessed,
     told.policy,
     told.linked,
@@ -186,6 +191,7 @@ STORY: tuple[Event, ...] = (
     told.in_touch,
     told.no_longer,
     told.to_another_network,
+    told.carried_over,
     told.ended,
     told.again,
 )
@@ -197,11 +203,11 @@ def test_the_whole_story_folds_to_where_it_ended() -> None:
             status="ACTIVE",
             stage="COMMUNITY_SUPPORT",
             while_open="ACTIVE",
-            stays={told.PROTECTION: "TEMPORARY_PROTECTION"},
+            stays={STAY: "COMMISSIONED_PROTECTION", told.PROTECTION: "TEMPORARY_PROTECTION"},
         ),
         opened_by=CITY,
         main_responsible=CENTRE,
-        number="2026-0007",
+        number="2027-0001",
         accepted_on=date(2026, 5, 13),
         name="相川",
         kana="アイカワ ミサキ",
@@ -216,6 +222,7 @@ def test_the_whole_story_folds_to_where_it_ended() -> None:
         problems=("SPOUSE_VIOLENCE",),
         notes=("振込先を変えたい。",),
         consents={GRANT: "EXPIRED"},
+        support=reduce(case_support.evolve, STORY, Support()),
     )
 
 

@@ -19,9 +19,11 @@ INTERRUPTED_EARLY = """
 import signal, sys
 from adapters.cli import main
 
+imported = sys.argv.pop(1)
+
 class Impatience:
     def find_spec(self, name, *_):
-        if name == "adapters.cli.program":
+        if name == imported:
             signal.raise_signal(signal.SIGINT)
             while True:
                 pass  # Here it is heard, and nowhere it would be swallowed.
@@ -82,16 +84,34 @@ def test_without_a_command_it_says_which_there_are() -> None:
     assert "doctor" in said.stdout + said.stderr
 
 
-def test_ctrl_c_is_heard_while_the_commands_are_still_being_imported() -> None:
+@pytest.mark.parametrize(
+    ("imported", "answer"),
+    [
+        ("adapters.cli.program", "中断しました。 / Interrupted.\n"),
+        ("adapters.cli.doctor", "Interrupted.\n"),
+    ],
+)
+def test_ctrl_c_is_heard_while_the_commands_are_still_being_imported(
+    imported: str, answer: str
+) -> None:
     said = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED_EARLY],
+        [sys.executable, "-c", INTERRUPTED_EARLY, imported, "doctor", "--lang", "en"],
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
     assert said.returncode == ExitCode.INTERRUPTED
-    assert said.stderr == "中断しました。 / Interrupted.\n"
+    assert said.stderr == answer
+
+
+def test_help_waits_for_nothing_that_only_a_command_needs() -> None:
+    asking = "import sys; import adapters.cli.program; print(*sys.modules)"
+    said = subprocess.run(
+        [sys.executable, "-c", asking], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
+    )
+    heavy = {"adapters.app", "domain.catalogue", "faststream", "litestar"}
+    assert heavy.isdisjoint(said.stdout.split())
 
 
 @pytest.mark.parametrize("closing", ["2>&-", "2>/dev/full"])

@@ -1,29 +1,30 @@
 """Every word exists in both languages, and says the same."""
 
+from itertools import chain
 from string import Formatter
+from typing import Final, cast
 
 import pytest
 from typer.core import TyperGroup
 
 from adapters import words
-from adapters.cli import doctor
+from adapters.cli import doctor, headings, ledger_words, meeting_words, replay_words
+from adapters.cli.options import HOURS_MAX
 from adapters.cli.program import every_command, program
 from adapters.engines import Finding
 from adapters.engines import findings as engine_findings
+from adapters.playing import words as playing_words
 from adapters.words import Words
+from services import identity
+
+HOMES: Final = (words, headings, ledger_words, meeting_words, replay_words, playing_words)
 
 
 def every_word() -> list[Words]:
-    tables = (words.COMMANDS, words.OPTIONS, words.STATUS, words.CHECKS, words.VERSIONS)
-    more = (
-        words.DEMO_ROWS,
-        words.DEMO_REFERRAL,
-        words.STREAM_FAULTS,
-        words.LIST_HEADINGS,
-        words.LIST_STATES,
-    )
-    single = [value for value in vars(words).values() if isinstance(value, Words)]
-    return single + [said for table in (*tables, *more) for said in table.values()]
+    said: list[object] = [value for home in HOMES for value in vars(home).values()]
+    tables = [cast("dict[str, object]", each) for each in said if isinstance(each, dict)]
+    told = (*said, *chain(*(table.values() for table in tables)))
+    return [each for each in told if isinstance(each, Words)]
 
 
 def every_finding() -> list[Finding]:
@@ -65,3 +66,7 @@ def test_every_command_and_option_has_its_help(language: words.Language) -> None
 def test_every_check_of_the_doctor_has_its_label(language: words.Language) -> None:
     assert doctor.CHECKS.keys() == words.CHECKS.keys()
     assert all(words.CHECKS[name].spoken(language) for name in doctor.CHECKS)
+
+
+def test_a_token_may_be_asked_for_as_long_as_one_is_given() -> None:
+    assert HOURS_MAX == identity.HOURS_MAX

@@ -200,7 +200,7 @@ def test_who_can_no_longer_be_asked_need_not_be(reason: ClosureReason) -> None:
 def test_a_case_is_closed_on_a_day_in_japan() -> None:
     after_midnight = later(CITY, hours=11)
     her_case(opened, accepted).when(close, by=after_midnight).then(
-        replace(closed, on=date(2026, 5, 14))
+        replace(closed, on=date(2026, 5, 14), retained_until=date(2031, 5, 14))
     )
 
 

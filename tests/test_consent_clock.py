@@ -68,7 +68,7 @@ def test_it_may_be_given_until_the_day_on_which_she_gives_it() -> None:
     asked = msgspec.structs.replace(grant, until_event=None, valid_until=LAST_DAY)
     at_last = then(LAST_SECOND)
     given(LEDGER, explained).when(asked, by=at_last).then(
-        msgspec.structs.replace(until_then, granted_at=at_last.at)
+        msgspec.structs.replace(until_then, granted_at=at_last.at, remind_on=LAST_DAY)
     )
     given(LEDGER, explained).when(asked, by=then(LAST_SECOND + SECOND)).refused(PeriodAlreadyOver)
 
@@ -111,7 +111,8 @@ def test_that_an_emergency_is_over_changes_nothing_but_what_is_written() -> None
     """By its own end, or said sooner; who takes part says it, and the clock needs nobody."""
     history = (emergencies.requested, emergencies.authorised)
     over = later(CITY, days=9)
-    given(emergencies.LEDGER, *history).when(emergencies.end, by=over).then(emergencies.expired)
+    by_itself = msgspec.structs.replace(emergencies.expired, review_by=emergencies.REVIEWED_BY)
+    given(emergencies.LEDGER, *history).when(emergencies.end, by=over).then(by_itself)
     held = emergencies.LEDGER.replay(history).emergencies[emergencies.ID]
     assert not held.in_force(over.at)
 

@@ -245,7 +245,7 @@ def test_consent_lasts_until_a_date_or_an_event_and_not_both() -> None:
     today = date(2026, 5, 13)
     until_today = msgspec.structs.replace(grant, until_event=None, valid_until=today)
     given(LEDGER, explained).when(until_today, by=CITY).then(
-        msgspec.structs.replace(granted, until_event=None, valid_until=today)
+        msgspec.structs.replace(granted, until_event=None, valid_until=today, remind_on=today)
     )
     for_ever = msgspec.structs.replace(grant, until_event=None)
     given(LEDGER, explained).when(for_ever, by=CITY).refused(PeriodNotNamed)
@@ -401,7 +401,12 @@ def test_what_has_ended_is_waited_for_in_vain() -> None:
             )
     a_date = msgspec.structs.replace(grant, until_event=None, valid_until=date(2026, 6, 30))
     given(ledger(status="CLOSED"), explained).when(a_date, by=CITY).then(
-        msgspec.structs.replace(granted, until_event=None, valid_until=date(2026, 6, 30))
+        msgspec.structs.replace(
+            granted,
+            until_event=None,
+            valid_until=date(2026, 6, 30),
+            remind_on=date(2026, 5, 31),
+        )
     )
 
 

@@ -29,7 +29,7 @@ def prefixed(*names: bytes) -> bytes:
 @for_any(st.binary(max_size=500))
 def test_a_part_is_what_the_audit_says_it_is(value: bytes) -> None:
     """Recomputed from the description, without a line of ours."""
-    sealed = CIPHER.seal(KEY, EVENT, "name", HANAKO, value)
+    sealed = CIPHER.sealer(KEY, EVENT, HANAKO)("name", value)
     version, nonce, body = (
         sealed.ciphertext[:1],
         sealed.ciphertext[1:13],
@@ -48,8 +48,8 @@ def test_a_part_is_what_the_audit_says_it_is(value: bytes) -> None:
 
 @for_any(st.binary(max_size=500))
 def test_what_was_sealed_opens_to_what_it_was(value: bytes) -> None:
-    sealed = CIPHER.seal(KEY, EVENT, "name", HANAKO, value)
-    assert CIPHER.open(KEY, EVENT, "name", HANAKO, sealed.ciphertext) == value
+    sealed = CIPHER.sealer(KEY, EVENT, HANAKO)("name", value)
+    assert CIPHER.opener(KEY, EVENT, HANAKO)("name", sealed.ciphertext) == value
 
 
 @for_any(st.binary(max_size=300), st.binary(max_size=300))
@@ -58,7 +58,7 @@ def test_a_length_shows_its_bucket_only(one: bytes, other: bytes) -> None:
         return (32 + len(value) + 1 + 63) // 64
 
     def length(value: bytes) -> int:
-        return len(CIPHER.seal(KEY, EVENT, "name", HANAKO, value).ciphertext)
+        return len(CIPHER.sealer(KEY, EVENT, HANAKO)("name", value).ciphertext)
 
     assert (length(one) == length(other)) == (bucket(one) == bucket(other))
     assert length(one) == 1 + 12 + 64 * bucket(one) + 16
@@ -66,21 +66,21 @@ def test_a_length_shows_its_bucket_only(one: bytes, other: bytes) -> None:
 
 def test_nothing_said_is_as_long_as_a_word() -> None:
     lengths = {
-        len(CIPHER.seal(KEY, EVENT, "kana", HANAKO, value).ciphertext)
+        len(CIPHER.sealer(KEY, EVENT, HANAKO)("kana", value).ciphertext)
         for value in (b"null", b"true", VALUE, b"31 bytes are the most of bucket 1"[:31])
     }
     assert len(lengths) == 1
 
 
 def test_sealed_twice_it_looks_like_two_values() -> None:
-    once, again = (CIPHER.seal(KEY, EVENT, "name", HANAKO, VALUE) for _ in range(2))
+    once, again = (CIPHER.sealer(KEY, EVENT, HANAKO)("name", VALUE) for _ in range(2))
     assert once.ciphertext[1:13] != again.ciphertext[1:13]
     assert once.ciphertext[13:] != again.ciphertext[13:]
     assert once.commitment != again.commitment
 
 
 def test_a_commitment_is_not_guessed_from_the_value() -> None:
-    sealed = CIPHER.seal(KEY, EVENT, "name", HANAKO, VALUE)
+    sealed = CIPHER.sealer(KEY, EVENT, HANAKO)("name", VALUE)
     assert sealed.commitment not in {commitment(b"", VALUE), commitment(bytes(32), VALUE)}
 
 
@@ -96,34 +96,34 @@ def test_a_commitment_is_not_guessed_from_the_value() -> None:
 def test_a_part_opens_in_its_place_only(
     key: bytes, event: UUID, field: str, person: PersonId
 ) -> None:
-    sealed = CIPHER.seal(KEY, EVENT, "name", HANAKO, VALUE)
+    sealed = CIPHER.sealer(KEY, EVENT, HANAKO)("name", VALUE)
     with pytest.raises(PartDamaged) as damaged:
-        CIPHER.open(key, event, field, person, sealed.ciphertext)
+        CIPHER.opener(key, event, person)(field, sealed.ciphertext)
     assert damaged.value.facts == {"event": event, "field": field}
 
 
 def test_names_do_not_run_together() -> None:
     """A field's last letters are not the next name's first."""
     person = PersonId(UUID(bytes=b"e" + HANAKO.bytes[1:]))
-    sealed = CIPHER.seal(KEY, EVENT, "name", person, VALUE)
+    sealed = CIPHER.sealer(KEY, EVENT, person)("name", VALUE)
     with pytest.raises(PartDamaged):
-        CIPHER.open(KEY, EVENT, "namee", PersonId(UUID(bytes=person.bytes)), sealed.ciphertext)
+        CIPHER.opener(KEY, EVENT, PersonId(UUID(bytes=person.bytes)))("namee", sealed.ciphertext)
 
 
 @for_any(st.data())
 def test_any_change_of_any_bit_is_noticed(data: st.DataObject) -> None:
-    sealed = CIPHER.seal(KEY, EVENT, "name", HANAKO, VALUE).ciphertext
+    sealed = CIPHER.sealer(KEY, EVENT, HANAKO)("name", VALUE).ciphertext
     at = data.draw(st.integers(0, len(sealed) * 8 - 1))
     changed = bytearray(sealed)
     changed[at // 8] ^= 1 << at % 8
     with pytest.raises(PartDamaged):
-        CIPHER.open(KEY, EVENT, "name", HANAKO, bytes(changed))
+        CIPHER.opener(KEY, EVENT, HANAKO)("name", bytes(changed))
 
 
 @for_any(st.binary(max_size=80))
 def test_what_is_no_part_at_all_is_damaged(ciphertext: bytes) -> None:
     with pytest.raises(PartDamaged):
-        CIPHER.open(KEY, EVENT, "name", HANAKO, ciphertext)
+        CIPHER.opener(KEY, EVENT, HANAKO)("name", ciphertext)
 
 
 KEK: Final = Kek(epoch=1, secret=bytes(range(32)))

@@ -1,7 +1,7 @@
 """Emergencies: danger, no time to ask her, little told to few, by two people and never by one."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import msgspec
@@ -69,6 +69,7 @@ LEDGER: Final = ledger(
 )
 ID: Final = EmergencyId(CITY.new_id)
 EXPIRES: Final = NOW + timedelta(hours=24)
+REVIEWED_BY: Final = date(2026, 5, 21)
 
 ask = RequestEmergency(
     recipients=frozenset({POLICE}),
@@ -108,13 +109,14 @@ authorised = EmergencyDisclosureAuthorised(
     recipients=requested.recipients,
     categories=requested.categories,
     expires_at=EXPIRES,
+    review_by=REVIEWED_BY,
     impracticability="CANNOT_BE_REACHED",
     impracticability_text=None,
     danger=frozenset[Danger]({"ASSAILANT_NEARBY"}),
     danger_place="NOT_KNOWN",
     danger_text=None,
 )
-expired = EmergencyExpired(emergency_id=ID)
+expired = EmergencyExpired(emergency_id=ID, review_by=date(2026, 5, 20))
 # What she has said against it.
 she_refused = ConsentRefused(
     grant_id=GrantId(an_id(800)),
@@ -131,7 +133,7 @@ OVERRIDING: Final = {
 }
 ask_anyway = msgspec.structs.replace(ask, **OVERRIDING)
 requested_anyway = msgspec.structs.replace(requested, **OVERRIDING)
-half = msgspec.structs.replace(authorised, in_force=False, **OVERRIDING)
+half = msgspec.structs.replace(authorised, in_force=False, review_by=None, **OVERRIDING)
 AGAINST: Final = (she_refused, she_shut_out)
 
 
@@ -308,6 +310,7 @@ def test_against_her_word_two_answer_for_it_and_it_opens_with_the_second() -> No
         msgspec.structs.replace(
             half,
             in_force=True,
+            review_by=REVIEWED_BY,
             authorised_by=REPRESENTATIVE.staff,
             authorising_agency=CITY.agency,
         )

@@ -33,6 +33,7 @@ from tests.racing import (
     drafting_beside_a_note,
     ended_and_authorised,
     ended_and_decided,
+    entering_and_all_reviewed,
     followed_and_accepted,
     followed_and_given_a_role,
     gone_and_given_in_an_emergency,
@@ -152,6 +153,7 @@ KEPT_OUT: Final[Mapping[Begins, frozenset[Kept]]] = {
     left_and_entering: frozenset({"network"}),
     dissolved_and_entering: frozenset({"network"}),
     left_and_meeting: frozenset({"network"}),
+    entering_and_all_reviewed: frozenset({"ledger"}),
 }
 
 

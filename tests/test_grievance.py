@@ -72,6 +72,8 @@ received = GrievanceReceived(
     about_agencies=ABOUT,
     about_staff=frozenset(),
     on=TODAY,
+    acknowledge_by=date(2026, 5, 18),
+    answer_by=date(2026, 6, 12),
     complainant="SUBJECT",
     text="窓口で三度も同じ話をさせられました。",
 )
@@ -103,12 +105,16 @@ improve = RecordImprovement(grievance_id=WHICH, improvement="引き継ぎ票を�
 improved = ImprovementRecorded(grievance_id=WHICH, improvement="引き継ぎ票を新しくした。")
 escalate = EscalateGrievance(grievance_id=WHICH, to_agency=OMBUDSMAN.agency, reason="OVERDUE")
 escalated = GrievanceEscalated(
-    grievance_id=WHICH, to_agency=OMBUDSMAN.agency, reason="OVERDUE", on=TODAY
+    grievance_id=WHICH,
+    to_agency=OMBUDSMAN.agency,
+    reason="OVERDUE",
+    on=TODAY,
+    acknowledge_by=date(2026, 5, 18),
 )
 close = CloseGrievance(grievance_id=WHICH)
 closed = GrievanceClosed(grievance_id=WHICH, on=TODAY)
 reopen = ReopenGrievance(grievance_id=WHICH)
-reopened = GrievanceReopened(grievance_id=WHICH, on=TODAY)
+reopened = GrievanceReopened(grievance_id=WHICH, on=TODAY, answer_by=date(2026, 6, 12))
 
 HANDLED: Final = (received, acknowledged, assigned)
 STATES: Final[dict[str, tuple[GrievanceEvent, ...]]] = {

@@ -6,6 +6,7 @@ import pytest
 
 from domain.agency import AgencyNotKnown, StaffNotKnown, SuspendAgency
 from domain.case import CaseNotFound, CaseOpened, OpenCase
+from domain.duties import DutyLeft, DutyTaken
 from domain.grievance import (
     AcknowledgeGrievance,
     AssignHandler,
@@ -123,9 +124,17 @@ def test_a_grievance_writes_nothing_but_itself() -> None:
     )
     for who, command in asked:
         town.world.says(who, command)
-    written = town.world.log[before:]
-    assert len(written) == 1 + len(asked)
-    assert all(isinstance(entry.said, GrievanceEvent) for entry in written)
+    written = [entry.said for entry in town.world.log[before:]]
+    itself = [said for said in written if isinstance(said, GrievanceEvent)]
+    assert len(itself) == 1 + len(asked)
+    # And in the streams of whoever has it in hand, that it is one that has.
+    assert [said for said in written if said not in itself] == [
+        DutyTaken(grievance_id=which),  # the hub
+        DutyTaken(grievance_id=which),  # the office, beside it
+        *[DutyLeft(grievance_id=which)] * 2,
+        *[DutyTaken(grievance_id=which)] * 2,
+        DutyLeft(grievance_id=which),  # the hub
+    ]
 
 
 def test_whoever_is_complained_about_is_told_no_more_in_a_case_than_without_one(

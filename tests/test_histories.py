@@ -5,7 +5,7 @@ the product's own guard is taken away, or where the log is bent by hand.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -146,9 +146,14 @@ def after_erasure(log: Log) -> Iterator[Breach]:
         gone = False
         for event in record:
             tag = event["tag"]
-            if gone and tag not in STILL and not tag.startswith(AFTER_ERASURE):
+            still = tag in STILL or tag.startswith(AFTER_ERASURE) or is_duty_of_a_grievance(event)
+            if gone and not still:
                 yield f"{event['position']}: {tag} of an erased case"
             gone = gone or (tag == "case.erased.v1" and woman in event["facts"]["scope"])
+
+
+def is_duty_of_a_grievance(event: Mapping[str, Any]) -> bool:
+    return event["tag"].startswith("duties.") and bool(event["facts"].get("grievance_id"))
 
 
 def in_force(record: Log, until: int, at: date) -> dict[str, dict[str, Any]]:
@@ -278,6 +283,8 @@ def parts_in_a_case(log: Log) -> Iterator[Breach]:
         if tag == "network.coordinating_agency_designated.v1":
             lead[event["stream"].removeprefix("network-")] = facts["agency_id"]
         if case is None or tag.startswith(("disclosure.", "grievance.")):
+            continue
+        if is_duty_of_a_grievance(event):
             continue  # A grievance is heard by whoever hears it.
         part = brought.setdefault(case, set())
         if tag == "case.opened.v1":

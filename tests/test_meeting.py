@@ -131,12 +131,7 @@ def test_women_are_spoken_of_only_under_rules() -> None:
 
 
 def test_a_network_may_do_without_representatives() -> None:
-    rules = Rules(
-        version="1",
-        meeting_mode="AS_NEEDED",
-        representatives_at_most=0,
-        review_interval_months=3,
-    )
+    rules = Rules(version="1", meeting_mode="AS_NEEDED", representatives_at_most=0)
     without = replace(of_all, network=replace(network, rules=rules))
     given(meeting(without)).when(liaison("REPRESENTATIVES"), by=CITY).refused(KindNotAllowed)
     given(meeting(without)).when(liaison("PRACTITIONERS"), by=CITY).then(called("PRACTITIONERS"))

@@ -72,7 +72,7 @@ from tests.conferring import (
     tabled,
 )
 from tests.invariants import accepted, refused
-from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, given
+from tests.spec import CENTRE, CITY, NOW, POLICE, SHELTER, given, role_of
 
 # Holding
 
@@ -98,7 +98,7 @@ def test_nobody_comes_who_was_not_invited() -> None:
 
 
 def test_nobody_comes_without_a_pledge() -> None:
-    city = replace(AGENCIES[CITY.agency], staff={CITY.staff: Staff(CITY.role)})
+    city = replace(AGENCIES[CITY.agency], staff={CITY.staff: Staff(role_of(CITY))})
     unpledged = replace(on_the_table, agencies={**AGENCIES, CITY.agency: city})
     given(meeting(unpledged), *CONVENED).when(hold, by=CENTRE).refused(StaffNotPledged)
     unknown = replace(on_the_table, agencies={})

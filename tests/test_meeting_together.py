@@ -65,9 +65,9 @@ TOLD: Final[tuple[CategoryCode, ...]] = ("IDN", "MTG")
 WHEN: Final = date(2026, 5, 20)
 
 
-def led_by_the_city() -> Midorino:
+def led_by_the_city(here: Midorino | None = None) -> Midorino:
     """The city coordinates the network; Ayumi is in it, and takes part in the case."""
-    here = midorino()
+    here = here or midorino()
     operator, network, city = here.world.operator, here.network, here.city
     for command in (
         JoinNetwork(network_id=network, agency_id=here.ayumi.agency, membership="MEMBER"),
@@ -298,7 +298,10 @@ def test_reviews_are_counted_over_the_fiscal_year_and_put_off_once() -> None:
 def round_with_its_minutes(here: Midorino) -> CloseMeeting:
     """The practitioners have met, and passed her over."""
     here.agrees(here.city, here.ayumi, categories=TOLD)
-    meeting = meets(here, "PRACTITIONERS")
+    return with_its_minutes(here, meets(here, "PRACTITIONERS"))
+
+
+def with_its_minutes(here: Midorino, meeting: MeetingId) -> CloseMeeting:
     for command in (
         DraftMinutes(meeting_id=meeting, text="次回、改めて確認する。", hash="a" * 64),
         ConfirmMinutes(meeting_id=meeting),

@@ -39,8 +39,9 @@ from domain.network import (
     VersionAlreadyUsed,
     network_among,
 )
+from domain.timers import TimerRules, Timers
 from tests.invariants import accepted, refused
-from tests.spec import an_id, given, making, someone, without_words
+from tests.spec import an_id, given, making, role_of, someone, without_words
 
 OPERATOR: Final = someone(9, "REPRESENTATIVE")
 MAYOR: Final = someone(1, "REPRESENTATIVE")  # 緑野市: the implementing body.
@@ -53,7 +54,7 @@ TODAY: Final = date(2026, 5, 13)
 
 
 def agency(kind: AgencyKind, *staff: Context) -> KnownAgency:
-    pledged = {each.staff: Staff(each.role, "2026-04") for each in staff}
+    pledged = {each.staff: Staff(role_of(each), "2026-04") for each in staff}
     return KnownAgency(kind=kind, prefecture="06", staff=pledged)
 
 
@@ -142,6 +143,7 @@ adopted = RulesAdopted(
     representatives_at_least=1,
     representatives_at_most=2,
     review_interval_months=3,
+    timers=TimerRules(),
     confidentiality_clause=adopt.confidentiality_clause,
     purpose_of_sharing=adopt.purpose_of_sharing,
 )
@@ -211,7 +213,7 @@ def test_the_rules_in_force_are_the_last_ones() -> None:
         meeting_mode="PERIODIC_OR_AS_NEEDED",
         representatives_at_least=1,
         representatives_at_most=2,
-        review_interval_months=1,
+        timers=Timers(review_interval_months=1),
     )
 
 

@@ -63,7 +63,7 @@ from domain.network import (
 from domain.speech import Refused
 from tests.courses import course
 from tests.invariants import accepted, refused
-from tests.spec import an_id, given, someone
+from tests.spec import an_id, given, role_of, someone
 
 OPERATOR: Final = someone(9, "REPRESENTATIVE")
 HUB: Final = someone(2, "REPRESENTATIVE")  # It implements and coordinates.
@@ -76,7 +76,7 @@ TODAY: Final = date(2026, 5, 13)
 
 
 def agency(kind: AgencyKind, *staff: Context) -> KnownAgency:
-    pledged = {each.staff: Staff(each.role, "2026-04") for each in staff}
+    pledged = {each.staff: Staff(role_of(each), "2026-04") for each in staff}
     return KnownAgency(kind=kind, prefecture="06", staff=pledged)
 
 

@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, Final, NamedTuple
 
 from domain import agency, network
@@ -119,6 +119,13 @@ class Reader(NamedTuple):
         return who_reads(self.agency, known, self.person.staff, self.person.role)
 
 
+@cache
+def told(seed: int) -> tuple[Play, Sequence[Plain]]:
+    """Told once, and only looked at."""
+    play = history(seed)
+    return play, plain(play.world.log)
+
+
 def then(play: Play, log: Sequence[Plain], until: int) -> Then:
     entries = play.world.log[:until]
     streams: dict[StreamId, list[object]] = {}
@@ -155,8 +162,7 @@ def whole_appends(log: Sequence[Plain], end: int) -> int:
 
 def looks(seed: int) -> Iterator[tuple[Then, str, list[int], Reader, datetime]]:
     """A log, a case of it or a thing that is nobody's, where its events stand; who looks, when."""
-    play, chance = history(seed), random.Random(seed)
-    log = plain(play.world.log)
+    (play, log), chance = told(seed), random.Random(seed)
     whole = len(log)
     urgent = [at for at, event in enumerate(log, 1) if event["tag"] == AUTHORISED]
     ends = [whole, chance.randint(whole // 2, whole), *chance.sample(urgent, min(1, len(urgent)))]
@@ -254,7 +260,7 @@ def test_what_was_sealed_says_the_category_that_the_tables_say() -> None:
     sealed = [
         (event["tag"], name, category, by_the_tables(event, name))
         for seed in SEEDS
-        for event in plain(history(seed).world.log)
+        for event in told(seed)[1]
         for name, (category, _) in event["sealed"].items()
         if event["tag"] != "case.record_corrected.v1"
     ]

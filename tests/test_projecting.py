@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from domain.fields import BadDeclaration
 from domain.model import AgencyId, Event, Instant, StreamId
 from domain.text import Line
-from projections.tables import Column, Projection, columns_of
+from projections.tables import Column, Projection, Seen, columns_of
 from services.ports import StoredEvent
 from services.projecting import EventsOutOfPlace, MadeAnewElsewhere, Projecting, rebuild_together
 from services.sealing import EventDamaged, UnknownEventType
@@ -238,6 +238,24 @@ def test_lists_made_anew_together_read_the_log_once() -> None:
     assert views.rows(SUSPENSIONS) == STILL_SUSPENDED
     assert len(views.rows(COUNTS)) == 3
     assert read == [0, 6, 6]  # The end is looked at by each.
+
+
+def test_one_list_that_cannot_be_made_anew_keeps_up_no_other() -> None:
+    views = Views()
+
+    def fails(_: Seen) -> tuple[tuple[str], ...]:
+        raise EventsOutOfPlace
+
+    async def told() -> None:
+        broken = replace(COUNTS, name="broken", touches=fails)
+        lists: list[Projection[Any, Any]] = [broken, COUNTS, SUSPENSIONS]
+        async for _ in rebuild_together(lists, views, Log(TOLD), SEALING):
+            pass
+
+    with pytest.raises(EventsOutOfPlace):
+        asyncio.run(told())
+    assert views.rows(SUSPENSIONS) == STILL_SUSPENDED
+    assert len(views.rows(COUNTS)) == 3
 
 
 def test_two_versions_do_not_make_one_list_anew_by_turns() -> None:

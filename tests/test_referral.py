@@ -1,6 +1,7 @@
 """A referral: drafted and sent by one agency, taken up by another, hidden from all the rest."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 import pytest
 from msgspec.structs import replace
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 from domain.agency import AgencyNotKnown
 from domain.case import CaseNotFound, NoCase
 from domain.case.course import CaseIsClosed, CaseIsRestricted
-from domain.codes import Condition
+from domain.codes import Condition, Level
 from domain.model import CLOSED, ERASED, ReferralId, Withheld
 from domain.referral import (
     AnswerAlreadyDue,
@@ -29,6 +30,8 @@ from domain.referral import (
     SendReferral,
     replay,
 )
+from domain.referral_codes import WITHIN
+from domain.timers import Timers
 from tests.invariants import accepted as shown
 from tests.invariants import refused as kept
 from tests.referring import (
@@ -171,6 +174,7 @@ def test_who_takes_part_may_ask_to_answer_for_her() -> None:
             referral_id=ReferralId(CENTRE.new_id),
             purpose="SERVICE",
             urgency="LOW",
+            answer_within="BUSINESS_DAYS",
         )
     )
 
@@ -208,9 +212,35 @@ def test_it_is_sent_with_the_time_by_which_an_answer_is_asked_for() -> None:
     given(IN_HER_CASE, drafted).when(send, by=CITY).then(sent)
 
 
-def test_there_may_be_no_hurry() -> None:
-    given(IN_HER_CASE, drafted).when(SendReferral(referral_id=HER_REFERRAL), by=CITY).then(
-        replace(sent, respond_by=None, accompanied=False)
+DUE: Final[dict[Level, datetime]] = {
+    "CRITICAL": NOW + timedelta(hours=2),
+    "HIGH": NOW + timedelta(days=1),
+    # Three business days after a Wednesday: to the end of Monday, in Japan.
+    "MEDIUM": datetime(2026, 5, 18, 15, tzinfo=UTC),
+    "LOW": datetime(2026, 5, 18, 15, tzinfo=UTC),
+}
+
+
+@shown("INV-R5")
+def test_where_the_sender_names_no_time_its_urgency_says_by_when_an_answer_is_due() -> None:
+    for urgency, due in DUE.items():
+        soon = replace(drafted, urgency=urgency, answer_within=WITHIN[urgency])
+        given(IN_HER_CASE, soon).when(SendReferral(referral_id=HER_REFERRAL), by=CITY).then(
+            replace(sent, respond_by=None, answer_due=due, accompanied=False)
+        )
+
+
+def test_a_draft_of_old_waits_no_longer_than_the_longest_time() -> None:
+    of_old = replace(drafted, answer_within=None)
+    given(IN_HER_CASE, of_old).when(SendReferral(referral_id=HER_REFERRAL), by=CITY).then(
+        replace(sent, respond_by=None, answer_due=DUE["LOW"], accompanied=False)
+    )
+
+
+def test_by_the_rules_of_a_network_it_is_due_sooner_or_later() -> None:
+    hurried = replace(CITY, timers=Timers(answer_high_hours=6))
+    given(IN_HER_CASE, drafted).when(SendReferral(referral_id=HER_REFERRAL), by=hurried).then(
+        replace(sent, respond_by=None, answer_due=NOW + timedelta(hours=6), accompanied=False)
     )
 
 
@@ -319,6 +349,7 @@ def test_redirected_it_becomes_a_draft_of_the_same_sender_to_another_agency() ->
             referral_id=ReferralId(CENTRE.new_id),
             purpose="SERVICE",
             urgency="MEDIUM",
+            answer_within="BUSINESS_DAYS",
         ),
     )
 
@@ -389,6 +420,7 @@ def test_its_two_sides_its_package_and_where_it_stands_are_what_is_decided_on() 
         status="SENT",
         receiver_knows=True,
         respond_by=AT_ONCE,
+        answer_within="DAY",
         hands_over=True,
     )
 

@@ -57,6 +57,7 @@ def rows(history: Sequence[ReferralEvent]) -> dict[tuple[StreamId], ReferralRow 
     return fold(REFERRAL_BOARD, {}, as_seen(history))
 
 
+OVER: Final = {"COMPLETED", "DECLINED", "REDIRECTED", "EXPIRED", "WITHDRAWN", "DROPPED"}
 EXPECTED: Final[dict[str, tuple[ReferralStatus, int | None]]] = {
     "DRAFT": ("DRAFT", None),
     "INQUIRED": ("INQUIRED", 2),
@@ -77,7 +78,8 @@ EXPECTED: Final[dict[str, tuple[ReferralStatus, int | None]]] = {
 @pytest.mark.parametrize("state", EXPECTED)
 def test_the_board_and_the_view_say_how_far_it_has_come(state: str) -> None:
     status, reached = EXPECTED[state]
-    assert rows(HISTORIES[state]) == {(STREAM,): replace(ON_BOARD, status=status, sent=reached)}
+    row = replace(ON_BOARD, status=status, is_open=state not in OVER, sent=reached)
+    assert rows(HISTORIES[state]) == {(STREAM,): row}
     assert project(HISTORIES[state]).status == status
 
 

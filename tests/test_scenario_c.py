@@ -11,6 +11,7 @@ import pytest
 from domain.categories import CategoryCode
 from domain.codes import CATEGORIES
 from domain.consent_ledger import ConsentExpired
+from domain.duties import DutyEvent
 from domain.emergency import EmergencyExpired
 from domain.grievance import GrievanceEvent, GrievanceReceived
 from domain.meeting.events import MainSupportAgencyDesignated
@@ -140,7 +141,7 @@ def test_a_grievance_changes_neither_consent_nor_service() -> None:
         if received <= entry.at <= moment("2026-09-14 10:00")
     ]
     assert during
-    assert all(isinstance(entry.said, GrievanceEvent) for entry in during)
+    assert all(isinstance(entry.said, GrievanceEvent | DutyEvent) for entry in during)
 
 
 def test_her_consent_ends_with_her_support() -> None:

@@ -358,6 +358,7 @@ def test_a_legal_step_says_until_when_it_holds() -> None:
             status="GRANTED",
             kind="RESIDENT_REGISTRY_PROTECTION",
             on=TODAY,
+            remind_on=date(2027, 4, 12),
             expires_on=date(2027, 5, 12),
         )
     )

@@ -1,6 +1,7 @@
 """Statutory disclosures: a named duty, to whom it reaches, and with what; and never blocked."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Final, get_args
 
 import msgspec
@@ -40,6 +41,7 @@ filed = StatutoryDisclosureRecorded(
     categories=frozenset[CategoryCode]({"CHD", "FAM", "RSK"}),
     only_fields=frozenset({"case.companion_added.v1/name"}),
     filing_agency=CITY.agency,
+    review_by=date(2026, 5, 20),
     text="夫の暴力が子どもの前で続いている。",
 )
 

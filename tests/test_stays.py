@@ -1,35 +1,26 @@
-"""Stays: nobody is kept anywhere without her, nor by whom it is not to decide."""
+"""Stays: how each begins, goes on and ends, and who knows where she is."""
 
-from datetime import date, timedelta
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
 import pytest
 from msgspec.structs import replace
 
-from domain.case import stays
 from domain.case.aftercare import (
     AftercareAlreadyRuns,
     AftercareStarted,
     AftercareTerms,
-    NobodyAnswersForHer,
 )
 from domain.case.agreeing import ConsentOfThatKindMissing
 from domain.case.beside import Beside, CompanionNotFound
 from domain.case.days import DayAlreadyPast, DayStillToCome
 from domain.case.stay_events import (
     CancelStay,
-    DecideStay,
-    DeclineProtection,
     EndStay,
     ExtendStay,
-    ProtectionDeclined,
     StartStay,
-    StayCancelled,
     StayCommand,
     StayDecided,
-    StayEnded,
     StayEvent,
-    StayExtended,
     StayStarted,
 )
 from domain.case.stay_rules import (
@@ -37,424 +28,65 @@ from domain.case.stay_rules import (
     AdultHasNotAgreed,
     AftercareOrDeclined,
     AnotherStayRuns,
-    AssessmentComesFirst,
     CompanionLeftOut,
-    DecidedTooLate,
-    ElsewhereIsCommissioned,
     EndsBeforeItBegins,
-    LegalGroundIsMissing,
-    NoCommissionContract,
     NotAnExtension,
     NotYourStay,
     NotYoursToDecide,
-    OnlyCommissionedDirectly,
     ReasonCodeIsMissing,
     SheStillAgrees,
     StayHasBegun,
-    StayIdTaken,
     StayIsOver,
     StayNotBegun,
-    Stays,
 )
 from domain.case.support import StayNotFound
 from domain.categories import LOC, PRB, RSK, CategoryCode
-from domain.codes import Condition, ConsentKind
 from domain.fields import cut_of
-from domain.model import CLOSED, Context, Decider, Event, ReferralId, StayId
+from domain.model import CLOSED, Context, Event, StayId
 from domain.speech import Refused
 from domain.support_codes import (
-    EMERGENCY_STAYS,
     PROTECTIVE_STAYS,
     RESIDENTIAL_STAYS,
     STAY_KINDS,
     AftercareMeans,
-    StayKind,
 )
 from tests.beside import (
-    AGENCIES,
-    CONTRACT,
     FACILITY,
     HER_MOTHER,
     HER_SON,
     NPO,
-    PLANNED,
     SHE_AGREED,
-    SHE_AGREED_TO_MOVE,
-    WELFARE,
-    an_agency,
     beside,
 )
 from tests.courses import course
 from tests.invariants import accepted, refused
-from tests.spec import CENTRE, CITY, SHELTER, When, an_id, given, later, without_words
+from tests.spec import CENTRE, CITY, SHELTER, When, given, without_words
 from tests.spec.case import STAY as ARROWS
+from tests.staying import (
+    AGREED,
+    TODAY,
+    TOMORROW,
+    YESTERDAY,
+    agreed,
+    cancel,
+    cancelled,
+    decide_commissioned,
+    decided,
+    deciding,
+    end,
+    ended,
+    extend,
+    extended,
+    making_another,
+    next_decided,
+    start,
+    started,
+    starting,
+    staying,
+)
 from tests.told import accepted as case_accepted
 from tests.told import by as recorded_by
 from tests.told import granted, opened, told, visible
-
-TODAY: Final = date(2026, 5, 13)  # A Wednesday.
-TOMORROW: Final = TODAY + timedelta(days=1)
-YESTERDAY: Final = TODAY - timedelta(days=1)
-HER_STAY: Final = StayId(CENTRE.new_id)
-NEXT_STAY: Final = StayId(an_id(720))
-
-
-def staying(rest: Beside) -> Decider[Stays, StayCommand, Event]:
-    """Stays, and what they begin beside themselves."""
-
-    def decide(state: Stays, command: StayCommand, by: Context) -> tuple[Event, ...]:
-        return stays.decide(state, rest, command, by)
-
-    def evolve(state: Stays, event: Event) -> Stays:
-        return stays.evolve(state, event) if isinstance(event, StayEvent) else state
-
-    return Decider(Stays(), decide, evolve)
-
-
-def agreed(*kinds: ConsentKind, **known: Any) -> Beside:
-    """She has agreed to these, and has been heard."""
-    return beside(agreed=dict.fromkeys(kinds, SHE_AGREED), **known)
-
-
-AGREED: Final = agreed("COMMISSIONED_PLACEMENT")
-decide_commissioned = DecideStay(
-    kind="COMMISSIONED_PROTECTION",
-    scope="IN_PREFECTURE",
-    legal_ground="SPOUSE_VIOLENCE",
-    provider_agency_id=SHELTER.agency,
-    planned_from=TODAY,
-)
-SHE_KEEPS: Final[frozenset[Condition]] = frozenset({"KEEPS_PHONE", "KEEPS_WORK"})
-start = StartStay(
-    stay_id=HER_STAY,
-    location="緑野市 つきのわ 2階",
-    age_band="30S",
-    reason_code="DV",
-    conditions=SHE_KEEPS,
-)
-extend = ExtendStay(stay_id=HER_STAY, until=date(2026, 6, 12), reason="まだ家が見つからない。")
-end = EndStay(
-    stay_id=HER_STAY,
-    destination_kind="OWN_HOUSING",
-    destination_address="緑野市 川端町 3-1",
-    without_aftercare="DECLINED",
-)
-cancel = CancelStay(stay_id=HER_STAY, reason="SHE_CHOSE_OTHERWISE")
-
-decided = StayDecided(
-    stay_id=HER_STAY,
-    kind="COMMISSIONED_PROTECTION",
-    scope="IN_PREFECTURE",
-    legal_ground="SPOUSE_VIOLENCE",
-    decided_by=CENTRE.agency,
-    decided_on=TODAY,
-    provider_agency_id=SHELTER.agency,
-    direct_admission=False,
-    planned_from=TODAY,
-    contract_id=CONTRACT,
-    consent_id=SHE_AGREED,
-)
-started = StayStarted(
-    stay_id=HER_STAY,
-    started_on=TODAY,
-    location="緑野市 つきのわ 2階",
-    companions=(),
-    elsewhere=(),
-    elsewhere_places=(),
-    age_band="30S",
-    reason_code="DV",
-    conditions=SHE_KEEPS,
-)
-extended = StayExtended(stay_id=HER_STAY, until=date(2026, 6, 12), reason="まだ家が見つからない。")
-ended = StayEnded(
-    stay_id=HER_STAY,
-    ended_on=TODAY,
-    destination_kind="OWN_HOUSING",
-    destination_address="緑野市 川端町 3-1",
-    companions_outcome=None,
-    without_aftercare="DECLINED",
-)
-cancelled = StayCancelled(stay_id=HER_STAY, reason="SHE_CHOSE_OTHERWISE", text=None)
-
-
-def deciding(
-    command: DecideStay, rest: Beside = AGREED, by: Context = CENTRE, *before: Event
-) -> When:
-    return given(staying(rest), *before).when(command, by=by)
-
-
-def starting(command: StartStay, rest: Beside = AGREED, by: Context = SHELTER) -> When:
-    return given(staying(rest), decided).when(command, by=by)
-
-
-# She does not want it.
-
-
-def test_that_she_does_not_want_to_be_protected_is_recorded_with_her_reasons() -> None:
-    decline = DeclineProtection(
-        reasons=frozenset({"KEEP_WORK_OR_SCHOOL", "NO_MOBILE_PHONE"}), text="仕事は辞めたくない。"
-    )
-    given(staying(beside())).when(decline, by=CENTRE).then(
-        ProtectionDeclined(
-            reasons=frozenset({"KEEP_WORK_OR_SCHOOL", "NO_MOBILE_PHONE"}),
-            text="仕事は辞めたくない。",
-        )
-    )
-
-
-# It is decided.
-
-
-@accepted("INV-A5", "INV-C9", "INV-K8", "INV-S2", "INV-S5")
-def test_the_centre_commissions_her_protection_once_she_agrees() -> None:
-    deciding(decide_commissioned).then(decided)
-
-
-def test_a_stay_names_the_referral_it_follows_from() -> None:
-    referral = ReferralId(an_id(730))
-    deciding(replace(decide_commissioned, referral_id=referral)).then(
-        replace(decided, referral_id=referral)
-    )
-
-
-def test_a_stay_takes_the_id_that_she_has_agreed_to_something_until_the_end_of() -> None:
-    command = replace(decide_commissioned, stay_id=PLANNED)
-    deciding(command, replace(AGREED, planned_stays=frozenset({PLANNED}))).then(
-        replace(decided, stay_id=PLANNED)
-    )
-    deciding(command).refused(StayNotFound)
-
-
-def test_no_stay_is_decided_twice_under_one_id() -> None:
-    rest = replace(AGREED, planned_stays=frozenset({HER_STAY}))
-    command = replace(decide_commissioned, stay_id=HER_STAY)
-    deciding(command, rest, CENTRE, decided).refused(StayIdTaken)
-
-
-def test_no_stay_is_decided_before_somebody_answers_for_her() -> None:
-    rest = replace(AGREED, main_responsible=None)
-    deciding(decide_commissioned, rest).refused(NobodyAnswersForHer)
-
-
-@refused("INV-C9", guard="domain.case.stays:check_agreed", instead=SHE_AGREED)
-def test_consent_to_share_and_to_another_kind_of_stay_are_none_to_this_one() -> None:
-    other: tuple[ConsentKind, ...] = ("INFORMATION", "TEMPORARY_PROTECTION", "FACILITY_ADMISSION")
-    for kinds in (other, ()):
-        deciding(decide_commissioned, agreed(*kinds)).refused(ConsentOfThatKindMissing)
-
-
-WHOSE: Final[dict[StayKind, str]] = {
-    "TEMPORARY_PROTECTION": "Centre",
-    "EMERGENCY_TEMPORARY_PROTECTION": "Centre",
-    "COMMISSIONED_PROTECTION": "Centre",
-    "MOTHER_CHILD_EMERGENCY": "welfare",
-    **dict.fromkeys(RESIDENTIAL_STAYS, "Centre or who answers for her"),
-}
-KINDS_OF_CONSENT: Final[dict[StayKind, ConsentKind]] = {
-    "TEMPORARY_PROTECTION": "TEMPORARY_PROTECTION",
-    "EMERGENCY_TEMPORARY_PROTECTION": "TEMPORARY_PROTECTION",
-    "COMMISSIONED_PROTECTION": "COMMISSIONED_PLACEMENT",
-    "MOTHER_CHILD_EMERGENCY": "TEMPORARY_PROTECTION",
-    **dict.fromkeys(RESIDENTIAL_STAYS, "FACILITY_ADMISSION"),
-}
-
-
-def of_kind(kind: StayKind, by: Context) -> DecideStay:
-    """As whoever decides it would."""
-    own = kind in {"TEMPORARY_PROTECTION", "EMERGENCY_TEMPORARY_PROTECTION"}
-    ground = "SPOUSE_VIOLENCE" if kind in PROTECTIVE_STAYS else None
-    return replace(
-        decide_commissioned,
-        kind=kind,
-        legal_ground=ground,
-        provider_agency_id=by.agency if own else SHELTER.agency,
-    )
-
-
-def decided_as(kind: StayKind, by: Context) -> StayDecided:
-    command = of_kind(kind, by)
-    return replace(
-        decided,
-        stay_id=StayId(by.new_id),
-        kind=kind,
-        legal_ground=command.legal_ground,
-        decided_by=by.agency,
-        provider_agency_id=command.provider_agency_id,
-        contract_id=CONTRACT if kind == "COMMISSIONED_PROTECTION" else None,
-    )
-
-
-@pytest.mark.parametrize("kind", get_args(StayKind))
-def test_each_kind_of_stay_is_decided_by_whom_it_is_to_decide(kind: StayKind) -> None:
-    rest = agreed(KINDS_OF_CONSENT[kind], main_responsible=NPO.agency)
-    may = {
-        "Centre": {CENTRE.agency},
-        "welfare": {CITY.agency, WELFARE.agency},
-        "Centre or who answers for her": {CENTRE.agency, NPO.agency},
-    }[WHOSE[kind]]
-    for by in (CITY, CENTRE, SHELTER, FACILITY, NPO, WELFARE):
-        outcome = deciding(of_kind(kind, by), rest, by)
-        if by.agency in may:
-            outcome.then(decided_as(kind, by))
-        else:
-            outcome.refused(NotYoursToDecide)
-
-
-@pytest.mark.parametrize("kind", get_args(StayKind))
-def test_each_kind_of_stay_needs_her_consent_of_its_kind(kind: StayKind) -> None:
-    by = WELFARE if kind == "MOTHER_CHILD_EMERGENCY" else CENTRE
-    needed = KINDS_OF_CONSENT[kind]
-    others = sorted({*get_args(ConsentKind)} - {needed})
-    deciding(of_kind(kind, by), agreed(*others), by).refused(ConsentOfThatKindMissing)
-    deciding(of_kind(kind, by), agreed(needed), by).then(decided_as(kind, by))
-
-
-@refused("INV-S2", guard="domain.case.stays:check_may_decide")
-def test_a_city_does_not_decide_on_protection_nor_the_centre_on_that_of_the_welfare_side() -> None:
-    deciding(decide_commissioned, by=CITY).refused(NotYoursToDecide)
-    emergency = of_kind("MOTHER_CHILD_EMERGENCY", CENTRE)
-    deciding(emergency, agreed("TEMPORARY_PROTECTION")).refused(NotYoursToDecide)
-
-
-def test_an_agency_that_is_also_a_centre_decides_as_one() -> None:
-    merged = an_agency(
-        "PREFECTURAL_GENDER_EQUALITY_CENTRE", functions=frozenset({"WOMENS_SUPPORT_CENTRE"})
-    )
-    own = replace(of_kind("TEMPORARY_PROTECTION", NPO), planned_from=TOMORROW)
-    rest = agreed("TEMPORARY_PROTECTION", agencies={**AGENCIES, NPO.agency: merged})
-    deciding(own, rest, NPO).then(
-        replace(
-            decided,
-            stay_id=StayId(NPO.new_id),
-            kind="TEMPORARY_PROTECTION",
-            decided_by=NPO.agency,
-            provider_agency_id=NPO.agency,
-            planned_from=TOMORROW,
-            contract_id=None,
-        )
-    )
-
-
-@refused("INV-S2", guard="domain.case.stays:check_is_its_own")
-def test_the_centre_protects_her_in_its_own_place_or_else_commissions_it() -> None:
-    rest = agreed("TEMPORARY_PROTECTION")
-    for kind in ("TEMPORARY_PROTECTION", "EMERGENCY_TEMPORARY_PROTECTION"):
-        elsewhere = replace(of_kind(kind, CENTRE), provider_agency_id=SHELTER.agency)
-        deciding(elsewhere, rest).refused(ElsewhereIsCommissioned)
-
-
-def test_the_centre_has_a_facility_of_its_own_for_temporary_protection() -> None:
-    own = {**AGENCIES, FACILITY.agency: an_agency("TEMPORARY_PROTECTION_FACILITY")}
-    command = replace(of_kind("TEMPORARY_PROTECTION", CENTRE), provider_agency_id=FACILITY.agency)
-    deciding(command, agreed("TEMPORARY_PROTECTION", agencies=own)).then(
-        replace(
-            decided,
-            kind="TEMPORARY_PROTECTION",
-            provider_agency_id=FACILITY.agency,
-            contract_id=None,
-        )
-    )
-
-
-@refused("INV-A5", guard="domain.case.stays:check_contract")
-def test_protection_is_commissioned_only_under_a_contract_in_force_on_that_day() -> None:
-    deciding(replace(decide_commissioned, provider_agency_id=NPO.agency)).refused(
-        NoCommissionContract
-    )
-    after_it = replace(decide_commissioned, planned_from=date(2027, 4, 1))
-    deciding(after_it).refused(NoCommissionContract)
-
-
-@accepted("INV-A5")
-def test_the_last_day_of_a_contract_is_a_day_of_it() -> None:
-    last = date(2027, 3, 31)
-    deciding(replace(decide_commissioned, planned_from=last)).then(
-        replace(decided, planned_from=last)
-    )
-
-
-@refused("INV-A5", guard="domain.case.stays:check_contract")
-def test_a_contract_that_ended_meanwhile_admits_nobody() -> None:
-    over = {**AGENCIES, SHELTER.agency: an_agency("PRIVATE_SHELTER")}
-    starting(start, replace(AGREED, agencies=over)).refused(NoCommissionContract)
-
-
-@refused("INV-K8", guard="domain.case.stays:check_assessed")
-def test_she_is_heard_before_a_stay_is_decided() -> None:
-    unheard = replace(AGREED, assessed=False)
-    deciding(decide_commissioned, unheard).refused(AssessmentComesFirst)
-
-
-@accepted("INV-K8")
-def test_an_emergency_does_not_wait_and_says_by_when_she_is_heard() -> None:
-    for kind in sorted(EMERGENCY_STAYS):
-        by = WELFARE if kind == "MOTHER_CHILD_EMERGENCY" else CENTRE
-        rest = agreed("TEMPORARY_PROTECTION", assessed=False)
-        deciding(of_kind(kind, by), rest, by).then(
-            replace(decided_as(kind, by), assessment_due=date(2026, 5, 16))
-        )
-
-
-@refused("INV-S5", guard="domain.case.stays:check_ground")
-def test_protection_has_a_legal_ground() -> None:
-    deciding(replace(decide_commissioned, legal_ground=None)).refused(LegalGroundIsMissing)
-
-
-def test_in_another_prefecture_she_also_agrees_to_move_there() -> None:
-    moving = replace(of_kind("MOTHER_CHILD_LIVING_SUPPORT", CENTRE), scope="OUT_OF_PREFECTURE")
-    both = beside(agreed={"FACILITY_ADMISSION": SHE_AGREED, "RELOCATION": SHE_AGREED_TO_MOVE})
-    deciding(moving, agreed("FACILITY_ADMISSION")).refused(ConsentOfThatKindMissing)
-    deciding(moving, agreed("RELOCATION")).refused(ConsentOfThatKindMissing)
-    moves = replace(
-        decided,
-        kind="MOTHER_CHILD_LIVING_SUPPORT",
-        scope="OUT_OF_PREFECTURE",
-        legal_ground=None,
-        contract_id=None,
-        relocation_consent_id=SHE_AGREED_TO_MOVE,
-    )
-    deciding(moving, both).then(moves)
-    admit = replace(start, reason_code=None)
-    given(staying(agreed("FACILITY_ADMISSION")), moves).when(admit, by=SHELTER).refused(
-        ConsentOfThatKindMissing
-    )
-    given(staying(both), moves).when(admit, by=SHELTER).then(replace(started, reason_code=None))
-
-
-# Directly to a commissioned facility.
-
-direct = replace(decide_commissioned, direct_admission=True)
-
-
-@accepted("INV-S2")
-def test_a_direct_admission_is_decided_by_the_next_business_day() -> None:
-    friday_night, monday = date(2026, 5, 15), later(CENTRE, days=5)
-    command = replace(direct, planned_from=friday_night)
-    decided_then = replace(
-        decided, direct_admission=True, planned_from=friday_night, decided_on=date(2026, 5, 18)
-    )
-    deciding(command, AGREED, monday).then(decided_then)
-    admit = replace(start, started_on=friday_night)
-    given(staying(AGREED), decided_then).when(admit, by=later(SHELTER, days=5)).then(
-        replace(started, started_on=friday_night)
-    )
-
-
-@refused("INV-S2", guard="domain.case.stays:check_decided_in_time")
-def test_a_direct_admission_is_not_decided_later_and_any_other_stay_before_it_begins() -> None:
-    friday_night, tuesday = date(2026, 5, 15), later(CENTRE, days=6)
-    deciding(replace(direct, planned_from=friday_night), AGREED, tuesday).refused(DecidedTooLate)
-    in_1900 = replace(direct, planned_from=date(1900, 1, 5))
-    deciding(in_1900, AGREED, tuesday).refused(DecidedTooLate)
-    deciding(replace(decide_commissioned, planned_from=YESTERDAY)).refused(DecidedTooLate)
-    starting(replace(start, started_on=YESTERDAY)).refused(DecidedTooLate)
-
-
-@refused("INV-S2", guard="domain.case.stays:check_directly")
-def test_only_a_commissioned_facility_takes_her_in_directly() -> None:
-    own = replace(of_kind("EMERGENCY_TEMPORARY_PROTECTION", CENTRE), direct_admission=True)
-    deciding(own, agreed("TEMPORARY_PROTECTION")).refused(OnlyCommissionedDirectly)
-
 
 # It begins.
 
@@ -543,48 +175,6 @@ def test_of_nobody_who_is_with_her_the_place_is_left_open() -> None:
 @refused("INV-S3", guard="domain.case.stays:check_companions")
 def test_nobody_is_admitted_who_is_not_with_her() -> None:
     starting(replace(start, companions=(HER_SON,))).refused(CompanionNotFound)
-
-
-# One at a time.
-
-next_decided = replace(
-    decided, stay_id=NEXT_STAY, kind="WOMENS_SELF_RELIANCE_FACILITY", planned_from=TOMORROW
-)
-next_decided = replace(
-    next_decided, legal_ground=None, provider_agency_id=FACILITY.agency, contract_id=None
-)
-admit_next = replace(start, stay_id=NEXT_STAY, reason_code=None)
-
-
-@refused("INV-S3", guard="domain.case.stays:check_no_stay_runs")
-def test_she_is_in_one_stay_at_a_time() -> None:
-    rest = agreed("FACILITY_ADMISSION", "COMMISSIONED_PLACEMENT")
-    given(staying(rest), decided, started, next_decided).when(admit_next, by=FACILITY).refused(
-        AnotherStayRuns
-    )
-    deciding(decide_commissioned, rest, CENTRE, decided, started).refused(AnotherStayRuns)
-
-
-@refused("INV-S3", guard="domain.case.stays:check_no_stay_runs")
-def test_a_stay_that_is_recorded_afterwards_does_not_overlap_another() -> None:
-    over = replace(ended, ended_on=TODAY)
-    before = (decided, started, over)
-    late = replace(direct, planned_from=YESTERDAY)
-    deciding(late, AGREED, CENTRE, *before).refused(AnotherStayRuns)
-
-
-@accepted("INV-S3")
-def test_the_next_stay_is_decided_meanwhile_and_begins_when_this_one_has_ended() -> None:
-    rest = agreed("FACILITY_ADMISSION")
-    command = replace(
-        of_kind("WOMENS_SELF_RELIANCE_FACILITY", CENTRE),
-        provider_agency_id=FACILITY.agency,
-        planned_from=TOMORROW,
-    )
-    deciding(command, rest, CENTRE, decided, started).then(replace(next_decided, stay_id=HER_STAY))
-    given(staying(rest), decided, started, next_decided, ended).when(admit_next, by=FACILITY).then(
-        replace(started, stay_id=NEXT_STAY, reason_code=None)
-    )
 
 
 # It goes on.
@@ -811,10 +401,6 @@ def test_another_stay_is_decided_in_every_state_but_while_she_is_in_one(state: s
         replace(decided, stay_id=StayId(again.new_id))
     )
     deciding(decide_commissioned, AGREED, again, *BEFORE["ACTIVE"]).refused(AnotherStayRuns)
-
-
-def making_another(by: Context) -> Context:
-    return replace(by, new_id=NEXT_STAY)
 
 
 def test_the_states_are_those_of_the_specification() -> None:

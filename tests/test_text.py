@@ -1,7 +1,7 @@
 """Text is kept as it was meant: one form, nothing hidden in it, and her own kanji."""
 
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import get_args
 from uuid import UUID
 
@@ -9,8 +9,9 @@ import msgspec
 import pytest
 from hypothesis import given as for_any
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from domain.calendar import TimeNotAccepted, in_utc
+from domain.calendar import DayNotAccepted, TimeNotAccepted, in_utc
 from domain.case import IdentifySubject, RecordConsultation
 from domain.codes import ConsentKind, Grantor, History, Method, Purpose
 from domain.consent_ledger import GrantConsent
@@ -166,6 +167,15 @@ def test_a_time_without_an_offset_or_past_the_calendar_is_refused(at: datetime) 
         in_utc(at)
     with pytest.raises(TimeNotAccepted):
         granted(at)
+
+
+@pytest.mark.parametrize("day", [date(1867, 12, 31), date(2200, 1, 1), date.max], ids=str)
+def test_a_day_from_which_nothing_can_be_counted_is_refused(day: date) -> None:
+    """Who means for good says until what event; lists and deadlines count on from a day."""
+    with pytest.raises(DayNotAccepted):
+        replace(granted(datetime(2026, 5, 13, tzinfo=UTC)), valid_until=day)
+    with pytest.raises(DayNotAccepted):
+        granted(datetime.combine(min(day, date(9999, 12, 30)), time(12), UTC))
 
 
 def test_a_time_is_kept_in_utc() -> None:

@@ -8,6 +8,7 @@ from uuid import uuid5
 import msgspec
 import pytest
 
+from domain.agency import KnownAgency
 from domain.calendar import JAPAN
 from domain.case import CaseNotFound
 from domain.case_codes import Status
@@ -19,7 +20,7 @@ from domain.erasure import ErasureDecided, ErasureRequested
 from domain.fields import cut_of, largest_header
 from domain.header import HEADER_BYTES_MAX
 from domain.machine import NOT_YET
-from domain.model import Context, Event
+from domain.model import AgencyId, Context, Event
 from domain.reviews import (
     AlreadyReviewed,
     CorrectiveDoesNotFit,
@@ -52,9 +53,10 @@ from domain.trail.purges import (
     PurgeId,
     PurgeRequested,
 )
-from tests.consenting import ASKED, LEDGER, held
+from tests.consenting import ASKED, LEDGER, explained, granted, held
 from tests.courses import course
-from tests.spec import CENTRE, CITY, NOW, SHELTER, given, later
+from tests.invariants import refused as kept
+from tests.spec import CENTRE, CITY, NOW, SHELTER, an_id, given, later
 from tests.test_emergency import ID as EMERGENCY_ID
 from tests.test_emergency import authorised as emergency_authorised
 from tests.test_emergency import expired as emergency_expired
@@ -319,6 +321,21 @@ def test_of_what_was_not_done_she_is_not_told() -> None:
     given(TRAIL).when(wrongly, by=CITY).refused(NothingToNotify)
     given(beside(emergency_requested)).when(notify, by=CITY).refused(NothingToNotify)
     given(beside()).when(defer, by=CITY).refused(NothingToNotify)
+
+
+@kept("INV-C12", guard="domain.trail:was_passed_on", instead=True)
+def test_that_her_consent_has_passed_on_she_is_told_each_time_it_has() -> None:
+    after = AgencyId(an_id(690))
+    gone = KnownAgency(kind="WOMENS_SUPPORT_CENTRE", prefecture="06", succeeded_by=after)
+    merged = msgspec.structs.replace(
+        concerned, agencies={**concerned.agencies, CENTRE.agency: gone}
+    )
+    passed_on = beside(explained, granted, who=merged)
+    tell = NotifySubject(about="SUCCESSION", about_id=AboutId(ASKED))
+    told = SubjectNotified(about="SUCCESSION", about_id=AboutId(ASKED), at=NOW)
+    given(passed_on).when(tell, by=CITY).then(told)
+    given(passed_on, told).when(tell, by=CITY).then(told)
+    given(beside(explained, granted)).when(tell, by=CITY).refused(NothingToNotify)
 
 
 def test_telling_her_is_put_off_with_a_reason_and_to_a_day() -> None:

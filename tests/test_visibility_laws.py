@@ -17,8 +17,17 @@ from domain.exclusions import ExclusionSet
 from domain.fields import cut_of, tag_of
 from domain.header import PartLine
 from domain.model import CLOSED, AgencyId, CaseId, Event, EventId, stream_of
-from domain.sharing import Told, replay
-from domain.visibility import Roster, Visible, angle, decide, looking, membership, who_reads
+from domain.sharing import Sharing, Told, replay
+from domain.visibility import (
+    Roster,
+    Visible,
+    angle,
+    decide,
+    looking,
+    membership,
+    who_reads,
+)
+from domain.visibility.holding import FOR_GOOD, holds_until
 from tests.histories import Play, history
 from tests.spec import an_id
 from tests.world import Someone
@@ -54,6 +63,10 @@ class Story(NamedTuple):
                 if basis.rule != "NOTICE"
             )
         return frozenset(found)
+
+    @property
+    def sharing(self) -> Sharing:
+        return replay(told for told, _ in self.record)
 
     def then(self, event: Event, by: Someone) -> list[tuple[Told, tuple[PartLine, ...]]]:
         """And at last this happens."""
@@ -108,10 +121,9 @@ def story(seed: int, chance: random.Random) -> Story:
 @given(seeds, chances)
 def test_from_one_angle_the_same_is_seen(seed: int, chance: random.Random) -> None:
     it = story(seed, chance)
-    sharing = replay(told for told, _ in it.record)
     for who in it.readers:
         recipient = who_reads(who.agency, it.roster.agencies[who.agency], who.staff, who.role)
-        look = looking(sharing, recipient, it.roster, it.at)
+        look = looking(it.sharing, recipient, it.roster, it.at)
         seen_from: dict[Hashable, tuple[Told, Visible]] = {}
         for told, lines in it.record:
             seen = decide(look, told, lines)
@@ -191,6 +203,26 @@ def test_time_alone_allows_nothing(seed: int, chance: random.Random, days: int, 
     it = story(seed, chance)
     earlier = it.at + timedelta(days=days)
     assert it.seen(it.record, earlier + timedelta(days=more)) <= it.seen(it.record, earlier)
+
+
+@many
+@given(seeds, chances, strategies.sampled_from(LATER))
+def test_until_something_ends_by_the_clock_the_same_is_seen(
+    seed: int, chance: random.Random, days: int
+) -> None:
+    it = story(seed, chance)
+    at = it.at + timedelta(days=days)
+    until = holds_until(it.sharing, at)
+    assert at < until
+    last = min(until - timedelta(microseconds=1), at + timedelta(days=4000))
+    assert it.seen(it.record, last) == it.seen(it.record, at)
+
+
+def test_in_these_stories_something_ends_by_the_clock() -> None:
+    chance = random.Random(1)
+    stories = [story(seed, chance) for seed in range(25)]
+    ends = [(it, until) for it in stories if (until := holds_until(it.sharing, it.at)) < FOR_GOOD]
+    assert sum(it.seen(it.record, until) < it.seen(it.record) for it, until in ends) > 3
 
 
 def test_these_stories_have_something_to_take_away() -> None:

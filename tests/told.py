@@ -10,6 +10,7 @@ from domain.agency import Agency, KnownAgency
 from domain.case import (
     AddressRecorded,
     CaseAccepted,
+    CaseCarriedOver,
     CaseClosed,
     CaseOpened,
     CaseReopened,
@@ -180,6 +181,9 @@ to_another_network: Final = closed(
     to_agency=CENTRE.agency,
     case_number="2026-0007",
     referral_id=REFERRAL,
+)
+carried_over: Final = closed(
+    CaseCarriedOver, fiscal_year=2027, ledger_network_id=NETWORK, case_number="2027-0001"
 )
 abroad: Final = replace(to_another_network, to_network=None, case_number=None)
 ended: Final = closed(CaseClosed, on=DAY, reason="GOALS_MET")

@@ -4,11 +4,10 @@ Nothing here decides. A command takes the way it takes in ``services.handling``,
 what is folded has every part closed, as it has there. Each fold goes on from where it was left.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import reduce
 from itertools import count
-from typing import Final, Literal, NamedTuple, TypeVar, cast
+from typing import Final, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 from domain.agency import AgencyRegistered, EnrolStaff, RegisterAgency, SignPledge
@@ -19,6 +18,9 @@ from domain.header import PartLine
 from domain.installation import INSTALLATION, found
 from domain.model import (
     CLOSED,
+    ITS_STAFF,
+    ITSELF,
+    ActingRole,
     AgencyId,
     CaseId,
     Context,
@@ -38,6 +40,7 @@ from domain.speech import Refused
 from domain.visibility import Roster, Visible, looking, membership, who_reads
 from domain.visibility import decide as opened_to
 from services.deciding import Decision, Past, Scope, Source, decide, scope_of, widened
+from services.deciding.remembered import Folded, Record, Remembered
 from services.sealing import person_of
 from tests.spec import NOW, without_words
 
@@ -60,7 +63,10 @@ class Entry(NamedTuple):
 class Someone(NamedTuple):
     agency: AgencyId
     staff: StaffId
-    role: StaffRole
+    role: ActingRole
+
+
+NOBODY: Final = Someone(ITSELF, ITS_STAFF, "INSTALLATION")
 
 
 class Asked(NamedTuple):
@@ -91,34 +97,13 @@ class Said(NamedTuple):
         return entry.told.id
 
 
-class Remembering(Past):
-    """A past whose folds are remembered: streams only grow, and no state is ever changed."""
-
-    def __init__(
-        self,
-        streams: Mapping[StreamId, Sequence[Event]],
-        record: Sequence[Source],
-        folded: dict[tuple[StreamId, object], tuple[int, object]],
-    ) -> None:
-        super().__init__(streams, record)
-        self._as_far: Final = folded
-
-    def fold(self, initial: S, evolve: Callable[[S, F], S], stream: StreamId) -> S:
-        events = cast("Sequence[F]", self._streams[stream])
-        done, state = cast("tuple[int, S]", self._as_far.get((stream, evolve), (0, initial)))
-        if done < len(events):
-            state = reduce(evolve, events[done:], state)
-            self._as_far[stream, evolve] = len(events), state
-        return state
-
-
 class World:
     def __init__(self, at: datetime = NOW) -> None:
         self.at: datetime = at
         self.log: Final[list[Entry]] = []
         self._streams: Final[dict[StreamId, list[Event]]] = {}
-        self._records: Final[dict[CaseId, list[Source]]] = {}
-        self._as_far: Final[dict[tuple[StreamId, object], tuple[int, object]]] = {}
+        self._records: Final[dict[CaseId, Record]] = {}
+        self._as_far: Final[Folded] = {}
         self._ids: Final = (UUID(int=number, version=4) for number in count(1_000_000))
         operator, first = AgencyId(next(self._ids)), StaffId(next(self._ids))
         self.operator: Final = Someone(operator, first, "REPRESENTATIVE")
@@ -228,13 +213,15 @@ class World:
         return [(entry, visible) for entry, visible in decided if visible]
 
     def past(self, scope: Scope, by: Context) -> Past:
-        streams = {stream: self._streams.get(stream, []) for stream in scope.streams(by)}
-        record = self._records.get(scope.case, []) if scope.whole and scope.case else []
-        return Remembering(streams, tuple(record), self._as_far)
+        streams = {
+            stream: self._streams.get(stream, []) for stream in (*scope.streams(by), *scope.ends)
+        }
+        record = self._records.get(scope.case) if scope.whole and scope.case else None
+        return Remembered(streams, Record() if record is None else record, self._as_far)
 
     def fold(self, initial: S, evolve: Callable[[S, F], S], stream: StreamId) -> S:
         streams = {stream: self._streams.get(stream, [])}
-        return Remembering(streams, (), self._as_far).fold(initial, evolve, stream)
+        return Remembered(streams, Record(), self._as_far).fold(initial, evolve, stream)
 
     def _says(self, by: Context, scope: Scope, decision: Decision) -> Said:
         entries = [
@@ -278,7 +265,7 @@ class World:
             entry = Entry(told, parts_of(event, owner), case, event, self.at, by.staff)
             self.log.append(entry)
             if case is not None:
-                self._records.setdefault(case, []).append(Source(told, entry.parts))
+                self._records.setdefault(case, Record()).append(Source(told, entry.parts))
             self._streams.setdefault(stream, []).append(closed)
             kept.append(entry)
         return kept

@@ -301,7 +301,7 @@ def _close(play: Play, here: Here) -> Ask | None:
 
 
 PURPOSES: Final[Sequence[About]] = (
-    *[stay] * 3, *[handover] * 2, *[conference] * 3, review, emergency, end,
+    *[stay] * 3, *[handover] * 2, *[conference] * 3, review, emergency, *[end] * 2,
 )  # fmt: skip
 
 

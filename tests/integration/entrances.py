@@ -18,7 +18,9 @@ from adapters.http.serving import serving
 from adapters.postgres.answers import PostgresAnswers
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.keyring import PostgresKeyring
+from adapters.postgres.lists import PostgresLists
 from adapters.postgres.tokens import PostgresTokens
+from adapters.registers import registers
 from adapters.settings import Settings
 from adapters.traces import NoTraces, TracedHandling, Traces
 from contracts.answered import Done
@@ -26,14 +28,18 @@ from contracts.asked import Asked, CaseAlias
 from contracts.problems import MEDIA_TYPE, Problem
 from domain.case import OpenCase
 from domain.catalogue import EVENTS, AnyCommand
+from domain.installation import InstallationFounded
 from domain.model import AgencyId, CommandId, StaffId
-from services.aliases import Aliases
+from services.aliases import Aliases, Cursors
 from services.handling import Handling
 from services.identity import Identity
 from services.keys import installation_key
+from services.looking import Looking
 from services.ports import Clock
 from services.receiving import Receiving
+from services.replaying import Replaying
 from services.sealing import Sealing
+from services.timekeeping import Timekeeping
 from services.viewing import Viewing
 from tests.agencies import Registry
 
@@ -75,6 +81,7 @@ class Entrance(NamedTuple):
     url: str
     door: Door
     behind: Behind
+    handling: Handling
     log: PostgresEventLog
     city: Visitor
     centre: Visitor
@@ -100,6 +107,7 @@ async def an_entrance(
         PostgresKeyring(database.keyring, Kek(epoch=1, secret=bytes(32))) as keyring,
         PostgresTokens(database.app) as tokens,
         PostgresAnswers(database.app) as answers,
+        PostgresLists(database.app) as lists,
     ):
         sealing = Sealing(EVENTS, ChaChaCipher())
         if not await log.head():
@@ -107,7 +115,9 @@ async def an_entrance(
             await registry.founded(CITY, SATO)
             await registry.enrolled(CITY, SATO, role="REPRESENTATIVE")
             await registry.enrolled(CENTRE, MORI)
-        aliases = Aliases(await installation_key(keyring), AesVeil())
+        secret = await installation_key(keyring)
+        aliases, cursors = Aliases(secret, AesVeil()), Cursors(secret, AesVeil())
+        looking = Looking(log, keyring, sealing, clock, aliases)
         identity = Identity(log, keyring, sealing, tokens, WALL)
         handling = Handling(log, keyring, sealing, clock)
         behind = Behind(
@@ -115,7 +125,12 @@ async def an_entrance(
             receiving=Receiving(TracedHandling(handling, traces), aliases),
             answers=answers,
             viewing=(views or _no_views)(aliases),
+            registers=registers(log, keyring, sealing, clock, aliases, cursors, lists),
+            replaying=Replaying(looking, cursors, CITY),
             aliases=aliases,
+            timekeeping=Timekeeping(
+                InstallationFounded(operator=CITY, first_staff=SATO), clock, None
+            ),
             checks={"postgres": log_answers(log)},
             traces=traces,
         )._replace(**other)
@@ -126,7 +141,7 @@ async def an_entrance(
             visitor(url, (await identity.issue(MORI, CENTRE)).text) as centre,
             visitor(url) as stranger,
         ):
-            yield Entrance(url, door, behind, log, city, centre, stranger)
+            yield Entrance(url, door, behind, handling, log, city, centre, stranger)
 
 
 @asynccontextmanager

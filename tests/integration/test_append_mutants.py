@@ -81,4 +81,4 @@ def test_a_patch_that_does_not_fit_is_refused() -> None:
     fits = MUTANTS[0].read_text(encoding="utf-8")
     text = (ROOT / changed_file(fits)).read_text(encoding="utf-8")
     with pytest.raises(DoesNotApply):
-        patched(text.replace("or s_key && r_key", "or r_key && s_key"), fits)
+        patched(text.replace("where stamped > up_to", "where up_to < stamped"), fits)

@@ -369,6 +369,23 @@ async def test_what_is_recalled_are_the_facts_alone(database: PostgresAccess) ->
     assert [fact.position for fact in recalled.streams[ledger]] == [2]
 
 
+async def test_of_each_stream_the_last_event_is_found_without_the_others(
+    database: PostgresAccess,
+) -> None:
+    long, short, empty = a_stream(), a_stream(), a_stream()
+    told = {"first": b"sealed"}
+    async with PostgresEventLog(database.app) as log:
+        await log.append(command(*(event(long, nth) for nth in range(1, 10))))
+        await log.append(command(event(short, parts=told), event(long, 10, parts=told)))
+        found, whole = await log.last(empty, long, short), await log.read(long, short)
+        assert await log.last() == {}
+    assert found == {
+        empty: None,
+        long: whole.streams[long][-1],
+        short: whole.streams[short][-1],
+    }
+
+
 # Followers
 
 

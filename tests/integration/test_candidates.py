@@ -10,13 +10,14 @@ from adapters.crypto import ChaChaCipher
 from adapters.engines import PostgresAccess
 from adapters.postgres.candidates import PostgresCandidates
 from adapters.postgres.event_log import PostgresEventLog
+from adapters.postgres.lists import PostgresLists
 from adapters.postgres.views import PostgresViews
 from domain.catalogue import EVENTS
 from domain.model import AgencyId
 from projections.lists import LISTS
+from services.listing import RowPlace
 from services.projecting import Projecting
 from services.sealing import Sealing
-from services.viewing import RowPlace
 from tests.integration.writers import session
 
 MANY: Final = 20_000
@@ -32,13 +33,14 @@ from generate_series(%(after)s::int + 1, %(after)s + 2 * %(count)s) n
 # By turns one that the city sends, one that it gets, and one that it is not to know of yet.
 REFERRALS: Final = """
 insert into views.referral_board
-    (stream, referral_id, case_id, from_agency, to_agency, status, drafted, sent)
+    (stream, referral_id, case_id, from_agency, to_agency, status, is_open, drafted, sent)
 select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(),
        case n %% 3 when 0 then %(agency)s else %(other)s end,
        case n %% 3 when 0 then %(other)s else %(agency)s end,
-       'DRAFT', n, case n %% 3 when 2 then null else n + 5 end
+       'DRAFT', n %% 2 = 0, n, case n %% 3 when 2 then null else n + 5 end
 from generate_series(%(after)s::int + 1, %(after)s + 3 * %(count)s / 2) n
 """
+EXCLUSIONS: Final = "insert into views.case_exclusions select case_id, 1 from views.referral_board"
 CHANGES: Final = "insert into views.case_activity select case_id, since + 7 from views.case_list"
 REACHED: Final = "update views.checkpoint set position = %(position)s where name = %(name)s"
 
@@ -74,14 +76,14 @@ class Lists:
 async def lists(database: PostgresAccess) -> AsyncIterator[Lists]:
     sealing = Sealing(EVENTS, ChaChaCipher())
     async with (
-        PostgresCandidates(database.app) as candidates,
+        PostgresLists(database.app) as read,
         PostgresViews(database.app) as views,
         PostgresEventLog(database.app) as log,
     ):
         for of in LISTS:
             async for _ in Projecting(of, views, log, sealing).rebuild():
                 pass
-        yield Lists(database, candidates)
+        yield Lists(database, PostgresCandidates(read))
 
 
 async def test_each_of_20000_cases_is_on_one_page_also_while_more_come(lists: Lists) -> None:
@@ -97,6 +99,22 @@ async def test_each_referral_is_on_one_page_from_when_its_side_knows_of_it(lists
     read = await lists.read_to_the_end(lists.candidates.referrals_of, REFERRALS, adding=3)
     assert read == sorted(set(read))
     assert len(read) == MANY + 30
+
+
+async def test_open_referrals_are_those_and_the_ended_ones_of_whoever_shut_somebody_out(
+    lists: Lists,
+) -> None:
+    lists.does(REFERRALS, after=0, count=MANY)
+    every = await lists.read_to_the_end(lists.candidates.referrals_of, REFERRALS, adding=0)
+    opened = await lists.read_to_the_end(lists.candidates.open_referrals_of, REFERRALS, adding=0)
+    assert opened == sorted(set(opened))
+    assert set(opened) < set(every)
+    assert len(opened) == MANY // 2
+    lists.does(EXCLUSIONS)
+    assert (
+        await lists.read_to_the_end(lists.candidates.open_referrals_of, REFERRALS, adding=0)
+        == every
+    )
 
 
 async def test_each_case_that_has_changed_is_told_once_as_far_as_both_lists_have_come(
@@ -124,8 +142,10 @@ async def changed_after(lists: Lists, position: int) -> list[tuple[Any, ...]]:
 
 
 async def test_lists_that_are_not_made_yet_are_empty(database: PostgresAccess) -> None:
-    async with PostgresCandidates(database.app) as candidates:
+    async with PostgresLists(database.app) as lists:
+        candidates = PostgresCandidates(lists)
         assert await candidates.cases_of(CITY, None, PAGE) == []
         assert await candidates.referrals_of(CITY, None, PAGE) == []
+        assert await candidates.open_referrals_of(CITY, None, PAGE) == []
         assert await candidates.changed_cases(CITY, 0, PAGE) == []
         assert await candidates.reached() == 0

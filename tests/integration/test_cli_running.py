@@ -1,6 +1,7 @@
 """The commands on real engines."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -17,6 +18,8 @@ from psycopg.conninfo import conninfo_to_dict
 from adapters import kek
 from adapters.engines import connect_to
 from tests.command_line import TSUNAGU, surroundings, tsunagu, widest
+
+ALL_AS_IN_THE_FILE = "Not done yet: 0. Different from the file: 0."
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +47,17 @@ def test_status_tells_where_everything_is(data: Path) -> None:
     assert status["nats"].startswith("nats://127.0.0.1:")
     assert status["http"].startswith("http://127.0.0.1:")
     assert status["events"] == 4  # The operator, founded and enrolled.
+
+
+def test_it_is_told_how_far_what_follows_by_rule_has_come(data: Path) -> None:
+    said = msgspec.json.decode(tsunagu("processes", "--json", "--data", data).stdout)
+    assert [each["name"] for each in said["processes"]] == ["consent", "erasure", "meetings"]
+    waiting = {"timers": 0, "next_due": None, "overdue": 0, "state": "running"}
+    assert (said["waiting"], said["refused"]) == (waiting, [])
+    shown = tsunagu("processes", "--data", data, "--lang", "ja")
+    assert "同意の終了への対応" in shown.stdout
+    assert "期限を待つものはありません。" in shown.stdout
+    assert widest(shown) <= 80
 
 
 def test_the_doctor_asks_what_runs(data: Path) -> None:
@@ -110,6 +124,42 @@ def test_a_run_outlives_the_reader_of_its_log_and_keeps_its_engines(tmp_path: Pa
         assert up.wait(timeout=30) == 0
 
 
+def test_a_demo_clock_is_chosen_once_and_shown_wherever_one_looks(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with started("up", "--data", data, "--demo-clock", "2024-04-01", home=tmp_path) as up:
+        assert up.stderr
+        told = iter(up.stderr.readline, "Tsunagu is running. Ctrl-C stops it.\n")
+        assert "demo clock: it is not for work in earnest" in "".join(told).replace("\n", " ")
+        status = msgspec.json.decode(tsunagu("status", "--json", "--data", data).stdout)
+        assert (status["clock"], status["demo_now"]) == ("DEMO", "2024-03-31T15:00:00Z")
+        shown = tsunagu("status", "--data", data, "--lang", "ja").stdout
+        assert re.search(r"時計 +デモ用の時計", shown)
+        assert "2024-04-01 00:00:00 JST" in shown
+        home = {"XDG_CONFIG_HOME": str(tmp_path)}
+        doctor = tsunagu("doctor", "--data", data, **home)
+        assert doctor.returncode == 0, doctor.stdout
+        assert "demo clock at 2024-04-01 00:00:00 JST" in doctor.stdout
+        assert re.search(r"Clock +A demo clock", tsunagu("version", "--data", data).stdout)
+        up.terminate()
+        assert up.wait(timeout=30) == 0
+    assert "clock" not in msgspec.json.decode(tsunagu("version", "--json", "--data", data).stdout)
+
+
+def test_an_installation_in_earnest_never_gets_a_demo_clock(data: Path, tmp_path: Path) -> None:
+    status = msgspec.json.decode(tsunagu("status", "--json", "--data", data).stdout)
+    assert status["clock"] == "WALL"
+    with started("up", "--data", tmp_path / "data", home=tmp_path) as up:
+        assert up.stderr
+        assert any("is running" in line for line in up.stderr)
+        up.terminate()
+        assert up.wait(timeout=30) == 0
+    said = tsunagu(
+        "up", "--data", tmp_path / "data", "--demo-clock", "now", XDG_CONFIG_HOME=str(tmp_path)
+    )
+    assert said.returncode == 3
+    assert "CLOCK_CHOSEN_ONCE" in said.stderr
+
+
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("command", [("up",), ("demo", "--once")], ids=" ".join)
 def test_a_start_that_is_cut_off_is_no_success(
@@ -121,23 +171,48 @@ def test_a_start_that_is_cut_off_is_no_success(
         assert run.wait(timeout=30) == 128 + told
 
 
-def test_a_demo_cut_off_at_its_start_may_be_told_again(tmp_path: Path) -> None:
-    with started("demo", "--once", "--data", tmp_path / "data", home=tmp_path) as cut_off:
-        eventually((tmp_path / "data/installation").exists)
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder of its own in which a demo was cut off at its start, and told again."""
+    home = tmp_path_factory.mktemp("told")
+    with started("demo", "--once", "--data", home / "data", home=home) as cut_off:
+        eventually((home / "data/installation").exists)
         cut_off.kill()
-    again = tsunagu("demo", "--once", "--data", tmp_path / "data", XDG_CONFIG_HOME=str(tmp_path))
+    again = tsunagu("demo", "--once", "--data", home / "data", XDG_CONFIG_HOME=str(home))
     assert again.returncode == 0, again.stderr
+    return home, again.stdout
 
 
-def test_a_demo_s_folder_once_used_in_earnest_is_so_for_good(tmp_path: Path) -> None:
-    arguments = ("demo", "--once", "--data", tmp_path / "data")
-    assert tsunagu(*arguments, XDG_CONFIG_HOME=str(tmp_path)).returncode == 0
-    with started("up", "--data", tmp_path / "data", home=tmp_path) as up:
+def test_a_demo_cut_off_at_its_start_may_be_told_again(told: tuple[Path, str]) -> None:
+    _, again = told
+    assert "Nothing: " in again
+    assert ALL_AS_IN_THE_FILE in " ".join(again.split())
+
+
+def test_the_demo_may_be_told_twice_in_its_folder_and_not_once_that_is_in_earnest(
+    told: tuple[Path, str],
+) -> None:
+    home, _ = told
+    arguments = ("demo", "--once", "--data", home / "data")
+    twice = tsunagu(*arguments, XDG_CONFIG_HOME=str(home))
+    assert twice.returncode == 0, twice.stderr
+    assert ALL_AS_IN_THE_FILE in " ".join(twice.stdout.split())
+    with started("up", "--data", home / "data", home=home) as up:
         assert up.stderr
         assert any("is running" in line for line in up.stderr)
         up.terminate()
         assert up.wait(timeout=30) == 0
-    assert "FOLDER_IN_EARNEST" in tsunagu(*arguments, XDG_CONFIG_HOME=str(tmp_path)).stderr
+    assert "FOLDER_IN_EARNEST" in tsunagu(*arguments, XDG_CONFIG_HOME=str(home)).stderr
+
+
+def test_the_demo_tells_its_story_and_leaves_nothing_behind() -> None:
+    with TemporaryDirectory() as home:  # Short enough for a socket, as tmp_path may not be.
+        said = tsunagu("demo", "--once", "--lang", "ja", TMPDIR=home, XDG_CONFIG_HOME=home)
+        assert said.returncode == 0, said.stderr
+        assert "何も見えない：" in said.stdout
+        assert "相川みさき" in said.stdout
+        assert widest(said) <= 80
+        assert not list(Path(home).iterdir())
 
 
 @contextmanager
@@ -167,25 +242,3 @@ def eventually(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
-
-
-@pytest.mark.parametrize(
-    ("language", "listed"), [("ja", "一覧にある"), ("en", "in the list")], ids=["ja", "en"]
-)
-def test_the_demo_tells_its_story_and_leaves_nothing_behind(language: str, listed: str) -> None:
-    with TemporaryDirectory() as home:  # Short enough for a socket, as tmp_path may not be.
-        said = tsunagu("demo", "--once", "--lang", language, TMPDIR=home, XDG_CONFIG_HOME=home)
-        assert said.returncode == 0, said.stderr
-        assert listed in said.stdout
-        assert "相川みさき" in said.stdout
-        assert widest(said) <= 80
-        assert not list(Path(home).iterdir())
-
-
-def test_the_demo_may_be_told_twice_in_a_folder_of_its_own(tmp_path: Path) -> None:
-    for times in (1, 2):
-        said = tsunagu(
-            "demo", "--once", "--data", tmp_path / "data", XDG_CONFIG_HOME=str(tmp_path / "config")
-        )
-        assert said.returncode == 0, said.stderr
-        assert said.stdout.count("handed over") == 2, times

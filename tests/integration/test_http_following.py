@@ -13,7 +13,8 @@ from adapters.engines import PostgresAccess
 from adapters.http import door, following, wire
 from contracts.asked import CaseAlias
 from contracts.pages import CaseChange, CaseLine
-from services.viewing import Reader, Viewing
+from services.looking import Reader
+from services.viewing import Viewing
 from tests.integration.entrances import Entrance, an_entrance, code_of
 
 A_LINE = CaseLine(case=CaseAlias(uuid4()))

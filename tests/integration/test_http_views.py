@@ -22,6 +22,7 @@ from adapters.app import App, running
 from adapters.crypto import KEY_BYTES, AesVeil, Kek
 from adapters.http.openapi import document
 from adapters.postgres.candidates import PostgresCandidates
+from adapters.postgres.lists import PostgresLists
 from adapters.settings import Secret, Settings
 from contracts.asked import CaseAlias
 from domain.agency import EnrolStaff, RegisterAgency, RestoreAgency, SignPledge, SuspendAgency
@@ -76,10 +77,10 @@ class House(NamedTuple):
         """With all that was recorded here: whoever follows from then on hears of no more of it."""
         head = await self.app.log.head()
         async with (
-            PostgresCandidates(self.app.endpoints.postgres.app) as lists,
+            PostgresLists(self.app.endpoints.postgres.app) as lists,
             asyncio.timeout(10),
         ):
-            while await lists.reached() < head:
+            while await PostgresCandidates(lists).reached() < head:
                 pass
 
     async def lists(self, alias: CaseAlias) -> dict[str, Any]:

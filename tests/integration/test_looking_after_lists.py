@@ -10,13 +10,17 @@ import httpx
 import msgspec
 import pytest
 import pytest_asyncio
+from prometheus_client import generate_latest
 from structlog.testing import capture_logs
 
 from adapters import metrics
 from adapters.app import App, running
+from adapters.engines import PostgresAccess
+from adapters.postgres.views import PostgresViews
 from adapters.settings import Settings
+from projections.lists import LISTS
 from tests.command_line import tsunagu, widest
-from tests.integration.writers import a_stream, command, event
+from tests.integration.writers import a_stream, command, event, until
 
 FOUNDED: Final = 4  # Events, by which the operator is there.
 
@@ -97,11 +101,20 @@ async def test_an_operator_sees_each_list_and_holds_lets_go_and_makes_anew(house
     assert (await house.lists())["case_list"]["rebuilt_to"] == 0
 
 
+async def test_where_nothing_runs_any_more_no_list_has_figures(database: PostgresAccess) -> None:
+    def figures() -> str:
+        return generate_latest().decode()
+
+    async with PostgresViews(database.app) as views, metrics.measured(views, LISTS):
+        await until(lambda: 'projection="case_list"' in figures())
+    assert 'projection="' not in figures()
+
+
 def test_a_list_is_called_by_its_name(tmp_path: Path) -> None:
     refused = tsunagu("projections", "pause", "nobody", "--data", tmp_path)
     assert refused.returncode == 1
     assert "LIST_NOT_KNOWN" in refused.stderr
-    assert "case_list, case_activity, referral_board" in refused.stderr
+    assert ", ".join(each.name for each in LISTS) in " ".join(refused.stderr.split())
 
 
 @pytest.mark.parametrize("arguments", [(), ("case_list", "--all")], ids=["none", "both"])

@@ -56,6 +56,10 @@ WRITTEN: Final = {
     "0007_in_the_name_of_a_case.sql": (
         "e5a002439fbe3c53856cbb3b53fe2e3607a9ac13bbd5d27b98b4747fdb7e70f4"
     ),
+    "0008_demo_clock.sql": "396d5bec1a15c7b5885de299946a6b3342d806c9e8995fdf4552ee0df0c73a39",
+    "0009_decided_on_each_other.sql": (
+        "7d6eb1a457ef2e2ceeaee87ad79a7607a8087bc91f8f76660c89eca41be2b71e"
+    ),
 }
 
 

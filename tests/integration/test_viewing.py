@@ -50,8 +50,8 @@ from domain.referral import (
 )
 from projections.case_activity import CASE_ACTIVITY
 from services.aliases import CursorNotValid
+from services.looking import Reader
 from services.sealing import header_of, persons_in
-from services.viewing import Reader
 from tests.integration.viewers import Agency, House, a_house
 
 CONSULT: Final = RecordConsultation(

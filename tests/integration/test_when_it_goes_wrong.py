@@ -23,6 +23,7 @@ from services.ports import Fact, LogRefusesWrites, LogUnavailable, NotAppendable
 from services.sealing import EventDamaged, Sealing, persons_in
 from tests.agencies import Registry
 from tests.integration.writers import a_stream, append_batch, command, event, session
+from tests.spec import role_of
 
 KEK = Kek(epoch=1, secret=bytes(32))
 ASK = Ask(
@@ -160,7 +161,7 @@ async def test_a_command_id_is_no_pass_for_another_person(database: PostgresAcce
 async def handling_for(ask: Ask, log: PostgresEventLog, keyring: PostgresKeyring) -> Handling:
     """Whoever asks is enrolled and has signed the pledge."""
     sealing = Sealing(EVENTS, ChaChaCipher())
-    await Registry(log, keyring, sealing).enrolled(ask.agency, ask.staff, role=ask.role)
+    await Registry(log, keyring, sealing).enrolled(ask.agency, ask.staff, role=role_of(ask))
     return Handling(log, keyring, sealing, WallClock())
 
 

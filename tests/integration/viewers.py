@@ -1,6 +1,6 @@
 """A house without entrances: agencies, what they record in it, and what they then see."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -12,6 +12,7 @@ from adapters.engines import PostgresAccess
 from adapters.postgres.candidates import PostgresCandidates
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.keyring import PostgresKeyring
+from adapters.postgres.lists import PostgresLists
 from adapters.postgres.views import PostgresViews
 from contracts.answers import Accepted
 from contracts.envelope import Envelope
@@ -28,10 +29,12 @@ from projections.tables import Projection
 from services.aliases import Aliases, Cursors
 from services.handling import Ask, Handling
 from services.keys import installation_key
+from services.listing import Listing
+from services.looking import Looking, Reader
 from services.ports import Clock
 from services.projecting import Projecting
 from services.sealing import Sealing
-from services.viewing import Reader, Viewing
+from services.viewing import Viewing
 from tests.agencies import Registry
 
 OPEN: Final = OpenCase(
@@ -124,6 +127,7 @@ class House(NamedTuple):
     views: PostgresViews
     candidates: PostgresCandidates
     founded: InstallationFounded
+    reading_anew: Callable[[], Viewing]  # By somebody who remembers nothing.
 
     @property
     def operator(self) -> Agency:
@@ -162,11 +166,17 @@ async def a_house(database: PostgresAccess, clock: Clock | None = None) -> Async
         PostgresEventLog(database.app) as log,
         PostgresKeyring(database.keyring, Kek(epoch=1, secret=bytes(32))) as keyring,
         PostgresViews(database.app) as views,
-        PostgresCandidates(database.app) as candidates,
+        PostgresLists(database.app) as lists,
     ):
+        candidates = PostgresCandidates(lists)
         sealing, clock = Sealing(EVENTS, ChaChaCipher()), clock or WallClock()
         secret = await installation_key(keyring)
         aliases, cursors = Aliases(secret, AesVeil()), Cursors(secret, AesVeil())
+
+        def reading_anew() -> Viewing:
+            looking = Looking(log, keyring, sealing, clock, aliases)
+            return Viewing(looking, Listing(looking, cursors), cursors, candidates)
+
         registry = Registry(log, keyring, sealing)
         operator, first_staff = AgencyId(uuid4()), StaffId(uuid4())
         await registry.founded(operator, first_staff)
@@ -177,9 +187,10 @@ async def a_house(database: PostgresAccess, clock: Clock | None = None) -> Async
             sealing=sealing,
             handling=Handling(log, keyring, sealing, clock),
             aliases=aliases,
-            viewing=Viewing(log, keyring, sealing, clock, aliases, cursors, candidates),
+            viewing=reading_anew(),
             registry=registry,
             views=views,
             candidates=candidates,
             founded=InstallationFounded(operator=operator, first_staff=first_staff),
+            reading_anew=reading_anew,
         )

@@ -1,4 +1,4 @@
-"""Playing (上演): the steps of a scenario, said to an installation in memory.
+"""Playing (実行): the steps of a scenario, said to an installation in memory.
 
 Whatever happens later under its name, an agreement, a referral, a stay, a meeting, is kept under
 the name that the scenario calls it.
@@ -57,9 +57,11 @@ from domain.network import (
 from domain.network_codes import NetworkLevel
 from domain.referral import DraftReferral, SendReferral
 from domain.speech import Refused
+from domain.trail.purges import AcknowledgePurge, PurgeRequested
 from domain.visibility import Roster, membership
 from services.deciding import Scope
 from tests.scenarios.cast import EVERYBODY, Name
+from tests.settling import Settling
 from tests.world import Entry, Said, Someone, World
 
 
@@ -91,6 +93,7 @@ def as_sent(command: AnyCommand) -> AnyCommand:
 class Play:
     def __init__(self, since: str) -> None:
         self.world: Final = World(moment(since))
+        self.settling: Final = Settling(self.world)
         self.cast: Final[dict[Name, Someone]] = {
             name: self.world.joins(part.kind, part.role, part.prefecture, part.name)
             for name, part in EVERYBODY.items()
@@ -137,16 +140,35 @@ class Play:
     # What is said
 
     def __call__(self, who: Name, command: AnyCommand) -> Said:
-        return self.world.says(self.cast[who], as_sent(command), self.case)
+        return self._settled(self.world.says(self.cast[who], as_sent(command), self.case))
+
+    def _settled(self, said: Said) -> Said:
+        """What follows from it by rule has happened too before anybody says more."""
+        self.settling.settle()
+        return said
+
+    def asked_of(self, who: Name, on: GrantId | EmergencyId) -> PurgeRequested:
+        """What it was asked last to destroy, of what it was told on this basis."""
+        return next(
+            event
+            for entry in reversed(self.world.of_case(self.case))
+            if isinstance(event := entry.said, PurgeRequested)
+            and event.recipient == self.of(who)
+            and on in {event.grant_id, event.emergency_id}
+        )
+
+    def acknowledges(self, who: Name, *on: GrantId | EmergencyId) -> None:
+        for basis in on:
+            self(who, AcknowledgePurge(purge_id=self.asked_of(who, basis).purge_id))
 
     def opens(self, who: Name, command: AnyCommand) -> Said:
-        said = self.world.says(self.cast[who], as_sent(command))
+        said = self._settled(self.world.says(self.cast[who], as_sent(command)))
         assert said.case is not None
         self.case = said.case
         return said
 
     def without_case(self, who: Name, command: AnyCommand) -> Said:
-        return self.world.says(self.cast[who], as_sent(command))
+        return self._settled(self.world.says(self.cast[who], as_sent(command)))
 
     def refused(self, who: Name, command: AnyCommand, why: type[Refused]) -> None:
         met = self.world.refuses(self.cast[who], as_sent(command), self.case)

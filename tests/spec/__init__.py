@@ -1,13 +1,23 @@
 """Given what has happened, when someone asks, then this follows."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Final, Generic, TypeVar, cast
+from typing import Final, Generic, Protocol, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 
 from domain.fields import cut_of
-from domain.model import AgencyId, Command, Context, Decider, Event, StaffId, StaffRole, Withheld
+from domain.model import (
+    ActingRole,
+    AgencyId,
+    Command,
+    Context,
+    Decider,
+    Event,
+    StaffId,
+    StaffRole,
+    Withheld,
+)
 from domain.speech import Refused
 
 S = TypeVar("S")
@@ -66,6 +76,17 @@ def without_words(event: E, withheld: Withheld) -> E:
 
 def an_id(number: int) -> UUID:
     return UUID(int=number, version=4)
+
+
+class Acting(Protocol):
+    @property
+    def role(self) -> ActingRole: ...
+
+
+def role_of(by: Acting) -> StaffRole:
+    """Of somebody: the installation itself is on nobody's staff."""
+    assert by.role != "INSTALLATION"
+    return by.role
 
 
 def someone(number: int, role: StaffRole) -> Context:

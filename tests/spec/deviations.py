@@ -43,6 +43,7 @@ CUT_FINER: Final = "a field is as fine as a grant may cut"
 SHELTER: Final = "a shelter's name and place are LOC, those of all others PUB"
 NUMBER: Final = "in the ledger of another network a case has another number"
 UNIT: Final = "units stand last"
+DEADLINE: Final = "by when, by the rules as they are then; later ones move nothing"
 
 CODES_OF_SERVICES: Final = "ECO|HOU|SCH|HLT|ACC|LEG"
 NOT_TOLD: Final = "whom she has shut out is told to nobody, whoever may know of dangers (0.4.10)"
@@ -198,7 +199,7 @@ BESIDE: Final[Mapping[str, Mapping[str, More]]] = {
         "elsewhere_places": More("LOC", SIDE_BY_SIDE),
     },
     "StayEnded": {"without_aftercare": More("SVC", "why none starts: she declined, or it goes on")},
-    "LegalStepRecorded": {"step_id": More("ENV", NAMES_IT)},
+    "LegalStepRecorded": {"remind_on": More("ENV", DEADLINE), "step_id": More("ENV", NAMES_IT)},
     "AftercareStarted": {"started_on": More("SVC", DAY)},
     "AftercareRescheduled": {"lead_agency": More("SVC", "the lead may change with the days")},
     "AftercareEnded": {
@@ -210,10 +211,21 @@ BESIDE: Final[Mapping[str, Mapping[str, More]]] = {
         "category": More("ENV", "by it the new value's category is known"),
         "person_id": More("ENV", WHOSE),
     },
-    "CaseTransferred": {"case_number": More("SVC", NUMBER)},
-    "CaseClosed": {"without_aftercare": More("SVC", "aftercare ended or declined by her: INV-K7")},
-    "ReferralDrafted": {"based_on": More("ENV", "the inquiry or referral it goes on from")},
+    "CaseTransferred": {
+        "review_by": More("CNS", DEADLINE),
+        "retained_until": More("CNS", DEADLINE),
+        "case_number": More("SVC", NUMBER),
+    },
+    "CaseClosed": {
+        "retained_until": More("SVC", DEADLINE),
+        "without_aftercare": More("SVC", "aftercare ended or declined by her: INV-K7"),
+    },
+    "ReferralDrafted": {
+        "answer_within": More("CNS", DEADLINE),
+        "based_on": More("ENV", "the inquiry or referral it goes on from"),
+    },
     "ReferralSent": {
+        "answer_due": More("CNS", DEADLINE),
         "hands_over": More("SVC", "which responsibility is offered"),
         "sources": More("CNS", "what was frozen, as it was sent"),
         "paths": More("CNS", "what was frozen, as it was sent"),
@@ -234,13 +246,15 @@ BESIDE: Final[Mapping[str, Mapping[str, More]]] = {
     "MeetingPlanned": {
         "case_id": More("ENV", "a case conference is about one case from the start")
     },
-    "CaseReviewed": {"subject_id": More("ENV", WHOSE)},
+    "MeetingHeld": {"held_on": More("ENV", "who was in the ledger by then is to be reviewed")},
+    "CaseReviewed": {"next_by": More("SVC", DEADLINE), "subject_id": More("ENV", WHOSE)},
     "CaseReviewDeferred": {"subject_id": More("ENV", WHOSE)},
     "DecisionRecorded": {
         "subject_id": More("ENV", WHOSE),
         "settles": More("ENV", "whether the consultation is agreed with it"),
     },
     "DisagreementRecorded": {
+        "settle_by": More("SVC", DEADLINE),
         "subject_id": More("ENV", WHOSE),
         "agencies": More("MTG", SIDE_BY_SIDE),
     },
@@ -250,10 +264,29 @@ BESIDE: Final[Mapping[str, Mapping[str, More]]] = {
     },
     "DecisionProgressReported": {"subject_id": More("ENV", WHOSE)},
     "ActivityReported": {"reach": More("PUB", "whether the text is public")},
+    "CaseAccepted": {
+        "review_by": More("SVC", DEADLINE),
+    },
+    "CaseReopened": {
+        "review_by": More("SVC", DEADLINE),
+    },
+    "EmergencyExpired": {
+        "review_by": More("CNS", DEADLINE),
+    },
+    "RulesAdopted": {
+        "timers": More("PUB", DEADLINE),
+    },
+    "GrievanceEscalated": {
+        "acknowledge_by": More("ENV", DEADLINE),
+    },
+    "GrievanceReopened": {
+        "answer_by": More("ENV", DEADLINE),
+    },
     "ConsentExplained": {
         "asked_again_because": More("CNS", "after a refusal only new circumstances ask again"),
     },
     "ConsentGranted": {
+        "remind_on": More("CNS", DEADLINE),
         "grantor_id": More("CNS", "which companion, or whose guardian"),
         "until_stay": More("CNS", "until the end of which stay"),
         "conditions_text": More("NAR", WORDS_BESIDE),
@@ -265,6 +298,7 @@ BESIDE: Final[Mapping[str, Mapping[str, More]]] = {
         "method": More("CNS", "only she lifts it, and it is recorded how she did"),
     },
     "EmergencyDisclosureAuthorised": {
+        "review_by": More("CNS", DEADLINE),
         "authorising_agency": More("CNS", "two authorisers are of different agencies"),
         "in_force": More("CNS", "whether this authorisation is the last that was needed"),
         "only_fields": More("CNS", "as in a grant, the least that is needed"),
@@ -273,6 +307,7 @@ BESIDE: Final[Mapping[str, Mapping[str, More]]] = {
         "impracticability_text": More("NAR", WORDS_BESIDE),
     },
     "StatutoryDisclosureRecorded": {
+        "review_by": More("CNS", DEADLINE),
         "statutory_id": More("CNS", NAMES_IT),
         "only_fields": More("CNS", "as in a grant, the least that is needed"),
         "filing_agency": More("CNS", "who files answers for it"),
@@ -315,6 +350,8 @@ BESIDE: Final[Mapping[str, Mapping[str, More]]] = {
     },
     "PostingConfirmed": {"posting_id": More("ENV", NAMES_IT), "on": More("PUB", DAY)},
     "GrievanceReceived": {
+        "acknowledge_by": More("ENV", DEADLINE),
+        "answer_by": More("ENV", DEADLINE),
         "grievance_id": More("ENV", NAMES_IT),
         "received_by": More("GRV", "who hears it handles it until somebody is assigned"),
         "about_staff": More("GRV", "the person complained about is not the handler either"),
@@ -345,6 +382,7 @@ MORE_CODES: Final[Mapping[tuple[str, str], Codes]] = {
 
 EVENTS_BESIDE: Final[Mapping[str, str]] = {
     "agency.took_over.v1": "the successor's own stream says what it takes over",
+    "case.carried_over.v1": "a new fiscal year has a new ledger, and a new number (§5.1)",
     "case.companion_came_of_age.v1": "from then on they agree for themselves",
     "case.participation_ended.v1": "an agency stops taking part, also without a role",
     "case.stay_cancelled.v1": "DECIDED → CANCELLED has no event in the table",
@@ -367,7 +405,10 @@ BOTH: Final = "a stay ends in one commit with an aftercare that starts, or durin
 # Added and left out, each with its reason; a row as ``before Event after``, an arrow without it.
 ARROWS: Final[Mapping[str, Arrows]] = {
     "domain.case.course:STATUS": Arrows(
-        more={"CLOSED CaseReopened CONTACT": "what was never accepted is no more so now"}
+        more={
+            "ACTIVE CaseCarriedOver ACTIVE": "into the next fiscal year's ledger (§5.1)",
+            "CLOSED CaseReopened CONTACT": "what was never accepted is no more so now",
+        }
     ),
     "domain.case.course:STAGE": Arrows(
         more={

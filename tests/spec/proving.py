@@ -63,12 +63,12 @@ PROVED: Final[Mapping[str, tuple[str, ...]]] = {
         "test_referral_handover:test_responsibility_does_not_move_before_it_is_accepted",
     ),
     "decide_stay": (
-        "test_stays:test_each_kind_of_stay_is_decided_by_whom_it_is_to_decide",
-        "test_stays:test_each_kind_of_stay_needs_her_consent_of_its_kind",
-        "test_stays:test_she_is_in_one_stay_at_a_time",
-        "test_stays:test_protection_is_commissioned_only_under_a_contract_in_force_on_that_day",
-        "test_stays:test_she_is_heard_before_a_stay_is_decided",
-        "test_stays:test_an_emergency_does_not_wait_and_says_by_when_she_is_heard",
+        "test_stays_decided:test_each_kind_of_stay_is_decided_by_whom_it_is_to_decide",
+        "test_stays_decided:test_each_kind_of_stay_needs_her_consent_of_its_kind",
+        "test_stays_decided:test_she_is_in_one_stay_at_a_time",
+        "test_stays_decided:test_protection_is_commissioned_only_under_a_contract_in_force_on_that_day",
+        "test_stays_decided:test_she_is_heard_before_a_stay_is_decided",
+        "test_stays_decided:test_an_emergency_does_not_wait_and_says_by_when_she_is_heard",
     ),
     "start_stay": (
         "test_stays:test_nobody_else_begins_a_stay",

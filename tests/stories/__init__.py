@@ -112,6 +112,7 @@ async def _to_the_end(cast: Cast, her: Her, next_town: NetworkId) -> None:
     unanswered = await asked(
         cast.neighbour, her.case, "INFORMATION", "SERVICE", {cast.npo.agency}, "IDN"
     )
+    await ending.carried_over(cast, her)
     await ending.closed(cast, her)
     await ending.erased(cast, her)
     await ending.what_she_may_still_say(cast, her, unanswered.grant_id)

@@ -8,18 +8,26 @@ from domain.case import (
     ReopenCase,
     TransferCase,
 )
+from domain.case.carrying import CarryOver
 from domain.consent_ledger import WithdrawConsent
 from domain.erasure import DecideErasure, RequestErasure
 from domain.model import ErasureRequestId, GrantId, NetworkId
 from domain.trail.notices import AboutId, NotifySubject
 from tests.stories.cast import Cast
 from tests.stories.record import Her
+from tests.stories.telling import by_itself
 
 
 async def transferred(cast: Cast, her: Her, network: NetworkId) -> None:
     """And those who had handed her on have no part in it any more."""
     await cast.neighbour.says(TransferCase(network_id=network), her.case)
     await cast.city.says(EndParticipation(agency_id=cast.city.agency), her.case)
+
+
+async def carried_over(cast: Cast, her: Her) -> None:
+    """A year later she stands in another ledger, without anybody asking for it."""
+    cast.stage.clock.passes(days=365)
+    await by_itself(cast.stage).says(CarryOver(), her.case)
 
 
 async def closed(cast: Cast, her: Her) -> None:

@@ -12,7 +12,18 @@ from domain.calendar import date_in_japan
 from domain.catalogue import EVENTS, AnyCommand
 from domain.fields import tag_of
 from domain.installation import InstallationFounded
-from domain.model import AgencyId, CaseId, CommandId, Event, EventId, StaffId, StaffRole
+from domain.model import (
+    ITS_STAFF,
+    ITSELF,
+    ActingRole,
+    AgencyId,
+    CaseId,
+    CommandId,
+    Event,
+    EventId,
+    StaffId,
+    StaffRole,
+)
 from services.handling import Ask
 from services.ports import EventLog
 from services.sealing import Sealing, id_of
@@ -75,11 +86,11 @@ class Stage(NamedTuple):
 class Someone:
     """A member of staff, who asks for one thing after the other."""
 
-    def __init__(self, stage: Stage, agency: AgencyId, staff: StaffId, role: StaffRole) -> None:
+    def __init__(self, stage: Stage, agency: AgencyId, staff: StaffId, role: ActingRole) -> None:
         self._stage: Final = stage
         self.agency: Final = agency
         self.staff: Final = staff
-        self.role: StaffRole = role
+        self.role: ActingRole = role
 
     async def says(self, command: AnyCommand, case: CaseId | None = None) -> Accepted:
         answer = await self._stage.handling.handle(
@@ -108,6 +119,11 @@ class Someone:
 
 def operator(stage: Stage) -> Someone:
     return Someone(stage, stage.operator.operator, stage.operator.first_staff, "REPRESENTATIVE")
+
+
+def by_itself(stage: Stage) -> Someone:
+    """The installation, without anybody asking."""
+    return Someone(stage, ITSELF, ITS_STAFF, "INSTALLATION")
 
 
 async def joining(

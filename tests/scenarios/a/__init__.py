@@ -17,8 +17,6 @@ from tests.scenarios.play import Play
 # What is told of and cannot be reached yet, and by what it will be.
 OWED: Final[Mapping[str, str]] = {
     "A8": "That it was disclosed is recorded by a fetch, and never by sending.",
-    "A20": "The requests to purge here, at A26 and at A28 follow by themselves once settling does "
-    "it: here somebody says them.",
     "A23": "Which rows the others see masked is said by the ledger of the network.",
 }
 

@@ -21,7 +21,6 @@ from domain.referral import (
     AcceptReferral,
     ConfirmHandover,
 )
-from domain.trail.purges import AcknowledgePurge, PurgeId, RequestPurge
 from tests.scenarios.play import Play, all_of
 
 # Where she was until then is not told with where her new home is.
@@ -82,15 +81,6 @@ def a_home_of_her_own(play: Play) -> None:
             relieved=play.all("F1"),
         ),
     )
-    play(
-        "C1",
-        RequestPurge(
-            recipient=play.of("F1"),
-            covers=frozenset({"IDN", "CNT", "PRB", "RSK", "HLT", "ECO", "PLN", "ACC", "SVC"}),
-            cause="EXPIRED",
-            grant_id=play.grants["K-A7"],
-        ),
-    )
 
 
 def aftercare(play: Play) -> None:
@@ -126,17 +116,8 @@ def aftercare(play: Play) -> None:
             )
         ),
     )
-    purge = play(
-        "C1",
-        RequestPurge(
-            recipient=play.of("N1"),
-            covers=frozenset({"LOC"}),
-            cause="NARROWED",
-            grant_id=play.grants["K-A9"],
-        ),
-    )
     play.at("2027-02-12 09:00")
-    play("N1", AcknowledgePurge(purge_id=PurgeId(purge.made)))
+    play.acknowledges("N1", play.grants["K-A9"])
     play.at("2027-05-31 10:00")
     play.refused(
         "C1", CloseCase(reason="GOALS_MET", subject_wish="もう大丈夫。"), AftercareNotEnded

@@ -25,7 +25,6 @@ from domain.referral import (
     AcceptReferral,
     ConfirmHandover,
 )
-from domain.trail.purges import AcknowledgePurge, PurgeId, RequestPurge
 from tests.scenarios.play import Play
 
 
@@ -183,15 +182,6 @@ def into_the_residence(play: Play, midorino: NetworkId) -> None:
     play.at("2026-06-05 10:00")
     play("S1", EndStay(stay_id=play.stays["shelter"], destination_kind="FACILITY"))
     play("S1", NarrowConsent(grant_id=play.grants["K-A5"], removed_recipients=play.all("S1")))
-    purge = play(
-        "C1",
-        RequestPurge(
-            recipient=play.of("S1"),
-            covers=frozenset({"IDN", "PRB", "RSK", "ECO", "PLN", "SVC", "MTG"}),
-            cause="NARROWED",
-            grant_id=play.grants["K-A5"],
-        ),
-    )
     play.at("2026-06-05 14:00")
     play(
         "F1",
@@ -209,7 +199,7 @@ def into_the_residence(play: Play, midorino: NetworkId) -> None:
         ),
     )
     play.at("2026-06-08 09:30")
-    play("S1", AcknowledgePurge(purge_id=PurgeId(purge.made)))
+    play.acknowledges("S1", play.grants["K-A4"], play.grants["K-A5"])
 
 
 def she_lives_there(play: Play, midorino: NetworkId) -> None:

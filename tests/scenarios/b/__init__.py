@@ -15,8 +15,6 @@ from tests.scenarios.play import Play
 
 # What is told of and cannot be reached yet, and by what it will be.
 OWED: Final[Mapping[str, str]] = {
-    "B23": "The withdrawal of what waits for an answer, and the requests to purge, follow from "
-    "taking back by themselves once settling does it: here somebody says them.",
     "B25": "What the auditor finds is in what was disclosed, and only a fetch records that.",
 }
 

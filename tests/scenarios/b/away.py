@@ -13,12 +13,7 @@ from domain.case.legal import LegalStepId
 from domain.case.safety import IssueSafetyInstruction, NeitherYesNorNo, RefuseThirdPartyInquiry
 from domain.case.services import LinkService
 from domain.consent_ledger import NarrowConsent, WithdrawConsent
-from domain.items import NotAgreedTo
-from domain.referral import (
-    AcceptReferral,
-    WithdrawReferral,
-)
-from domain.trail.purges import AcknowledgePurge, PurgeId, RequestPurge
+from domain.referral import AcceptReferral, ReferralHasEnded
 from tests.scenarios.b.moving import WHERE_SHE_WENT
 from tests.scenarios.play import Play, all_of
 
@@ -110,42 +105,14 @@ def she_takes_back(play: Play) -> None:
     play.refused(
         "H2",
         AcceptReferral(referral_id=play.referrals["R-B4"], role_taken="SERVICE_PROVIDER"),
-        NotAgreedTo,
+        ReferralHasEnded,
     )
-    play("W2", WithdrawReferral(referral_id=play.referrals["R-B4"], reason="CONSENT_WITHDRAWN"))
     play(
         "C2", NarrowConsent(grant_id=play.grants["K-B5 W2"], removed_categories=frozenset({"HLT"}))
     )
-    of_m1 = play(
-        "C2",
-        RequestPurge(
-            recipient=play.of("M1"),
-            covers=frozenset({"SVC"}),
-            cause="WITHDRAWN",
-            grant_id=play.grants["K-B7"],
-        ),
-    )
-    of_h2 = play(
-        "C2",
-        RequestPurge(
-            recipient=play.of("H2"),
-            covers=frozenset({"IDN", "HLT", "CNT"}),
-            cause="WITHDRAWN",
-            grant_id=play.grants["K-B9"],
-        ),
-    )
-    of_w2 = play(
-        "C2",
-        RequestPurge(
-            recipient=play.of("W2"),
-            covers=frozenset({"HLT"}),
-            cause="NARROWED",
-            grant_id=play.grants["K-B5 W2"],
-        ),
-    )
     play.at("2026-09-11 10:00")
-    play("M1", AcknowledgePurge(purge_id=PurgeId(of_m1.made)))
+    play.acknowledges("M1", play.grants["K-B7"])
     play.at("2026-09-12 10:00")
-    play("H2", AcknowledgePurge(purge_id=PurgeId(of_h2.made)))
+    play.acknowledges("H2", play.grants["K-B9"])
     play.at("2026-09-14 10:00")
-    play("W2", AcknowledgePurge(purge_id=PurgeId(of_w2.made)))
+    play.acknowledges("W2", play.grants["K-B5 W2"])

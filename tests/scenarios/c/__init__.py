@@ -22,8 +22,7 @@ from tests.scenarios.play import Play
 OWED: Final[Mapping[str, str]] = {
     "C7": "That it was disclosed is recorded by a fetch.",
     "C9": "The end by the clock is recorded by the scheduler: here somebody says it.",
-    "C16": "The requests to purge follow from the erasure once settling does it, and with the key "
-    "goes what was sealed under it.",
+    "C16": "With the key goes what was sealed under it.",
     "C17": "What the auditor finds is in what was disclosed, and only a fetch records that.",
 }
 

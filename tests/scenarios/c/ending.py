@@ -1,6 +1,7 @@
 """C13 to C16: agreed after all, ended, and forgotten."""
 
 from datetime import date
+from typing import Final
 
 from domain.case import (
     CloseCase,
@@ -15,12 +16,7 @@ from domain.meeting.commands import (
 )
 from domain.model import ErasureRequestId, NetworkId
 from domain.trail.notices import AboutId, NotifySubject
-from domain.trail.purges import (
-    AcknowledgePurge,
-    DeclinePurge,
-    PurgeId,
-    RequestPurge,
-)
+from domain.trail.purges import DeclinePurge
 from tests.scenarios.c.conference import AT_THE_TABLE
 from tests.scenarios.cast import Name
 from tests.scenarios.play import Play
@@ -76,6 +72,9 @@ def support_ends(play: Play) -> None:
             reason="GOALS_MET", subject_wish="もう一人でやっていける。アフターケアはいらない。"
         ),
     )
+    play.at("2027-04-05 10:00")
+    for name in TOLD:
+        play.acknowledges(name, play.grants["K-C2"])
 
 
 def she_is_forgotten(play: Play) -> None:
@@ -96,37 +95,14 @@ def she_is_forgotten(play: Play) -> None:
     play.refused("PD", erase, NotYetErasable)
     play.at("2032-04-08 10:00")
     play("PD", erase)
-    recipients: tuple[Name, ...] = ("M3", "C1", "N2")
-    for name in recipients:
-        purge = play(
-            "PD",
-            RequestPurge(
-                recipient=play.of(name),
-                covers=frozenset({"IDN", "PRB", "RSK", "ECO", "ACC", "PLN", "SVC", "MTG"}),
-                cause="ERASED",
-                grant_id=play.grants["K-C2"],
-            ),
-        )
-        play(name, AcknowledgePurge(purge_id=PurgeId(purge.made)))
-    of_h1 = play(
-        "PD",
-        RequestPurge(
-            recipient=play.of("H1"),
-            covers=frozenset({"IDN", "RSK", "HLT"}),
-            cause="ERASED",
-            emergency_id=play.emergencies["H1"],
-        ),
-    )
-    of_p1 = play(
-        "PD",
-        RequestPurge(
-            recipient=play.of("P1"),
-            covers=frozenset({"IDN", "CNT", "RSK", "ADR"}),
-            cause="ERASED",
-            emergency_id=play.emergencies["P1"],
-        ),
-    )
+    for name in TOLD:
+        play.acknowledges(name, play.grants["K-C2"])
     play.at("2032-04-20 10:00")
-    play("H1", AcknowledgePurge(purge_id=PurgeId(of_h1.made)))
-    play("P1", DeclinePurge(purge_id=PurgeId(of_p1.made), ground="INVESTIGATION_RECORDS"))
+    play.acknowledges("H1", play.emergencies["H1"])
+    of_p1 = play.asked_of("P1", play.emergencies["P1"]).purge_id
+    play("P1", DeclinePurge(purge_id=of_p1, ground="INVESTIGATION_RECORDS"))
     play("PD", NotifySubject(about="ERASURE", about_id=AboutId(request)))
+
+
+# Under what she let them know, and when that ended.
+TOLD: Final[tuple[Name, ...]] = ("M3", "C1", "N2")
