@@ -28,6 +28,7 @@ lint: .venv/.development ## Check what can be checked without running / 静的�
 contracts: .venv/.product ## Write what other systems see / 外部に見せる仕様を書き出す
 	@$(BIN)/python -m adapters.http.openapi
 	@$(BIN)/python -m adapters.nats.asyncapi
+	@$(BIN)/python -m adapters.playing.schema
 
 pages: .venv/.product ## Write what docs/ says of the domain / ドメインの説明ページを書き出す
 	@$(BIN)/python -m adapters.pages
