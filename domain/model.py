@@ -205,7 +205,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_automatic(self) -> bool:
         """Nobody asks: it falls due, or follows from what happened. No token ever carries this."""
-        return (self.agency, self.staff, self.role) == (ITSELF, ITS_STAFF, "INSTALLATION")
+        return self.role == "INSTALLATION" and (self.agency, self.staff) == (ITSELF, ITS_STAFF)
 
 
 S = TypeVar("S")

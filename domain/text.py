@@ -58,13 +58,14 @@ def visible(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=2**12)  # There are not many that people write.
 def _is_seen(character: str) -> bool:
     if character in _BLANK:
         return False
     return unicodedata.category(character)[0] in "LNPS" or ord(character) in _IDEOGRAPHS
 
 
-@lru_cache(maxsize=2**12)  # There are not many that people write.
+@lru_cache(maxsize=2**12)
 def _may_stay(character: str) -> bool:
     if character in _DIRECTION:
         return False

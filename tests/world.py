@@ -40,7 +40,7 @@ from domain.speech import Refused
 from domain.visibility import Roster, Visible, looking, membership, who_reads
 from domain.visibility import decide as opened_to
 from services.deciding import Decision, Past, Scope, Source, decide, scope_of, widened
-from services.deciding.remembered import Folded, Record, Remembered
+from services.deciding.remembered import NOTHING_TOLD, Record, Remembered, Stream
 from services.sealing import person_of
 from tests.spec import NOW, without_words
 
@@ -101,9 +101,8 @@ class World:
     def __init__(self, at: datetime = NOW) -> None:
         self.at: datetime = at
         self.log: Final[list[Entry]] = []
-        self._streams: Final[dict[StreamId, list[Event]]] = {}
+        self._streams: Final[dict[StreamId, Stream]] = {}
         self._records: Final[dict[CaseId, Record]] = {}
-        self._as_far: Final[Folded] = {}
         self._ids: Final = (UUID(int=number, version=4) for number in count(1_000_000))
         operator, first = AgencyId(next(self._ids)), StaffId(next(self._ids))
         self.operator: Final = Someone(operator, first, "REPRESENTATIVE")
@@ -214,14 +213,14 @@ class World:
 
     def past(self, scope: Scope, by: Context) -> Past:
         streams = {
-            stream: self._streams.get(stream, []) for stream in (*scope.streams(by), *scope.ends)
+            stream: self._streams.get(stream, NOTHING_TOLD)
+            for stream in (*scope.streams(by), *scope.ends)
         }
         record = self._records.get(scope.case) if scope.whole and scope.case else None
-        return Remembered(streams, Record() if record is None else record, self._as_far)
+        return Remembered(streams, Record() if record is None else record)
 
     def fold(self, initial: S, evolve: Callable[[S, F], S], stream: StreamId) -> S:
-        streams = {stream: self._streams.get(stream, [])}
-        return Remembered(streams, Record(), self._as_far).fold(initial, evolve, stream)
+        return self._streams.get(stream, NOTHING_TOLD).fold(initial, evolve)
 
     def _says(self, by: Context, scope: Scope, decision: Decision) -> Said:
         entries = [
@@ -266,7 +265,7 @@ class World:
             self.log.append(entry)
             if case is not None:
                 self._records.setdefault(case, Record()).append(Source(told, entry.parts))
-            self._streams.setdefault(stream, []).append(closed)
+            self._streams.setdefault(stream, Stream()).append(closed)
             kept.append(entry)
         return kept
 

@@ -299,9 +299,9 @@ def check_may_act(agency: Agency, staff: StaffId, role: ActingRole) -> None:
     match agency:
         case KnownAgency(suspended=True):
             raise AgencyIsSuspended
-        case KnownAgency(staff=known) if staff in known and known[staff].role == role:
-            check_has_not_left(known[staff])
-            check_has_signed(known[staff])
+        case KnownAgency(staff=known) if (enrolled := known.get(staff)) and enrolled.role == role:
+            check_has_not_left(enrolled)
+            check_has_signed(enrolled)
         case _:
             raise StaffNotEnrolled
 

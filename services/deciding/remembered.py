@@ -1,9 +1,9 @@
 """Remembered (覚えた過去): a past whose folds go on from where they were left."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import reduce
-from typing import Final, TypeAlias, TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from domain import sharing
 from domain.agency import Agency
@@ -15,9 +15,6 @@ from services.deciding.scope import Past, Source
 
 S = TypeVar("S")
 F = TypeVar("F")
-
-# Of each stream, for each that folds it: how many events were folded, and to what.
-Folded: TypeAlias = dict[StreamId, dict[object, tuple[int, object]]]
 
 
 class Record(list[Source]):
@@ -35,24 +32,36 @@ class Record(list[Source]):
         return self._sharing
 
 
-class Streams(dict[StreamId, list[Event]]):
+class Stream(list[Event]):
+    """All that was told there; whoever folds it goes on from what they had folded it to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folds: Final[dict[object, tuple[int, object]]] = {}
+
+    def fold(self, initial: S, evolve: Callable[[S, F], S]) -> S:
+        done, state = cast("tuple[int, S]", self._folds.get(evolve, (0, initial)))
+        if done < len(self):
+            state = reduce(evolve, cast("list[F]", self[done:]), state)
+            self._folds[evolve] = len(self), state
+        return state
+
+
+class Streams(dict[StreamId, Stream]):
     """All there are: where nothing was told, nothing is, and none has to be read first."""
 
-    def __missing__(self, stream: StreamId) -> Sequence[Event]:
+    def __missing__(self, stream: StreamId) -> Stream:
         del stream
-        return ()
+        return NOTHING_TOLD
 
 
 class Remembered(Past):
     """Where streams only grow in memory, and no state is ever changed."""
 
-    def __init__(
-        self, streams: Mapping[StreamId, Sequence[Event]], record: Record, folded: Folded
-    ) -> None:
+    def __init__(self, streams: Mapping[StreamId, Stream], record: Record) -> None:
         super().__init__(streams, record)
         self._all: Final = streams
         self._whole: Final = record
-        self._as_far: Final = folded
         self._cases: Final[dict[CaseId, Case]] = {}
         self._ledgers: Final[dict[CaseId, Ledger]] = {}
         self._agencies: Final[dict[AgencyId, Agency]] = {}
@@ -62,15 +71,7 @@ class Remembered(Past):
         return self._whole.sharing()
 
     def fold(self, initial: S, evolve: Callable[[S, F], S], stream: StreamId) -> S:
-        events = cast("Sequence[F]", self._all[stream])
-        folds = self._as_far.get(stream)
-        if folds is None:
-            folds = self._as_far[stream] = {}
-        done, state = cast("tuple[int, S]", folds.get(evolve, (0, initial)))
-        if done < len(events):
-            state = reduce(evolve, events[done:], state)
-            folds[evolve] = len(events), state
-        return state
+        return self._all[stream].fold(initial, evolve)
 
     def only(self, streams: AbstractSet[StreamId]) -> Past:
         if not isinstance(self._all, Streams):
@@ -95,3 +96,6 @@ class Remembered(Past):
         if found is None:
             found = self._agencies[agency_id] = super().agency(agency_id)
         return found
+
+
+NOTHING_TOLD: Final = Stream()

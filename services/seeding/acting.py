@@ -28,7 +28,7 @@ from domain.model import (
 from domain.sharing import Told
 from domain.speech import Refused, code_of
 from services.deciding import Past, Scope, Source, decide, scope_of, widened
-from services.deciding.remembered import Folded, Record, Remembered, Streams
+from services.deciding.remembered import Record, Remembered, Stream, Streams
 from services.handling import Ask, Decided, append_of, sealed
 from services.ports import EPOCH, Append, Fact, Keys, NewEvent, SecretKey
 from services.sealing import Sealing
@@ -92,7 +92,6 @@ class Acting:
         self._records: Final[dict[CaseId, Record]] = {}
         self._named: Final[dict[CaseId, set[StreamId]]] = {}
         self._persons: Final[dict[CaseId, set[PersonId]]] = {}
-        self._folded: Final[Folded] = {}
         self._position = 0
         self._appends: list[Append] = []
         self._new_keys: dict[PersonId, SecretKey] = {}
@@ -141,7 +140,8 @@ class Acting:
 
     def follow(self, stream: StreamId, known: Iterable[Event]) -> None:
         """What had happened there before."""
-        self._streams[stream] = list(known)
+        self._streams[stream] = told = Stream()
+        told.extend(known)
 
     def apart(self, chance: Chance) -> "Acting":
         """From here on by itself: what is done there is not known here, nor the other way round."""
@@ -152,7 +152,7 @@ class Acting:
         return other
 
     def fold(self, initial: S, evolve: Callable[[S, F], S], stream: StreamId) -> S:
-        return Remembered(self._streams, NOTHING, self._folded).fold(initial, evolve, stream)
+        return self._streams[stream].fold(initial, evolve)
 
     def forget(self, case: CaseId, *streams: StreamId) -> None:
         """Nobody comes back to it."""
@@ -162,7 +162,6 @@ class Acting:
         gone = self._named.pop(case, set()).union(streams)
         for stream in gone:
             self._streams.pop(stream, None)
-            self._folded.pop(stream, None)
 
     def deeds(self) -> Deeds:
         """All since they were last asked for."""
@@ -190,7 +189,7 @@ class Acting:
     def _past(self, scope: Scope) -> Past:
         """All streams are at hand; of the case's name all is looked through where it has to be."""
         record = self._records.get(scope.case) if scope.whole and scope.case else None
-        return Remembered(self._streams, NOTHING if record is None else record, self._folded)
+        return Remembered(self._streams, NOTHING if record is None else record)
 
     def _kept(self, decided: Decided) -> tuple[Did, Sequence[tuple[Told, Header]]]:
         scope, decision = decided.scope, decided.decision
@@ -215,7 +214,7 @@ class Acting:
     def _keep(self, told: Told, header: Header, case: CaseId | None) -> None:
         stream = self._streams.get(told.stream)
         if stream is None:
-            stream = self._streams[told.stream] = []
+            stream = self._streams[told.stream] = Stream()
         stream.append(told.event)
         if case is None:
             return
