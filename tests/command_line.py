@@ -25,7 +25,7 @@ def tsunagu(*arguments: str | Path, **environ: str) -> subprocess.CompletedProce
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,  # However much else is done there; what hangs is told all the same.
         check=False,
     )
 
