@@ -19,6 +19,7 @@ from adapters import kek
 from adapters.engines import connect_to
 from tests.command_line import TSUNAGU, surroundings, tsunagu, widest
 
+ROOT = Path(__file__).parents[2]
 ALL_AS_IN_THE_FILE = "Not done yet: 0. Different from the file: 0."
 
 
@@ -185,7 +186,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def test_a_demo_cut_off_at_its_start_may_be_told_again(told: tuple[Path, str]) -> None:
     _, again = told
-    assert "Nothing: " in again
+    assert shown_in("README.md") in as_printed(again)
     assert ALL_AS_IN_THE_FILE in " ".join(again.split())
 
 
@@ -209,10 +210,20 @@ def test_the_demo_tells_its_story_and_leaves_nothing_behind() -> None:
     with TemporaryDirectory() as home:  # Short enough for a socket, as tmp_path may not be.
         said = tsunagu("demo", "--once", "--lang", "ja", TMPDIR=home, XDG_CONFIG_HOME=home)
         assert said.returncode == 0, said.stderr
-        assert "何も見えない：" in said.stdout
-        assert "相川みさき" in said.stdout
+        assert shown_in("README.ja.md") in as_printed(said.stdout)
         assert widest(said) <= 80
         assert not list(Path(home).iterdir())
+
+
+def shown_in(readme: str) -> str:
+    """What whoever begins to read is told they will see."""
+    _, _, shown = (ROOT / readme).read_text("utf-8").partition("```text\n")
+    return shown.partition("```")[0]
+
+
+def as_printed(said: str) -> str:
+    """Without the blanks at the ends of lines."""
+    return "".join(f"{line.rstrip()}\n" for line in said.splitlines())
 
 
 @contextmanager
