@@ -44,8 +44,9 @@ def cleaned(text: str) -> str:
     """The text as it is kept, or ``TextNotAccepted``."""
     if text.isascii() and text.isprintable():
         return text
-    text = text.replace("\r\n", "\n").translate(_VARIANTS)
-    text = unicodedata.normalize("NFC", text)
+    text = text.replace("\r\n", "\n")
+    if not unicodedata.is_normalized("NFC", text):  # As nearly always it is.
+        text = unicodedata.normalize("NFC", text.translate(_VARIANTS))
     if not all(map(_may_stay, text)):
         raise TextNotAccepted
     return text
