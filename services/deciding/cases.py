@@ -69,6 +69,8 @@ def scope_of(  # noqa: PLR0911 (one arm a command)
     command: CaseCommand, case: CaseId, by: Context
 ) -> Scope:
     scope = Scope(case, stream_of("case", case), reads_work=isinstance(command, ENDING))
+    if type(command) in BY_ITSELF:
+        return scope
     match command:
         case AcceptCase(network_id=network):
             return entering.into(scope, network, by)

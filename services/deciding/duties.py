@@ -41,7 +41,7 @@ from domain.grievance import (
     ReceiveGrievance,
     ReopenGrievance,
 )
-from domain.model import AgencyId, CaseId, Context, Event, NetworkId, StreamId, stream_of
+from domain.model import AgencyId, CaseId, Command, Context, Event, NetworkId, StreamId, stream_of
 from domain.network import DesignateCoordinatingAgency, DissolveNetwork, NetworkEvent
 from domain.referral import ConfirmHandover
 from domain.sharing import Handling
@@ -57,11 +57,16 @@ MOVES_A_GRIEVANCE = (
     ReopenGrievance,
 )
 GOES = (SucceedAgency, DeactivateAgency)
+CHANGES_DUTIES: Final = frozenset[type[Command]](
+    {*MOVES_A_CASE, *MOVES_A_NETWORK, *MOVES_A_GRIEVANCE, DecideErasure, *GOES}
+)
 
 
 def widened(scope: Scope, command: AnyCommand, past: Past, by: Context) -> Scope:
     """Whose duties may change: of whoever has it, and of whoever may have it afterwards."""
     concerned: set[AgencyId | None] = set()
+    if type(command) not in CHANGES_DUTIES:
+        return scope
     if isinstance(command, MOVES_A_CASE) and scope.case:
         concerned = {by.agency, who_answers(past.case(scope.case))}
     elif isinstance(command, MOVES_A_NETWORK):
@@ -84,6 +89,8 @@ def noted(
     scope: Scope, command: AnyCommand, decision: Decision, past: Past, by: Context
 ) -> Decision:
     """The decision, and what it means for the agencies concerned."""
+    if type(command) not in CHANGES_DUTIES:
+        return decision
     if isinstance(command, MOVES_A_CASE) and scope.case:
         more = _of_case(scope.case, decision, past)
     elif isinstance(command, MOVES_A_NETWORK):
