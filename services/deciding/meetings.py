@@ -46,6 +46,8 @@ from domain.meeting.commands import (
     RecordDisagreement,
     RequestMeeting,
     ReviewCase,
+    ReviewingCommand,
+    SettlingCommand,
     TableCase,
 )
 from domain.meeting.events import OF_A_CASE, CaseReviewDeferred, CaseReviewed, CaseTabled
@@ -165,7 +167,7 @@ def _numbers(
     past: Past, cases: Mapping[CaseId, KnownCase], network: NetworkId | None, by: Context
 ) -> dict[CaseId, CaseNumber]:
     """Where the agency coordinates the network or answers for her, and is not shut out."""
-    if network is None:
+    if network is None or not cases:
         return {}
     known = as_known(past.network(network))
     itself = past.agencies(by.agency)
@@ -204,8 +206,8 @@ def _about(  # noqa: PLR0913, PLR0917 (all that was read)
         participants=participants(case) - sharing.excluded,
         covered=_CoveredWhenAsked(sharing, frozenset(there), agencies, by),
         named=named(sharing, by.at) if isinstance(command, AddInvitee) else NOBODY,
-        consultation=_consultation(past),
-        reviews=_reviews(past, by),
+        consultation=_consultation(command, past),
+        reviews=_reviews(command, past, by),
     )
 
 
@@ -248,9 +250,11 @@ def _hidden(
     return frozenset() if known else frozenset({command.agency_id})
 
 
-def _consultation(past: Past) -> Consultation:
+def _consultation(command: MeetingCommand, past: Past) -> Consultation:
     """Over all meetings about the case, in the order of the log."""
     consultation, table = Consultation(), None
+    if not isinstance(command, SettlingCommand):
+        return consultation
     for stream, event in _told(past):
         anew = isinstance(event, CaseTabled) and stream != table
         consultation = consulted(consultation, event, anew=anew)
@@ -258,7 +262,9 @@ def _consultation(past: Past) -> Consultation:
     return consultation
 
 
-def _reviews(past: Past, by: Context) -> Reviews:
+def _reviews(command: MeetingCommand, past: Past, by: Context) -> Reviews:
+    if not isinstance(command, ReviewingCommand):
+        return Reviews()
     year = fiscal_year(date_in_japan(by.at))
     said = [event for _, event in _told(past) if isinstance(event, REVIEWING)]
     return Reviews(
