@@ -103,9 +103,8 @@ class Decided(NamedTuple):
     def persons(self) -> frozenset[PersonId]:
         """Whose words are among it."""
         owner = self.decision.owner
-        return frozenset[PersonId]().union(
-            *[persons_of(each, owner) for write in self.decision.writes for each in write.events]
-        )
+        events = [event for write in self.decision.writes for event in write.events]
+        return frozenset(person for event in events for person in persons_of(event, owner))
 
 
 class Handling:

@@ -165,8 +165,11 @@ class Past:
 
     def agencies(self, *agency_ids: AgencyId) -> dict[AgencyId, KnownAgency]:
         """Those of them that there are."""
-        found = {each: self.agency(each) for each in agency_ids}
-        return {each: known for each, known in found.items() if isinstance(known, KnownAgency)}
+        return {
+            each: known
+            for each in agency_ids
+            if isinstance(known := self.agency(each), KnownAgency)
+        }
 
     def in_name_of_case(self, kind: type[E]) -> Iterator[tuple[Told, E]]:
         """Wherever it stands in the case's name; the whole of it must have been read."""
