@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
 from typing import (
     Annotated,
     ClassVar,
@@ -18,6 +18,7 @@ from typing import (
 from uuid import UUID, uuid5
 
 import msgspec
+from msgspec import inspect
 
 from domain.calendar import accepted, in_utc
 from domain.categories import ENV, Category
@@ -161,15 +162,41 @@ class Command(
     narrows: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
+        for name in _worded(type(self)):
             given: object = getattr(self, name)
-            if type(given) in AS_THEY_ARE:
-                continue
             if (kept := _kept(given)) is not given:
                 msgspec.structs.force_setattr(self, name, kept)
 
 
-AS_THEY_ARE: Final = frozenset[type[object]]({UUID, type(None), bool, int})
+@cache
+def _worded(command: type[Command]) -> tuple[str, ...]:
+    """Its fields that may hold words, times or days: all but those of codes, ids and figures."""
+    info = inspect.type_info(command)
+    assert isinstance(info, inspect.StructType)
+    return tuple(field.name for field in info.fields if not _is_as_it_is(field.type))
+
+
+def _is_as_it_is(info: inspect.Type) -> bool:
+    match info:
+        case inspect.Metadata(type=inner):
+            return _is_as_it_is(inner)
+        case inspect.UnionType(types=types):
+            return all(map(_is_as_it_is, types))
+        case inspect.VarTupleType(item_type=item) | inspect.FrozenSetType(item_type=item):
+            return _is_as_it_is(item)
+        case _:
+            return type(info) in AS_THEY_ARE
+
+
+AS_THEY_ARE: Final = frozenset[type[inspect.Type]](
+    {
+        inspect.LiteralType,
+        inspect.UUIDType,
+        inspect.NoneType,
+        inspect.BoolType,
+        inspect.IntType,
+    }
+)
 
 
 def _kept(value: object) -> object:

@@ -15,7 +15,8 @@ from domain.calendar import DayNotAccepted, TimeNotAccepted, in_utc
 from domain.case import IdentifySubject, RecordConsultation
 from domain.codes import ConsentKind, Grantor, History, Method, Purpose
 from domain.consent_ledger import GrantConsent
-from domain.model import AgencyId, GrantId
+from domain.meeting.commands import Position, RecordDisagreement
+from domain.model import AgencyId, GrantId, MeetingId
 from domain.text import Code, FreeText, Line, NothingToSee, TextNotAccepted, cleaned
 
 
@@ -128,6 +129,22 @@ def test_what_a_command_holds_is_cleaned_before_anyone_reads_it() -> None:
             sexual_harm_flag=False,
             summary="眠れない。\x1b[2J",
         )
+
+
+def test_words_are_cleaned_wherever_in_a_command_they_stand() -> None:
+    agency = AgencyId(UUID(int=2))
+    said = RecordDisagreement(
+        meeting_id=MeetingId(UUID(int=1)),
+        topic="住まい",
+        positions=(
+            Position(agency_id=agency, text="か\u3099"),
+            Position(agency_id=agency, text="否"),
+        ),
+        since=date(2026, 5, 13),
+    )
+    assert said.positions[0].text == "が"
+    with pytest.raises(TextNotAccepted):
+        replace(said, positions=(*said.positions, Position(agency_id=agency, text="賛\u202e")))
 
 
 @pytest.mark.parametrize(
