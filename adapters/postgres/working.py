@@ -227,8 +227,7 @@ with recursive heirs as (
         ) y
         where n.representatives > (
             select count(*) from views.representatives_met m
-            where m.network_id = n.network_id
-              and m.held_on >= make_date(y, 4, 1) and m.held_on < make_date(y + 1, 4, 1)
+            where m.network_id = n.network_id and m.held_on >= make_date(y, 4, 1)
         ) and not exists (
             select from views.representatives_met m
             where m.network_id = n.network_id and m.held_on >= make_date(y + 1, 4, 1)
