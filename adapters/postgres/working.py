@@ -248,7 +248,7 @@ from (
         union all select 3, * from after_erasure
         union all select 3, * from to_move_instead union all select 3, * from to_review_elsewhere
     ) every_part
-    order by due, work_id, bare desc, nth
+    order by due, work_id, bare desc, nth, agency nulls first
 ) all_of_it
 order by due, work_id limit %(most)s
 """  # noqa: S608
