@@ -213,7 +213,7 @@ CASE_DUTY: Final = Projection[tuple[CaseId], CaseDuty](
             CaseErased,
         }
     ),
-    indexes=(("agency", "case_id"),),
+    indexes=(("agency", "case_id"), ("erased_by", "case_id")),
 )
 NETWORK_DUTY: Final = Projection[tuple[StreamId], NetworkDuty](
     name="network_duty",

@@ -12,7 +12,7 @@ from services.working import WorkAsked, WorkCandidate, year_of
 # What comes after the place, and is asked for.
 _ASKED: Final[LiteralString] = """
     (w.due, w.work_id) > (%(due)s, %(id)s)
-    and (%(until)s::bigint is null or w.due <= %(until)s)
+    and w.due <= coalesce(%(until)s::bigint, 9223372036854775807)
     and (%(kind)s::text is null or w.kind = %(kind)s)
 """
 _PAGE: Final[LiteralString] = "order by w.due, w.work_id limit %(most)s"
@@ -71,7 +71,11 @@ _OF_ANOTHER: Final[LiteralString] = f"""
         (select agency from views.operator)
     )
 """  # noqa: S608
-# In each part what comes after the place, and no more of it than fills the page.
+# Who has many cases fills a page soonest out of all that waits, in the order in which it is due;
+# who has few, case by case. One plan serves every reader and cannot choose: both ways stand in it.
+_MANY: Final[LiteralString] = "1000"
+# In each part what comes after the place, and no more of it than fills the page. What stands under
+# ``offset 0`` is looked up by its key, however much of it the planner expects.
 _WORK: Final[LiteralString] = f"""
 with recursive heirs as (
     select old, new from views.successions
@@ -91,21 +95,51 @@ with recursive heirs as (
           and (d.is_open is not false or w.kind = any(%(afterwards)s))
         {_PAGE}
     ) w
+), duties as (
+    select d.* from unnest(%(itself)s::uuid[]) as itself(id) cross join lateral (
+        select d.case_id, d.agency, d.is_open
+        from views.case_duty d where d.agency = itself.id offset 0
+    ) d
+), told as (
+    select t.* from unnest(%(itself)s::uuid[]) as itself(id) cross join lateral (
+        select t.case_id, t.about, t.source
+        from views.told_under t where t.agency = itself.id limit {_MANY}
+    ) t limit {_MANY}
+), many as (
+    select (select count(*) from duties) >= {_MANY} as cases,
+           (select count(*) from told) >= {_MANY} as told
+), gone as (
+    select agency from views.agency_roster where not is_active
 ), of_those_gone as (
-    select {_WORK_ROW}, w.kind = 'PURGE_WAITING' as bare
-    from views.agency_roster gone
-    join views.work_queue w on w.agency = gone.agency
-    join views.case_duty d on d.case_id = w.case_id and d.agency = any(%(itself)s)
-    where not gone.is_active and w.kind = any(%(passed_on)s) and {_ASKED}
-      and (d.is_open or w.kind = any(%(afterwards)s))
-    {_PAGE}
+    (select w.*, w.kind = 'PURGE_WAITING' as bare from gone cross join lateral (
+        select {_WORK_ROW} from views.work_queue w cross join lateral (
+            select d.is_open from views.case_duty d
+            where d.case_id = w.case_id and d.agency = any(%(itself)s) offset 0
+        ) d
+        where w.agency = gone.agency and w.kind = any(%(passed_on)s) and {_ASKED}
+          and (d.is_open or w.kind = any(%(afterwards)s))
+        {_PAGE}
+     ) w
+     where (select cases from many))
+    union all
+    (select {_WORK_ROW}, w.kind = 'PURGE_WAITING' as bare from duties d cross join lateral (
+        select w.* from views.work_queue w
+        where w.case_id = d.case_id and w.agency = any(array(select agency from gone))
+          and w.kind = any(%(passed_on)s) and {_ASKED} offset 0
+     ) w
+     where (d.is_open or w.kind = any(%(afterwards)s))
+       and exists (select from gone) and not (select cases from many)
+     {_PAGE})
 ), of_those_absent as (
     select {_WORK_ROW}, w.kind = 'PURGE_WAITING' as bare
-    from views.case_duty d
+    from duties d
     join views.case_absences a on a.case_id = d.case_id and a.agency <> d.agency
-    join views.work_queue w on w.case_id = a.case_id and w.agency = a.agency
-    where d.agency = any(%(itself)s) and w.kind = any(%(passed_on)s) and {_ASKED}
-      and (d.is_open or w.kind = any(%(afterwards)s))
+    cross join lateral (
+        select w.* from views.work_queue w
+        where w.case_id = a.case_id and w.agency = a.agency and w.kind = any(%(passed_on)s)
+          and {_ASKED} offset 0
+    ) w
+    where d.is_open or w.kind = any(%(afterwards)s)
     {_PAGE}
 ), coordinated as (
     select n.network_id, n.stream, n.representatives, n.representatives_since
@@ -147,33 +181,66 @@ with recursive heirs as (
            or not {_OF_THE_PREFECTURE})
     {_PAGE}
 ), asked_by_itself as (
-    select w.due, w.work_id, w.kind, w.case_id, w.of, w.names, t.source, w.agency, true as bare
-    from views.told_under t
-    join views.work_queue w on w.of = t.case_id and w.through = t.about
-    where t.agency = any(%(itself)s) and w.agency is null
-      and w.kind = any('{{PURGE_WAITING,HER_NOTICE}}') and {_ASKED}
-    {_PAGE}
+    (select w.*, true as bare
+     from unnest('{{PURGE_WAITING,HER_NOTICE}}'::text[]) as waiting(kind) cross join lateral (
+        select w.due, w.work_id, w.kind, w.case_id, w.of, w.names, t.source, w.agency
+        from views.work_queue w cross join lateral (
+            select t.source from views.told_under t
+            where t.case_id = w.of and t.about = w.through and t.agency = any(%(itself)s) offset 0
+        ) t
+        where w.kind = waiting.kind and w.agency is null and {_ASKED}
+        {_PAGE}
+     ) w
+     where (select told from many) and (%(kind)s::text is null or waiting.kind = %(kind)s))
+    union all
+    (select w.due, w.work_id, w.kind, w.case_id, w.of, w.names, t.source, w.agency, true as bare
+     from told t cross join lateral (
+        select w.* from views.work_queue w
+        where w.of = t.case_id and w.through = t.about and w.agency is null
+          and w.kind = any('{{PURGE_WAITING,HER_NOTICE}}') and {_ASKED} offset 0
+     ) w
+     where not (select told from many)
+     {_PAGE})
 ), asked_through_those_gone as (
     select w.due, w.work_id, w.kind, w.case_id, w.of, w.names, w.source, t.agency, true as bare
-    from views.case_duty d
-    join views.told_under t on t.case_id = d.case_id and t.agency <> d.agency
-    join views.work_queue w on w.of = t.case_id and w.through = t.about
-    where d.agency = any(%(itself)s) and w.agency is null and w.kind = 'HER_NOTICE'
-      and (exists (select from views.agency_roster gone
-                   where gone.agency = t.agency and not gone.is_active)
-           or (t.case_id, t.agency) in (select case_id, agency from views.case_absences))
-      and {_ASKED}
+    from views.work_queue w cross join lateral (
+        select d.agency from views.case_duty d
+        where d.case_id = w.of and d.agency = any(%(itself)s) offset 0
+    ) d
+    cross join lateral (
+        select t.agency from views.told_under t
+        where t.case_id = w.of and t.about = w.through and t.agency <> d.agency
+          and (t.agency in (select agency from gone) or exists (
+              select from views.case_absences a
+              where a.case_id = t.case_id and a.agency = t.agency))
+        offset 0
+    ) t
+    where w.kind = 'HER_NOTICE' and w.agency is null and {_ASKED}
     {_PAGE}
 ), unacknowledged as (
-    select w.due, w.work_id, w.kind, w.case_id, w.of, w.names, w.source, null::uuid, true as bare
-    from views.work_queue w join views.case_duty d on d.case_id = w.case_id
-    where w.kind = 'PURGE_WAITING' and d.agency = any(%(itself)s) and {_ASKED}
-    {_PAGE}
+    (select w.due, w.work_id, w.kind, w.case_id, w.of, w.names, w.source, null::uuid, true as bare
+     from views.work_queue w cross join lateral (
+        select from views.case_duty d
+        where d.case_id = w.of and d.agency = any(%(itself)s) offset 0
+     ) d
+     where w.kind = 'PURGE_WAITING' and {_ASKED} and (select cases from many)
+       and (%(kind)s::text is null or 'PURGE_WAITING' = %(kind)s)
+     {_PAGE})
+    union all
+    (select w.due, w.work_id, w.kind, w.case_id, w.of, w.names, w.source, null::uuid, true as bare
+     from duties d cross join lateral (
+        select w.* from views.work_queue w
+        where w.kind = 'PURGE_WAITING' and w.of = d.case_id and {_ASKED} offset 0
+     ) w
+     where not (select cases from many)
+     {_PAGE})
 ), after_erasure as (
     select w.due, w.work_id, w.kind, w.case_id, w.of, w.names, w.source, null::uuid, true as bare
-    from views.case_duty d join views.work_queue w on w.case_id = d.case_id
-    where d.erased_by = any(%(itself)s) and w.kind = any('{{PURGE_WAITING,HER_NOTICE}}')
-      and {_ASKED}
+    from unnest(%(itself)s::uuid[]) as itself(id) cross join lateral (
+        select d.case_id from views.case_duty d where d.erased_by = itself.id offset 0
+    ) d
+    join views.work_queue w on w.case_id = d.case_id
+    where w.kind = any('{{PURGE_WAITING,HER_NOTICE}}') and {_ASKED}
     {_PAGE}
 ), reviewable as (
     select w.due, w.work_id, w.kind, w.case_id, w.of, w.names, w.source, w.agency, w.through,
@@ -206,7 +273,7 @@ with recursive heirs as (
     left join views.case_duty d on d.case_id = w.case_id
     where (w.agency = any(%(itself)s) or (
             d.agency = any(%(itself)s) and (
-                w.agency in (select agency from views.agency_roster where not is_active)
+                w.agency in (select agency from gone)
                 or (w.case_id, w.agency) in (select case_id, agency from views.case_absences))))
       and w.source < s.position and coalesce(w.told, 0) < s.position
       and (%(until)s::bigint is null or s.due <= %(until)s)

@@ -1,5 +1,6 @@
 """What an agency has to do, read from the real engine: as far as it may see why, and no further."""
 
+import hashlib
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -369,6 +370,81 @@ async def test_of_20000_cases_each_stands_on_one_page_and_every_page_comes_at_on
         assert len({each.work_id for each in read}) == len(read) == expected
         assert [each.place for each in read] == sorted(each.place for each in read)
         assert median(took) < 0.05, took
+
+
+# Of each case: what the installation asked for, what an agency asked that has left it, what one
+# left to do that is gone, and what she is to be told by whoever asked her, or in their place.
+WAITING: Final = """
+with cases as (
+    select n, md5('case' || side || n)::uuid as id, md5('mine' || side || n)::uuid as mine,
+           md5('theirs' || side || n)::uuid as theirs, who
+    from generate_series(1, %(count)s::int) n,
+         (values ('ours', %(agency)s::uuid), ('others', %(other)s::uuid)) sides(side, who)
+), duties as (
+    insert into views.case_duty (case_id, source, agency, is_open)
+    select id, n, who, true from cases
+), told as (
+    insert into views.told_under (case_id, about, agency, source)
+    select id, mine, who, n from cases union all select id, theirs, %(gone)s, n from cases
+), gone as (
+    insert into views.agency_roster
+        (stream, agency, since, kind, is_private, publishes_name, is_active, named)
+    values (gen_random_uuid(), %(gone)s, 1, 'MEDICAL_INSTITUTION', false, true, false, true)
+), absent as (
+    insert into views.case_absences (case_id, agency, shut_out, "left")
+    select id, %(absent)s, false, true from cases
+)
+insert into views.work_queue (kind, of, about, work_id, case_id, source, due, agency, through)
+select kind, id, md5(kind || work || id)::uuid, md5('row' || kind || work || id)::uuid, id, n,
+       1900000000 + n %% 97, agency, through
+from cases cross join lateral (values
+    ('PURGE_WAITING', 'asked by itself', null::uuid, mine, 1),
+    ('PURGE_WAITING', 'asked by who left', %(absent)s::uuid, null::uuid, 7),
+    ('LEGAL_STEP', 'of who is gone', %(gone)s::uuid, null::uuid, 5),
+    ('HER_NOTICE', 'asked by itself', null::uuid, mine, 3),
+    ('HER_NOTICE', 'through who is gone', null::uuid, theirs, 11)
+) works(kind, work, agency, through, every) where n %% every = 0
+"""
+
+
+@pytest.mark.parametrize("cases", [400, 1_100])
+async def test_whoever_has_many_cases_finds_what_whoever_has_few_would_find(
+    office: Office, database: PostgresAccess, cases: int
+) -> None:
+    await office.house.lists_are_made()
+    who, other, gone, absent = (AgencyId(uuid4()) for _ in range(4))
+    named = {"agency": who, "other": other, "gone": gone, "absent": absent, "count": cases}
+    with session(database.app) as writing:
+        writing.execute(WAITING, named)
+    expected = sorted(
+        (1_900_000_000 + n % 97, md5(f"row{kind}{work}{md5(f'caseours{n}')}"), kind, theirs)
+        for kind, work, theirs, every in (
+            ("PURGE_WAITING", "asked by itself", None, 1),
+            ("PURGE_WAITING", "asked by who left", None, 7),
+            ("LEGAL_STEP", "of who is gone", gone, 5),
+            ("HER_NOTICE", "asked by itself", None, 3),
+            ("HER_NOTICE", "through who is gone", gone, 11),
+        )
+        for n in range(every, cases + 1, every)
+    )
+    kinds: tuple[WorkKind | None, ...] = (None, "PURGE_WAITING", "HER_NOTICE", "LEGAL_STEP")
+    for kind in kinds:
+        asked = WorkAsked(who, frozenset({who}), kind, None, datetime.now(UTC))
+        read = [each async for each in whole(office, asked)]
+        found = [(each.due, each.work_id, each.kind, each.agency) for each in read]
+        assert found == [row for row in expected if kind in {None, row[2]}]
+
+
+async def whole(office: Office, asked: WorkAsked) -> AsyncGenerator[WorkCandidate]:
+    page: Sequence[WorkCandidate] = await office.work.work_of(asked, None, PAGE)
+    while page:
+        for each in page:
+            yield each
+        page = await office.work.work_of(asked, page[-1].place, PAGE)
+
+
+def md5(text: str) -> UUID:
+    return UUID(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest())
 
 
 async def test_that_whom_she_named_was_succeeded_is_told_her_by_who_asked_her(
