@@ -2,19 +2,22 @@
 
 from functools import cache
 from typing import Final
+from uuid import UUID
 
 import pytest
 
 from domain.case import CASE, KnownCase
 from domain.grievance import NO_GRIEVANCE, GrievanceReceived, KnownGrievance
 from domain.grievance import evolve as grievance_after
-from domain.model import CaseId, stream_of
+from domain.model import AgencyId, CaseId, stream_of
 from domain.referral import ENDED, KnownReferral, NoReferral, Referral, ReferralDrafted
 from domain.referral import evolve as referral_after
 from domain.trail import Trail
 from domain.trail import evolve as trail_after
+from domain.visibility import agencies_in, naming
 from domain.work_codes import WorkKind
 from projections.work_row import WorkRow
+from services.alone import record_id
 from tests.histories import history
 from tests.working import table
 from tests.world import World
@@ -96,6 +99,19 @@ def test_a_purge_waits_until_it_is_answered(seed: int) -> None:
         if known.answered is None
     ]
     assert sorted(map(str, rows)) == sorted(map(str, unanswered))
+
+
+@each_seed
+def test_whose_work_it_is_stands_in_the_record_so_that_the_row_rests_on_them(seed: int) -> None:
+    log = worlds(seed).log
+    named: dict[UUID, set[AgencyId]] = {}
+    for entry in log:
+        told = entry.told
+        names = (agencies_in(told.event, name) for name in naming(type(told.event), AgencyId))
+        of_record = named.setdefault(record_id(entry.case, told.stream), set())
+        of_record.update({told.agency}, *names)
+    for row in table(log).values():
+        assert row.agency is None or row.agency in named[row.case_id or row.of]
 
 
 def of(world: World, kind: WorkKind) -> list[WorkRow]:
