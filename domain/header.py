@@ -64,6 +64,18 @@ class Header(
     version: Count
 
 
+class Heading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Of a header, what lists ask for; nothing else of it is made anything of."""
+
+    agency: AgencyId
+    case: CaseId | None = None
+    facts: msgspec.Raw
+    occurred_at: datetime
+    stream: StreamId
+    type: Name
+    version: Count
+
+
 def is_canonical(header: bytes) -> bool:
     """One meaning, one spelling: a verifier without our schemas can check this."""
     return msgspec.json.encode(msgspec.json.decode(header), order="sorted") == header

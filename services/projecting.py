@@ -13,10 +13,11 @@ from domain.speech import CannotRun
 from projections.tables import Key, Projection, Seen, fold, touched
 from projections.tables import Row as ListRow
 from services.ports import Checkpoint, Edition, Events, Fact, StoredEvent, Views
-from services.sealing import Sealing, header_of
+from services.sealing import Sealing, heading_of
 
 BATCH_MAX: Final = 1000
 ANEW_AT_ONCE: Final = 4000
+LISTS_AT_ONCE: Final = 4  # More of them would wait for the server, and not for us.
 LOOK_AGAIN_S: Final = 0.5
 
 
@@ -52,6 +53,7 @@ class Projecting(Generic[Key, ListRow]):
         self._log: Final = log
         self._telling: Final = telling or Telling(sealing)
         self._tags: Final = of.tags
+        self._definition: Final = of.definition
         self._was_ours = False
         self._under_way: tuple[Edition, int] = "live", 0
 
@@ -60,7 +62,7 @@ class Projecting(Generic[Key, ListRow]):
         live = await self._views.checkpoint(self.of, "live")
         if live is not None and live.state != "running":
             await asyncio.sleep(LOOK_AGAIN_S)
-        elif live is None or live.definition != self.of.definition:
+        elif live is None or live.definition != self._definition:
             if self._was_ours:
                 raise MadeAnewElsewhere(projection=self.of.name)
             async for _ in self.rebuild(most):
@@ -78,7 +80,7 @@ class Projecting(Generic[Key, ListRow]):
         """
         await self._views.begin(self.of)
         while (made := await self._views.checkpoint(self.of, "next")) is not None:
-            if made.definition != self.of.definition:
+            if made.definition != self._definition:
                 raise MadeAnewElsewhere(projection=self.of.name)
             self._under_way = "next", made.position
             if batch := await self._log.after(made.position, most):
@@ -95,16 +97,16 @@ class Projecting(Generic[Key, ListRow]):
 
     async def _apply(self, batch: Sequence[StoredEvent]) -> None:
         edition, after = self._under_way
-        if [event.position for event in batch] != [*range(after + 1, after + 1 + len(batch))]:
-            raise EventsOutOfPlace(projection=self.of.name, after=after)
         if not batch:
             return
-        seen = self._telling.seen(batch, self._tags)
+        if not self._telling.follows(batch, after):
+            raise EventsOutOfPlace(projection=self.of.name, after=after)
+        moved = touched(self.of, self._telling.seen(batch, self._tags))
         async with self._views.turn(self.of, edition) as turn:
-            if turn.checkpoint != Checkpoint(self.of.definition, after):
+            if turn.checkpoint != Checkpoint(self._definition, after):
                 return  # Others were here first, or it has been paused.
-            rows = await turn.rows(touched(self.of, seen))
-            await turn.write(fold(self.of, rows, seen), batch[-1].position)
+            rows = await turn.rows(moved.keys())
+            await turn.write(fold(self.of, rows, moved), batch[-1].position)
 
 
 class Telling:
@@ -115,10 +117,20 @@ class Telling:
 
     def __init__(self, sealing: Sealing) -> None:
         self._sealing: Final = sealing
+        self._gapless: Sequence[StoredEvent] = ()
         self._batch: Sequence[StoredEvent] = ()
         self._of_type: Mapping[str, Sequence[int]] = {}
         self._headed: Final[dict[int, Seen]] = {}
         self._told: Final[dict[int, Seen]] = {}
+
+    def follows(self, batch: Sequence[StoredEvent], after: int) -> bool:
+        """Each in its place, and the first of them next after this position."""
+        begins = batch[0].position
+        if batch is not self._gapless:
+            if [event.position for event in batch] != [*range(begins, begins + len(batch))]:
+                return False
+            self._gapless = batch
+        return begins == after + 1
 
     def seen(self, batch: Sequence[StoredEvent], tags: frozenset[str] | None) -> list[Seen]:
         if batch is not self._batch:
@@ -126,14 +138,16 @@ class Telling:
         if tags is None:
             return [self._with_header(nth) for nth in range(len(batch))]
         wanted = sorted(nth for tag in tags for nth in self._of_type.get(tag, ()))
-        return [self._with_event(nth) for nth in wanted]
+        self._tell([nth for nth in wanted if nth not in self._told])
+        return [self._told[nth] for nth in wanted]
 
     def _take(self, batch: Sequence[StoredEvent]) -> None:
         """What is not known here may be what matters most, so nothing unknown is passed over."""
         of_type = defaultdict[str, list[int]](list)
         for nth, stored in enumerate(batch):
-            self._sealing.expect(stored)
             of_type[stored.type].append(nth)
+        for first, *_ in of_type.values():
+            self._sealing.expect(batch[first])
         self._batch, self._of_type = batch, of_type
         self._headed.clear()
         self._told.clear()
@@ -141,15 +155,14 @@ class Telling:
     def _with_header(self, nth: int) -> Seen:
         if nth not in self._headed:
             stored = self._batch[nth]
-            self._headed[nth] = Seen(stored.position, stored.recorded_at, header_of(stored), None)
+            self._headed[nth] = Seen(stored.position, stored.recorded_at, heading_of(stored), None)
         return self._headed[nth]
 
-    def _with_event(self, nth: int) -> Seen:
-        if nth not in self._told:
-            seen = self._with_header(nth)
-            said = Fact(seen.position, seen.header.type, bytes(seen.header.facts))
-            self._told[nth] = seen._replace(event=next(self._sealing.facts([said])))
-        return self._told[nth]
+    def _tell(self, nths: Sequence[int]) -> None:
+        headed = [self._with_header(nth) for nth in nths]
+        facts = [Fact(seen.position, seen.header.type, bytes(seen.header.facts)) for seen in headed]
+        for nth, seen, event in zip(nths, headed, self._sealing.facts(facts), strict=True):
+            self._told[nth] = Seen(seen.position, seen.recorded_at, seen.header, event)
 
 
 async def rebuild_together(
@@ -159,20 +172,25 @@ async def rebuild_together(
 
     While the rows of one are written the next is told, and one that fails keeps up no other.
     """
-    page, telling = _LastPage(log), Telling(sealing)
+    page, telling, room = _LastPage(log), Telling(sealing), asyncio.Semaphore(LISTS_AT_ONCE)
+    # What keeps the server busy for longest is begun first.
     rebuilds: list[AsyncGenerator[int]] = [
-        Projecting(of, views, page, sealing, telling).rebuild(ANEW_AT_ONCE) for of in lists
+        Projecting(of, views, page, sealing, telling).rebuild(ANEW_AT_ONCE)
+        for of in sorted(lists, key=lambda of: len(of.indexes), reverse=True)
     ]
+
+    async def further(rebuild: AsyncGenerator[int]) -> int | None:
+        async with room:
+            return await anext(rebuild, None)
+
     failed: list[BaseException] = []
     while rebuilds:
-        come = await asyncio.gather(
-            *(anext(each, None) for each in rebuilds), return_exceptions=True
-        )
+        come = await asyncio.gather(*map(further, rebuilds), return_exceptions=True)
         failed += [each for each in come if isinstance(each, BaseException)]
-        further = [(r, at) for r, at in zip(rebuilds, come, strict=True) if isinstance(at, int)]
-        rebuilds = [rebuild for rebuild, _ in further]
-        if further:
-            yield min(at for _, at in further)
+        going_on = [(r, at) for r, at in zip(rebuilds, come, strict=True) if isinstance(at, int)]
+        rebuilds = [rebuild for rebuild, _ in going_on]
+        if going_on:
+            yield min(at for _, at in going_on)
     if failed:
         raise failed[0]
 

@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from domain.fields import Catalogue, Cut, cut_of, tag_of
-from domain.header import SCHEMA, Header, PartLine
+from domain.header import SCHEMA, Header, Heading, PartLine
 from domain.model import (
     AgencyId,
     CaseId,
@@ -31,6 +31,7 @@ from domain.speech import CannotRun, Refused
 from services.ports import Cipher, Fact, Keys, NewEvent, PartDamaged, SealedValue, Span, StoredEvent
 
 E = TypeVar("E", bound=Event)
+AnyHeader = TypeVar("AnyHeader", Header, Heading)
 
 
 class UnknownEventType(CannotRun):
@@ -276,15 +277,25 @@ def persons_in(stored: Iterable[StoredEvent]) -> frozenset[PersonId]:
 
 
 def header_of(stored: StoredEvent) -> Header:
+    return _decoded(_HEADER, stored)
+
+
+def heading_of(stored: StoredEvent) -> Heading:
+    return _decoded(_HEADING, stored)
+
+
+def _decoded(decoder: msgspec.json.Decoder[AnyHeader], stored: StoredEvent) -> AnyHeader:
     """The row says again what the header says; only the header can be proved."""
     try:
-        header = _HEADER.decode(stored.header)
+        header = decoder.decode(stored.header)
     except msgspec.DecodeError:
         raise EventDamaged(position=stored.position, type=stored.type) from None
+    said = stored.facts_said
     if (
         header.stream.int != stored.stream.int  # Comparing ids as such takes far longer.
-        or (header.type, header.version) != (stored.type, stored.version)
-        or stored.facts_said not in {None, bytes(header.facts)}
+        or header.type != stored.type
+        or header.version != stored.version
+        or (said is not None and said != bytes(header.facts))
     ):
         raise EventDamaged(position=stored.position, type=stored.type)
     return header
@@ -376,6 +387,7 @@ def _form(event: type[Event]) -> _Form:
 _ENCODER: Final = msgspec.json.Encoder()  # Of what has its names in order as it is: a header.
 _SORTING: Final = msgspec.json.Encoder(order="sorted")
 _HEADER: Final = msgspec.json.Decoder(Header)
+_HEADING: Final = msgspec.json.Decoder(Heading)
 _AGENCY_FIRST: Final = b'{"agency":"'
 _AUTHOR: Final = msgspec.json.Decoder(_Author)
 _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])

@@ -13,7 +13,7 @@ from domain.fields import tag_of
 from domain.header import SCHEMA, Header
 from domain.model import CaseId, CommandId, NetworkId
 from projections.ledger import LEDGER_ENDS, LEDGER_ENTRIES
-from projections.tables import Key, Projection, Row, Seen, fold
+from projections.tables import Key, Projection, Row, Seen, fold, touched
 from services.aliases import Cursors
 from services.ledger import LedgerCandidate, ProgressLedger
 from services.listing import Listing, RowPlace
@@ -88,7 +88,7 @@ def rows(of: Projection[Key, Row], log: Sequence[Entry]) -> list[Row]:
         for entry in log
         if of.wants is None or type(entry.said) in of.wants
     ]
-    return [row for row in fold(of, {}, seen).values() if row is not None]
+    return [row for row in fold(of, {}, touched(of, seen)).values() if row is not None]
 
 
 def header(entry: Entry) -> Header:

@@ -13,7 +13,7 @@ from domain.fields import tag_of
 from domain.header import Header
 from domain.model import AgencyId, CommandId, Event
 from domain.speech import Refused
-from projections.tables import Seen, fold
+from projections.tables import Seen, fold, touched
 from projections.timers import TIMERS, Timer, TimerKey
 from services.deciding import Source
 from services.reacting import Happened, Known, Process, Wanted, command_id
@@ -64,7 +64,7 @@ class Settling:
         for entry in self._world.log[self._projected :]:
             if type(entry.told.event) in WANTED:
                 kept = {key: row for key, row in self._rows.items() if row is not None}
-                self._rows.update(fold(TIMERS, kept, [_seen(entry)]))
+                self._rows.update(fold(TIMERS, kept, touched(TIMERS, [_seen(entry)])))
         self._projected = len(self._world.log)
         waiting = (row for row in self._rows.values() if row and row.due)
         return sorted(

@@ -5,7 +5,7 @@ from typing import Final
 from domain.emergency import EmergencyDisclosureAuthorised
 from domain.statutory import StatutoryDisclosureRecorded
 from projections.disclosures import DISCLOSURES, DisclosureRow
-from projections.tables import Seen, fold
+from projections.tables import Seen, fold, touched
 from tests.scenarios import b, c
 from tests.scenarios.play import Play
 from tests.test_lists import header
@@ -18,7 +18,7 @@ def table(play: Play) -> dict[str, DisclosureRow]:
     """By the names that the agencies have in the scenario."""
     seen = [as_seen(entry) for entry in play.world.log if isinstance(entry.said, TOLD)]
     names = {who.agency: name for name, who in play.cast.items()}
-    rows = fold(DISCLOSURES, {}, seen)
+    rows = fold(DISCLOSURES, {}, touched(DISCLOSURES, seen))
     return {names[row.agency]: row for row in rows.values() if row is not None}
 
 
@@ -45,5 +45,5 @@ def test_whoever_is_told_in_an_emergency_has_one_once_it_is_in_force() -> None:
 def test_who_was_told_keeps_its_place() -> None:
     play, _ = b.play()
     twice = [as_seen(e) for e in play.world.log if isinstance(e.said, TOLD)] * 2
-    kept = fold(DISCLOSURES, {}, twice)
+    kept = fold(DISCLOSURES, {}, touched(DISCLOSURES, twice))
     assert {row.since for row in kept.values() if row} == {r.since for r in table(play).values()}

@@ -13,7 +13,7 @@ from domain.model import CLOSED, AgencyId, Event, EventId, stream_of
 from domain.sharing import Told
 from projections.grievance_register import GRIEVANCE_REGISTER
 from projections.grievance_view import GrievanceView, project
-from projections.tables import Seen, fold
+from projections.tables import Seen, fold, touched
 from tests.spec import NOW
 from tests.test_grievance import (
     HANDLED,
@@ -82,7 +82,7 @@ def in_registers(*events: GrievanceEvent) -> dict[AgencyId, int]:
         told = Told(position, stream, PREFECTURE.agency, event, EventId(WHICH))
         if type(event) in (GRIEVANCE_REGISTER.wants or ()):
             seen.append(Seen(position, NOW, header(told, None), event))
-    rows = fold(GRIEVANCE_REGISTER, {}, seen).values()
+    rows = fold(GRIEVANCE_REGISTER, {}, touched(GRIEVANCE_REGISTER, seen)).values()
     return {row.agency: row.since for row in rows if row is not None}
 
 

@@ -98,6 +98,19 @@ def test_the_rows_are_the_same_in_whatever_batches_the_events_come(
     assert by_and_by.position == at_once.position == len(log)
 
 
+def test_an_event_is_asked_once_which_rows_it_touches() -> None:
+    asked: list[int] = []
+
+    def touches(seen: Seen) -> tuple[tuple[str], ...]:
+        asked.append(seen.position)
+        return ((seen.header.type,),)
+
+    desk = Desk(replace(COUNTS, touches=touches))
+    desk.step()
+    assert asked == [event.position for event in TOLD]
+    assert len(desk.rows) == 3
+
+
 def test_a_list_has_come_as_far_as_what_it_does_not_want() -> None:
     desk = Desk(SUSPENSIONS, a_log((NUMBER, 9), (NUMBER, 9)))
     desk.step()

@@ -14,7 +14,7 @@ from domain.referral import ReferralEvent
 from domain.referral_codes import ReferralStatus
 from projections.referral_board import REFERRAL_BOARD, ReferralRow
 from projections.referral_view import project
-from projections.tables import Seen, fold
+from projections.tables import Seen, fold, touched
 from tests.referring import HER_CASE, HER_REFERRAL, HISTORIES, asked, drafted, sent
 from tests.spec import CENTRE, CITY, NOW, an_id
 
@@ -54,7 +54,7 @@ def header(event: ReferralEvent, position: int) -> Header:
 
 
 def rows(history: Sequence[ReferralEvent]) -> dict[tuple[StreamId], ReferralRow | None]:
-    return fold(REFERRAL_BOARD, {}, as_seen(history))
+    return fold(REFERRAL_BOARD, {}, touched(REFERRAL_BOARD, as_seen(history)))
 
 
 OVER: Final = {"COMPLETED", "DECLINED", "REDIRECTED", "EXPIRED", "WITHDRAWN", "DROPPED"}

@@ -15,7 +15,7 @@ from domain.model import AgencyId, CaseId, Event, EventId, StreamId, stream_of
 from domain.sharing import Told
 from projections.meetings import MEETING_CASES, MEETING_INVITEES, MEETINGS
 from projections.roster import AGENCY_ROSTER, RosterRow
-from projections.tables import Key, Projection, Seen, fold
+from projections.tables import Key, Projection, Seen, fold, touched
 from projections.tables import Row as ListRow
 from tests.conferring import CONVENED, HER_CASE, MEETING, PLANNED, invited, tabled
 from tests.spec import CENTRE, CITY, NOW, SHELTER, an_id
@@ -50,7 +50,7 @@ def rows(
         for nth, event in enumerate(events, start=1)
         if of.wants is None or type(event) in of.wants
     ]
-    return [row for row in fold(of, {}, seen).values() if row is not None]
+    return [row for row in fold(of, {}, touched(of, seen)).values() if row is not None]
 
 
 def test_a_meeting_is_known_to_its_convenor_where_it_was_planned_and_to_others_once_convened() -> (

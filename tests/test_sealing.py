@@ -55,6 +55,8 @@ from services.sealing import (
     Sealing,
     UnknownEventType,
     ValueOutOfBounds,
+    header_of,
+    heading_of,
     persons_in,
     persons_of,
 )
@@ -365,7 +367,37 @@ def test_a_header_is_the_same_whatever_order_a_set_is_in() -> None:
     assert said == {" ".join(every_digest()) + "\n"}
 
 
+@every_type
+def test_what_lists_ask_of_a_header_is_what_it_says(type_: type[Event]) -> None:
+    for event in (smallest(type_), largest(type_)):
+        row = stored(seal(event))
+        header, heading = header_of(row), heading_of(row)
+        for name in heading.__struct_fields__:
+            assert getattr(heading, name) == getattr(header, name)
+
+
 # What is not as it should be
+
+
+@pytest.mark.parametrize("read", [header_of, heading_of])
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"stream": StreamId(UUID(int=5))},
+        {"version": 99},
+        {"type": "case.closed.v1"},
+        {"facts": Span(0, 2)},
+        {"entry": bytes(8) + b"{}"},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_a_row_that_says_otherwise_than_its_header_is_damaged(
+    read: Callable[[StoredEvent], object], other: dict[str, Any]
+) -> None:
+    row = stored(seal(smallest(WITH_PARTS)))
+    read(row)
+    with pytest.raises(EventDamaged):
+        read(row._replace(**other))
 
 
 def test_an_unknown_event_type_stops_the_reading_at_its_position() -> None:

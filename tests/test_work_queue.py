@@ -34,7 +34,7 @@ from domain.network import CoordinatingAgencyDesignated, NetworkEstablished, Rul
 from domain.referral import ReferralAccepted, ReferralDrafted, ReferralSent
 from domain.timers import TimerRules, end_of
 from domain.trail.notices import AboutId, SubjectNotified
-from projections.tables import Key, Projection, Row, fold
+from projections.tables import Key, Projection, Row, fold, touched
 from projections.whose_work import (
     CASE_DUTY,
     GIVEN_TO,
@@ -249,7 +249,7 @@ def test_of_old_it_has_three_business_days_and_thirty() -> None:
 
 def kept_rows(of: Projection[Key, Row], *told: Event) -> list[Row]:
     wanted = [each for each in seen(*told) if of.wants and type(each.event) in of.wants]
-    return [row for row in fold(of, {}, wanted).values() if row is not None]
+    return [row for row in fold(of, {}, touched(of, wanted)).values() if row is not None]
 
 
 def test_who_answers_for_a_case_and_whether_she_is_supported_is_known_of_each() -> None:

@@ -26,7 +26,7 @@ from domain.model import (
     StreamId,
 )
 from domain.work_codes import WorkKind
-from projections.tables import Seen, fold
+from projections.tables import Seen, fold, touched
 from projections.work_queue import WORK_QUEUE
 from projections.work_row import WorkRow, moment
 from tests.spec import CENTRE, CITY, NOW, SHELTER, an_id, without_words
@@ -73,7 +73,8 @@ def header(event: Event, agency: AgencyId) -> Header:
 
 
 def rows(*told: Event | tuple[Event, AgencyId]) -> list[WorkRow]:
-    return [row for row in fold(WORK_QUEUE, {}, seen(*told)).values() if row is not None]
+    changes = fold(WORK_QUEUE, {}, touched(WORK_QUEUE, seen(*told)))
+    return [row for row in changes.values() if row is not None]
 
 
 def waits(*told: Event | tuple[Event, AgencyId]) -> dict[WorkKind, tuple[AgencyId | None, date]]:

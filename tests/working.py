@@ -10,7 +10,7 @@ from domain.fields import tag_of
 from domain.header import SCHEMA, Header
 from domain.model import CommandId
 from domain.work_codes import WorkKind
-from projections.tables import Seen, fold
+from projections.tables import Seen, fold, touched
 from projections.work_queue import WORK_QUEUE
 from projections.work_row import WorkKey, WorkRow, moment
 from tests.spec import an_id
@@ -51,7 +51,8 @@ def table(entries: Sequence[Entry], *, at_once: int | None = None) -> dict[WorkK
     rows: dict[WorkKey, WorkRow] = {}
     most = at_once or len(entries) or 1
     for first in range(0, len(entries), most):
-        changes = fold(WORK_QUEUE, rows, as_seen(entries[first : first + most]))
+        batch = as_seen(entries[first : first + most])
+        changes = fold(WORK_QUEUE, rows, touched(WORK_QUEUE, batch))
         rows = {key: row for key, row in {**rows, **changes}.items() if row is not None}
     return rows
 

@@ -5,7 +5,7 @@ packing them here, on the one core that also serves everybody else.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from struct import Struct, pack, unpack_from
 from typing import Final
 from uuid import UUID
@@ -13,14 +13,15 @@ from uuid import UUID
 _INT4: Final = Struct("!i").pack
 _SIZED_INT4: Final = Struct("!ii").pack
 _SIZED_INT8: Final = Struct("!iq").pack
+_SIZED_BOOL: Final = Struct("!i?").pack
 _NULL: Final = _INT4(-1)
 _SIZE_16: Final = _INT4(16)
 _POSTGRES_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _HEAD_BYTES: Final = 20
 
 
-def uuids(values: Iterable[UUID]) -> bytes:
-    return _array(2950, [_SIZE_16 + value.bytes for value in values])
+def uuids(values: Iterable[UUID | None]) -> bytes:
+    return _array(2950, [_NULL if v is None else _SIZE_16 + v.int.to_bytes(16) for v in values])
 
 
 def integers(values: Iterable[int]) -> bytes:
@@ -41,6 +42,14 @@ def byteas(values: Iterable[bytes | None]) -> bytes:
 
 def timestamps(values: Iterable[datetime | None]) -> bytes:
     return _array(1184, [_NULL if v is None else _SIZED_INT8(8, _microseconds(v)) for v in values])
+
+
+def dates(values: Iterable[date | None]) -> bytes:
+    return _array(1082, [_NULL if v is None else _SIZED_INT4(4, _days(v)) for v in values])
+
+
+def booleans(values: Iterable[bool | None]) -> bytes:
+    return _array(16, [_NULL if v is None else _SIZED_BOOL(1, v) for v in values])
 
 
 def smallints_in(array: bytes) -> list[int]:
@@ -73,3 +82,7 @@ def _array(element_oid: int, elements: Sequence[bytes]) -> bytes:
 def _microseconds(at: datetime) -> int:
     since = at - _POSTGRES_EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def _days(day: date) -> int:
+    return day.toordinal() - _POSTGRES_EPOCH.toordinal()

@@ -399,8 +399,7 @@ async def _last_all(
     link: Link, batch: "Sequence[Waiting[Streams, Mapping[StreamId, StoredEvent | None]]]"
 ) -> None:
     rows = await link.ask(_LAST, arrays.uuids(_asked_for(batch)))
-    events = [_event_of(rows, row) for row in range(rows.ntuples)]
-    found = {event.stream: event for event in events}
+    found = {event.stream: event for event in _events_of(rows)}
     for waiting in batch:
         waiting.answer({stream: found.get(stream) for stream in waiting.asked})
 
@@ -436,7 +435,7 @@ async def _cases_all(link: Link, batch: "Sequence[Waiting[CaseIds, Cases]]") -> 
 async def _turn_all(link: Link, batch: "Sequence[Waiting[Page, Sequence[StoredEvent]]]") -> None:
     for waiting in batch:
         rows = await link.ask(_AFTER, _INT8(waiting.asked.after), _INT8(waiting.asked.most))
-        waiting.answer([_event_of(rows, row) for row in range(rows.ntuples)])
+        waiting.answer(_events_of(rows))
 
 
 async def _moved_all(link: Link, batch: "Sequence[Waiting[int, Moved]]") -> None:
@@ -456,18 +455,17 @@ async def _moved_all(link: Link, batch: "Sequence[Waiting[int, Moved]]") -> None
         waiting.answer(Moved(head, since))
 
 
-def _event_of(rows: PGresult, row: int) -> StoredEvent:
+def _events_of(rows: PGresult) -> list[StoredEvent]:
     cell = cast("Cell", rows.get_value)
-    position, version, at, size, stream = _PLACE_IN_LOG(cell(row, 0))
-    return StoredEvent(
-        position,
-        StreamId(UUID(bytes=stream)),
-        version,
-        cell(row, 1).decode(),
-        cell(row, 2),
-        unpacked(rows.get_value(row, 3)),
-        Span(at, size),
-    )
+    streams: dict[bytes, StreamId] = {}  # There are few, and making an id takes its time.
+    found: list[StoredEvent] = []
+    for row in range(rows.ntuples):
+        position, version, at, size, of = _PLACE_IN_LOG(cell(row, 0))
+        if (stream := streams.get(of)) is None:
+            stream = streams[of] = StreamId(UUID(bytes=of))
+        type_, entry, parts = cell(row, 1).decode(), cell(row, 2), unpacked(rows.get_value(row, 3))
+        found.append(StoredEvent(position, stream, version, type_, entry, parts, Span(at, size)))
+    return found
 
 
 def _asked_for(batch: "Sequence[Waiting[Streams, Answered]]") -> Streams:

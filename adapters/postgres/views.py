@@ -1,17 +1,27 @@
 """Lists (一覧) on PostgreSQL: rows, and the checkpoint they have come to, in one transaction."""
 
-import asyncio
-from collections import defaultdict
-from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager
+from functools import cache
 from types import TracebackType
-from typing import Any, Final, Generic, Literal, LiteralString, Self, cast
+from typing import Any, Final, Generic, Literal, LiteralString, NamedTuple, Self, cast
 
 import msgspec
 import psycopg
 from psycopg import errors, sql
+from psycopg.adapt import Dumper
+from psycopg.pq import Format, TransactionStatus
 from psycopg.rows import TupleRow, args_row, class_row
 
+from adapters.postgres import arrays
 from adapters.postgres.links import with_options
 from projections.tables import Column, ColumnKind, Key, Projection
 from projections.tables import Row as ListRow
@@ -74,6 +84,14 @@ _TYPES: Final[Mapping[ColumnKind, LiteralString]] = {
     "date": "date",
     "flag": "boolean",
 }
+_PACKED: Final[Mapping[ColumnKind, Callable[[Iterable[Any]], bytes]]] = {
+    "id": arrays.uuids,
+    "number": arrays.bigints,
+    "code": arrays.texts,
+    "time": arrays.timestamps,
+    "date": arrays.dates,
+    "flag": arrays.booleans,
+}
 # Nothing is waited for longer than this, be it a reader or another who makes the same list.
 _OPTIONS: Final = "-c lock_timeout=5s -c statement_timeout=60s -c application_name=tsunagu-views"
 _CONNECTED_WITHIN_S: Final = 10
@@ -94,12 +112,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PostgresViews:
-    """``services.ports.Views``. Each list has a connection of its own: none waits for another."""
+    """``services.ports.Views``. As many connections as are needed at once: nobody waits for one."""
 
     def __init__(self, conninfo: str) -> None:
-        self._sessions: Final = defaultdict[str, _Session](
-            lambda: _Session(with_options(conninfo, _OPTIONS))
-        )
+        self._conninfo: Final = with_options(conninfo, _OPTIONS)
+        self._free: Final[list[psycopg.AsyncConnection[TupleRow]]] = []
 
     async def __aenter__(self) -> Self:
         return self
@@ -110,11 +127,10 @@ class PostgresViews:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for session in self._sessions.values():
-            await session.close()
+        await self._close()
 
     async def checkpoint(self, of: Projection[Key, ListRow], edition: Edition) -> Checkpoint | None:
-        async with self._sessions[of.name].transaction() as connection:
+        async with self._connection() as connection:
             return await _checkpoint(connection, _CHECKPOINT, _table_of(of, edition))
 
     @asynccontextmanager
@@ -122,20 +138,20 @@ class PostgresViews:
         self, of: Projection[Key, ListRow], edition: Edition
     ) -> AsyncGenerator["PostgresTurn[Key, ListRow]"]:
         table = _table_of(of, edition)
-        async with self._sessions[of.name].transaction() as connection:
+        async with self._transaction() as connection:
             checkpoint = await _checkpoint(connection, _CHECKPOINT_HELD, table)
             yield PostgresTurn(connection, of, table, checkpoint)
 
     async def begin(self, of: Projection[Key, ListRow]) -> None:
         table = _table_of(of, "next")
-        async with self._sessions[of.name].transaction() as connection:
+        async with self._transaction() as connection:
             if (await connection.execute(_BEGIN, (table, of.definition))).rowcount:
                 for statement in _made(of, table):
                     await connection.execute(statement)
 
     async def swap(self, of: Projection[Key, ListRow]) -> None:
         live, made = _table_of(of, "live"), _table_of(of, "next")
-        async with self._sessions[of.name].transaction() as connection:
+        async with self._transaction() as connection:
             if (await connection.execute(_SWAP, {"live": live, "next": made})).rowcount:
                 await connection.execute(_FORGET, (made,))
                 for statement in _swapped(live, made):
@@ -145,25 +161,57 @@ class PostgresViews:
         self, of: Projection[Key, ListRow], edition: Edition, position: int, code: str
     ) -> None:
         stopped = {"live": of.name, "code": code, "position": position}
-        async with self._sessions[of.name].transaction() as connection:
+        async with self._transaction() as connection:
             await connection.execute(_STOP, {**stopped, "making": edition == "next"})
 
     async def pause(self, of: Projection[Key, ListRow]) -> None:
         """From here on it changes no more. What has stopped stays so, and goes on saying why."""
-        async with self._sessions[of.name].transaction() as connection:
+        async with self._transaction() as connection:
             await connection.execute(_PAUSE, (of.name,))
 
     async def resume(self, of: Projection[Key, ListRow]) -> None:
-        async with self._sessions[of.name].transaction() as connection:
+        async with self._transaction() as connection:
             await connection.execute(_RESUME, (of.name,))
 
     async def standings(self, lists: Iterable[Projection[Any, Any]]) -> Sequence[Standing]:
         async with (
-            self._sessions["standings"].transaction() as connection,
+            self._transaction() as connection,
             connection.cursor(row_factory=class_row(Standing)) as cursor,
         ):
             await cursor.execute(_STANDINGS, ([of.name for of in lists],))
             return await cursor.fetchall()
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncGenerator[psycopg.AsyncConnection[TupleRow]]:
+        async with self._connection() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncGenerator[psycopg.AsyncConnection[TupleRow]]:
+        """Nobody else has it meanwhile. The last one that was free knows most of what is asked."""
+        try:
+            connection = self._free.pop() if self._free else await self._connected()
+            try:
+                yield connection
+            finally:
+                self._free.append(connection)
+                if connection.info.transaction_status != TransactionStatus.IDLE:
+                    await self._close()  # It is lost; then so, most likely, are those free.
+        except psycopg.OperationalError as error:
+            raise LogUnavailable from error
+        except (errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege) as error:
+            raise LogRefusesWrites from error
+
+    async def _connected(self) -> psycopg.AsyncConnection[TupleRow]:
+        connection = await psycopg.AsyncConnection.connect(
+            self._conninfo, autocommit=True, connect_timeout=_CONNECTED_WITHIN_S
+        )
+        connection.adapters.register_dumper(_Packed, _AsItIs)
+        return connection
+
+    async def _close(self) -> None:
+        while self._free:
+            await self._free.pop().close()
 
 
 class PostgresTurn(Generic[Key, ListRow]):
@@ -180,55 +228,27 @@ class PostgresTurn(Generic[Key, ListRow]):
         self._connection: Final = connection
         self._of: Final = of
         self._table: Final = table
+        self._statements: Final = _statements(of, table)
 
     async def rows(self, keys: Collection[Key]) -> Mapping[Key, ListRow]:
         if not keys:
             return {}
         whole_rows = class_row(self._of.row)
         async with self._connection.cursor(binary=True, row_factory=whole_rows) as cursor:
-            await cursor.execute(_select(self._of, self._table), _arrays(keys))
+            given = _packed(_key_columns(self._of), keys)
+            await cursor.execute(self._statements.select, given)
             return {cast("Key", self._of.key_of(row)): row for row in await cursor.fetchall()}
 
     async def write(self, changes: Mapping[Key, ListRow | None], position: int) -> None:
         kept = [msgspec.structs.astuple(row) for row in changes.values() if row is not None]
         gone = [key for key, row in changes.items() if row is None]
         if kept:
-            await self._connection.execute(_upsert(self._of, self._table), _arrays(kept))
+            given = _packed(self._of.columns, kept)
+            await self._connection.execute(self._statements.upsert, given)
         if gone:
-            await self._connection.execute(_delete(self._of, self._table), _arrays(gone))
+            given = _packed(_key_columns(self._of), gone)
+            await self._connection.execute(self._statements.delete, given)
         await self._connection.execute(_ADVANCE, (position, self._table))
-
-
-class _Session:
-    """One connection, one transaction at a time; it comes back when it is next asked for."""
-
-    def __init__(self, conninfo: str) -> None:
-        self._conninfo: Final = conninfo
-        self._lock: Final = asyncio.Lock()
-        self._connection: psycopg.AsyncConnection[TupleRow] | None = None
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[psycopg.AsyncConnection[TupleRow]]:
-        try:
-            async with self._lock:
-                connection = await self._connected()
-                async with connection.transaction():
-                    yield connection
-        except psycopg.OperationalError as error:
-            raise LogUnavailable from error
-        except (errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege) as error:
-            raise LogRefusesWrites from error
-
-    async def close(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
-
-    async def _connected(self) -> psycopg.AsyncConnection[TupleRow]:
-        if self._connection is None or self._connection.closed:
-            self._connection = await psycopg.AsyncConnection.connect(
-                self._conninfo, autocommit=True, connect_timeout=_CONNECTED_WITHIN_S
-            )
-        return self._connection
 
 
 async def _checkpoint(
@@ -269,7 +289,19 @@ def _swapped(live: str, made: str) -> Iterator[sql.Composed]:
     )
 
 
-def _select(of: Projection[Key, ListRow], table: str) -> sql.Composed:
+class _Statements(NamedTuple):
+    select: bytes
+    upsert: bytes
+    delete: bytes
+
+
+@cache
+def _statements(of: Projection[Any, Any], table: str) -> _Statements:
+    """Composed once: it takes as long as the server does."""
+    return _Statements(*(each(of, table).as_bytes() for each in (_select, _upsert, _delete)))
+
+
+def _select(of: Projection[Any, Any], table: str) -> sql.Composed:
     return sql.SQL("select {} from {} join {} using ({})").format(
         _names(column.name for column in of.columns),
         sql.Identifier("views", table),
@@ -278,7 +310,7 @@ def _select(of: Projection[Key, ListRow], table: str) -> sql.Composed:
     )
 
 
-def _upsert(of: Projection[Key, ListRow], table: str) -> sql.Composed:
+def _upsert(of: Projection[Any, Any], table: str) -> sql.Composed:
     replaced = [
         sql.SQL("{0} = excluded.{0}").format(sql.Identifier(column.name))
         for column in of.columns
@@ -297,7 +329,7 @@ def _upsert(of: Projection[Key, ListRow], table: str) -> sql.Composed:
     )
 
 
-def _delete(of: Projection[Key, ListRow], table: str) -> sql.Composed:
+def _delete(of: Projection[Any, Any], table: str) -> sql.Composed:
     return sql.SQL("delete from {} where ({}) in (select * from {})").format(
         sql.Identifier("views", table), _names(of.key), _given(_key_columns(of))
     )
@@ -317,8 +349,22 @@ def _given(columns: Iterable[Column]) -> sql.Composed:
     )
 
 
-def _arrays(rows: Iterable[tuple[object, ...]]) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+class _Packed(NamedTuple):
+    """An array in PostgreSQL's binary format: of what, the statement says."""
+
+    array: bytes
+
+
+class _AsItIs(Dumper):
+    format = Format.BINARY
+
+    def dump(self, obj: _Packed) -> bytes:
+        return obj.array
+
+
+def _packed(columns: Iterable[Column], rows: Iterable[tuple[object, ...]]) -> list[_Packed]:
+    by_column = zip(columns, zip(*rows, strict=True), strict=True)
+    return [_Packed(_PACKED[column.kind](values)) for column, values in by_column]
 
 
 def _names(names: Iterable[str]) -> sql.Composed:

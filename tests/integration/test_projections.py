@@ -11,10 +11,12 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, closing, suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import msgspec
 import psycopg
 import pytest
 import pytest_asyncio
@@ -32,10 +34,12 @@ from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.migrating import migrate
 from adapters.postgres.views import PostgresViews
 from adapters.settings import Settings
-from domain.model import Event, StreamId
-from projections.tables import Projection, Seen, fold
-from services.ports import Message, NewEvent, Span, StreamUnavailable
-from services.projecting import Projecting
+from domain.header import Name
+from domain.model import Event, Instant, StreamId
+from projections.lists import LISTS
+from projections.tables import Projection, Seen, fold, touched
+from services.ports import LogUnavailable, Message, NewEvent, Span, StreamUnavailable
+from services.projecting import LISTS_AT_ONCE, Projecting, rebuild_together
 from services.relaying import Head, Relaying, message_of
 from tests.integration.keepers import keeping
 from tests.integration.test_crashes import answers_again, postmaster
@@ -122,7 +126,7 @@ class Stage:
         stored = await self.log.after(0, 1_000_000)
         opened = [SEALING.open(each) for each in stored if of.tags is None or each.type in of.tags]
         seen = [Seen(o.position, o.recorded_at, o.header, o.event) for o in opened]
-        rows = fold(of, {}, seen)
+        rows = fold(of, {}, touched(of, seen))
         return {tuple(getattr(row, c.name) for c in of.columns) for row in rows.values()}
 
     async def rebuilt(self, *lists: Projection[Any, Any]) -> None:
@@ -154,6 +158,43 @@ async def test_the_rows_follow_the_events(stage: Stage) -> None:
     for of in (COUNTS, SUSPENSIONS):
         assert stage.rows(of) == await stage.folded(of)
     assert stage.rows(SUSPENSIONS) == set()
+
+
+class Held(msgspec.Struct, frozen=True):
+    nth: int
+    id: UUID | None = None
+    number: int | None = None
+    code: Name | None = None
+    at: Instant | None = None
+    on: date | None = None
+    flag: bool | None = None
+
+
+HELD: Final = Projection[tuple[int], Held](
+    name="held",
+    row=Held,
+    key=("nth",),
+    touches=lambda seen: ((seen.position,),),
+    evolve=lambda _, key, seen: Held(*key, at=seen.recorded_at),
+)
+
+
+async def test_a_row_is_read_as_it_was_written(stage: Stage) -> None:
+    before = datetime(1969, 12, 31, 23, 59, 59, 999_999, UTC)
+    after = datetime.max.replace(tzinfo=UTC)
+    written = [
+        Held(1),
+        Held(2, UUID(int=0), -(2**63), "", before, date(1, 1, 1), flag=False),
+        Held(3, UUID(int=2**128 - 1), 2**63 - 1, "髙橋", after, date.max, flag=True),
+    ]
+    rows = {(row.nth,): row for row in written}
+    async with PostgresViews(stage.access.app) as views:
+        await views.begin(HELD)
+        async with views.turn(HELD, "next") as turn:
+            await turn.write(rows, 1)
+            assert await turn.rows([*rows, (4,)]) == rows
+            await turn.write({(2,): None, (3,): Held(3)}, 2)
+            assert await turn.rows(rows.keys()) == {(1,): Held(1), (3,): Held(3)}
 
 
 # Killed, and more than one
@@ -459,7 +500,36 @@ async def test_a_list_declared_otherwise_is_made_anew_at_the_start(stage: Stage)
     assert {row[0] for row in stage.rows(anew)} == {an_id(2), an_id(7)}
 
 
+async def test_all_lists_together_are_made_anew_on_a_few_connections(stage: Stage) -> None:
+    await stage.record(*(stage.new(*told) for told in MIXED))
+    async with PostgresViews(stage.access.app) as views:
+        async for _ in rebuild_together(LISTS, views, stage.log, SEALING):
+            pass
+        assert len(connections(stage)) == LISTS_AT_ONCE
+        assert {each.position for each in await views.standings(LISTS)} == {len(MIXED)}
+
+
+def connections(stage: Stage) -> list[int]:
+    asked = """
+    select pid from pg_stat_activity
+    where application_name = 'tsunagu-views' and datname = current_database()
+    """
+    with session(stage.access.app) as looking:
+        return [pid for (pid,) in looking.execute(asked)]
+
+
 # Outages
+
+
+async def test_when_a_connection_is_lost_those_that_are_free_are_not_tried(stage: Stage) -> None:
+    async with PostgresViews(stage.access.app) as views:
+        await asyncio.gather(*(views.standings([of]) for of in (COUNTS, SUSPENSIONS, COUNTS)))
+        with session(stage.access.app) as killing:
+            for pid in connections(stage):
+                killing.execute("select pg_terminate_backend(%s, 5000)", (pid,))
+        with pytest.raises(LogUnavailable):
+            await views.standings([COUNTS])
+        assert len(await views.standings([COUNTS])) == 1
 
 
 async def test_lists_outlast_both_engines_and_a_stream_that_was_wiped(
