@@ -1,11 +1,9 @@
 """What an agency has to do, read from the real engine: as far as it may see why, and no further."""
 
 import hashlib
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from statistics import median
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
@@ -344,7 +342,7 @@ values (gen_random_uuid(), %(network)s::uuid, %(leads)s::uuid)
 """
 
 
-async def test_of_20000_cases_each_stands_on_one_page_and_every_page_comes_at_once(
+async def test_of_20000_cases_each_stands_on_one_page(
     office: Office, database: PostgresAccess
 ) -> None:
     await office.house.lists_are_made()
@@ -358,18 +356,12 @@ async def test_of_20000_cases_each_stands_on_one_page_and_every_page_comes_at_on
     for who, expected in ((agency, MANY // 2), (leads, MANY)):
         asked = WorkAsked(who, frozenset({who}), None, None, datetime.now(UTC))
         read: list[WorkCandidate] = []
-        place, took = None, list[float]()
-        while True:
-            began = time.perf_counter()
-            page = await office.work.work_of(asked, place, PAGE)
-            took.append(time.perf_counter() - began)
-            if not page:
-                break
+        place = None
+        while page := await office.work.work_of(asked, place, PAGE):
             read += page
             place = page[-1].place
         assert len({each.work_id for each in read}) == len(read) == expected
         assert [each.place for each in read] == sorted(each.place for each in read)
-        assert median(took) < 0.05, took
 
 
 # Of each case: what the installation asked for, what an agency asked that has left it, what one
