@@ -14,7 +14,7 @@ from services.ports import LogUnavailable
 
 Row = TypeVar("Row")
 
-# A statement asks for a plan once: to plan the work that waits takes longer than to find it.
+# A statement asks for a plan once: work that waits mostly takes longer to plan than to find.
 _OPTIONS: Final = (
     "-c statement_timeout=8s -c lock_timeout=5s -c jit=off"
     " -c plan_cache_mode=force_generic_plan -c application_name=tsunagu-lists"
