@@ -70,7 +70,7 @@ _OF_ANOTHER: Final[LiteralString] = f"""
          order by able.since limit 1),
         (select agency from views.operator)
     )
-"""  # noqa: S608
+"""  # noqa: S608 (of parts written here alone)
 # Who has many cases fills a page soonest out of all that waits, in the order in which it is due;
 # who has few, case by case. One plan serves every reader and cannot choose: both ways stand in it.
 _MANY: Final[LiteralString] = "1000"
@@ -318,7 +318,7 @@ from (
     order by due, work_id, bare desc, nth, agency nulls first
 ) all_of_it
 order by due, work_id limit %(most)s
-"""  # noqa: S608
+"""  # noqa: S608 (of parts written here alone)
 _FIRST: Final[tuple[int, str]] = (0, "00000000-0000-0000-0000-000000000000")
 
 

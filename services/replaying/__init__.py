@@ -167,7 +167,8 @@ def _opened(told: Told) -> Seen:
 
 def _gone(lenses: list[Lens], now: Sight) -> Mapping[Place, Gone]:
     """Nothing goes from one agency to another: it is one's own view that loses something."""
-    if len(lenses) < 2 or lenses[0].recipient.agency != lenses[1].recipient.agency:  # noqa: PLR2004
+    first, *others = lenses
+    if not others or others[0].recipient.agency != first.recipient.agency:
         return {}
     earlier, later = sorted(lenses, key=_when)
     return gone(earlier, later, now)

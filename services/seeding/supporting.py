@@ -88,7 +88,7 @@ def consults(her: Her, *, first: bool = False) -> None:
 def age_band(age: int) -> AgeBand:
     if age < 18:  # noqa: PLR2004 (as the bands are named)
         return "UNDER_18"
-    if age < 20:  # noqa: PLR2004
+    if age < 20:  # noqa: PLR2004 (as above)
         return "18_19"
     bands: tuple[AgeBand, ...] = ("20S", "30S", "40S", "50S", "60_PLUS")
     return bands[min(4, age // 10 - 2)]

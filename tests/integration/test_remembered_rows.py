@@ -159,7 +159,7 @@ def noted(house: House) -> list[CaseId]:
         read.extend(asked)
         return await of_cases(*asked)
 
-    house.log.of_cases = reading  # type: ignore[method-assign]
+    house.log.of_cases = reading  # type: ignore[method-assign]  # It is watched.
     return read
 
 
@@ -224,7 +224,7 @@ async def test_what_she_takes_back_while_a_page_is_made_is_not_on_it(house: Hous
 
     assert await named(house, centre) == ["相川みさき"]
     when = 2
-    house.candidates.cases_of = fetch  # type: ignore[method-assign,assignment]
+    house.candidates.cases_of = fetch  # type: ignore[method-assign,assignment]  # She takes back meanwhile.
     assert await named(house, centre) == []
     assert batches == 3, "as many as it took"
 
@@ -254,7 +254,7 @@ async def test_what_is_on_a_page_is_asked_about_again_before_it_is_shown(house: 
             await city.says(WithdrawConsent(grant_id=grant), case)
         return found
 
-    house.log.moved = heard  # type: ignore[method-assign]
+    house.log.moved = heard  # type: ignore[method-assign]  # The same.
     assert await named(house, centre) == []
 
 
