@@ -27,19 +27,24 @@ STEPS: Final = 250
 Room: TypeAlias = Callable[[Play], Ask | None]
 
 
-def history(seed: int, steps: int = STEPS, begun: type[Play] = Play) -> Play:
+def history(
+    seed: int,
+    steps: int = STEPS,
+    begun: type[Play] = Play,
+    lets_out: Callable[[Play], None] = in_the_ledger.lets_out,
+) -> Play:
     play = begun(seed)
     after = play.some(purposes.PURPOSES, 2)
     while play.steps < steps:
-        _step(play, after)
+        _step(play, after, lets_out)
     return play
 
 
-def _step(play: Play, after: Sequence[About]) -> None:
+def _step(play: Play, after: Sequence[About], lets_out: Callable[[Play], None]) -> None:
     if play.likely(0.05):
         play.world.passes(**play.one(PASSES))
     if play.likely(0.02):
-        in_the_ledger.lets_out(play)
+        lets_out(play)
     ask = _ask(play, after)
     if ask is not None:
         play.step(ask)

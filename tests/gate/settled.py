@@ -1,0 +1,182 @@
+"""The other half of the auditor's rule: what was taken back was brought to its end with everybody.
+
+Each withdrawal, narrowing, end by a date, exclusion, end of participation, suspension and
+restriction has its ``WithdrawalSettled``, and whoever has received what it may then see no more, on
+any basis, is asked to purge it.
+
+Only what was told by her consent is looked at here. Laxer, too: what a refusal, a conflict, a
+succession or an erasure takes away owes nothing; what she agrees to anew is not owed any more; a
+purge still open may have been asked for earlier; and one command is settled once.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Final, TypeAlias
+
+from tests.gate.checker import BASES, JAPAN, Finding, Line, Wrong, line_of, lines_of, rests
+from tests.gate.log import Header, Log, Row, read
+from tests.gate.published import BESIDE, DISCLOSED
+
+# So much later it is settled: the window, and the time to get it recorded.
+WITHIN: Final = timedelta(seconds=10)
+ALWAYS: Final = {
+    "consent.withdrawn.v1",
+    "consent.withdrawn.v2",
+    "consent.narrowed.v1",
+    "consent.expired.v1",
+    "consent.exclusion_set.v1",
+    "case.data_restricted.v1",
+}
+# Where with it somebody loses something, or the last reason to take part.
+OTHERS: Final = {
+    "consent.superseded.v1",
+    "case.participation_ended.v1",
+    "case.role_ended.v1",
+    "case.service_status_changed.v1",
+    "case.responsibility_moved.v1",
+    "agency.suspended.v1",
+}
+Key: TypeAlias = tuple[str, str, str]  # To whom, of which event, which field.
+Held: TypeAlias = dict[Key, Line]
+
+
+@dataclass
+class Owed:
+    """For one cause in one case."""
+
+    cause: Row
+    case: str
+    had_received: set[str]
+    lost: Held
+    settled_with: set[str] | None = None
+
+
+def unsettled(headers: Iterable[Header]) -> list[Finding]:  # noqa: C901 (one arm an event)
+    rows, log, owed = [read(each) for each in headers], Log(by_word=True), list[Owed]()
+    held, asked = defaultdict[str, Held](dict), dict[str, Row]()
+    for row in rows:
+        before = {
+            case: _seen(log, held[case], _just_before(log, case, row))
+            for case in _touched(log, row, held)
+        }
+        log.then(row)
+        for case, seen in before.items():
+            for each in (each for each in owed if each.case == case):
+                each.lost = {key: line for key, line in each.lost.items() if key not in seen}
+            left = _seen(log, seen, row.at)
+            lost = {key: line for key, line in seen.items() if key not in left}
+            if lost or _is_taken(log, case, row):
+                had_received = {recipient for recipient, _, _ in lost}
+                left_to_ask = _not_asked(log, lost, asked.values())
+                owed.append(Owed(row, case, had_received, left_to_ask))
+        if row.type == DISCLOSED:
+            held[row.facts["case_id"]] |= _received(log, row)
+        elif row.type == "trail.purge_requested.v1":
+            asked[row.facts["purge_id"]] = row
+            for each in (each for each in owed if each.case == row.case):
+                each.lost = _not_asked(log, each.lost, [row])
+        elif row.type in {"trail.purge_acknowledged.v1", "trail.purge_declined.v1"}:
+            asked.pop(row.facts["purge_id"], None)
+        elif row.type == "trail.withdrawal_settled.v1":
+            for each in (each for each in owed if _settles(log, row, each)):
+                with_them = (log.names(agency) for agency in row.facts["recipients"])
+                each.settled_with = (each.settled_with or set()).union(*with_them)
+    return [
+        finding
+        for each in owed
+        if each.cause.at + WITHIN <= rows[-1].at
+        for finding in _still(log, each, rows[-1].at)
+    ]
+
+
+def _still(log: Log, owed: Owed, at: datetime) -> Iterator[Finding]:
+    cause, again = owed.cause, _seen(log, owed.lost, at)
+    if owed.settled_with is None:
+        about = f"{cause.type} in {owed.case}"
+        yield Finding(cause.position, None, "NOT_SETTLED", None, about)
+    elif without := owed.had_received - owed.settled_with:
+        about = f"{cause.type}: {', '.join(sorted(without))}"
+        yield Finding(cause.position, None, "SETTLED_WITHOUT", None, about)
+    lost = [line for key, line in owed.lost.items() if key not in again]
+    for each in sorted({line.recipient for line in lost}):
+        what = ", ".join(sorted({line.category for line in lost if line.recipient == each}))
+        yield Finding(cause.position, None, "NOT_PURGED", None, f"{cause.type}: {what} of {each}")
+
+
+def _touched(log: Log, row: Row, held: dict[str, Held]) -> list[str]:
+    """The cases from which it may take something."""
+    if row.type == "agency.suspended.v1":
+        agency = log.named[row.stream]
+        return [case for case, lines in held.items() if any(to == agency for to, _, _ in lines)]
+    return [row.case] if row.case and row.type in ALWAYS | OTHERS else []
+
+
+def _is_taken(log: Log, case: str, row: Row) -> bool:
+    """Whether it is to be settled, though nobody had received anything."""
+    known = log.cases[case]
+    if row.type in {"consent.exclusion_set.v1", "case.data_restricted.v1"}:
+        return row.position in {*known.out.values(), *known.restricted.values()}
+    if row.type in ALWAYS:
+        consent = known.consents.get(row.facts["grant_id"])
+        return consent is not None and consent.said["kind"] == "INFORMATION"
+    return row.position in known.left.values()
+
+
+def _just_before(log: Log, case: str, row: Row) -> datetime:
+    """What ends by the clock has ended before that is recorded."""
+    consent = log.cases[case].consents.get(row.facts.get("grant_id", ""))
+    until = consent.said.get("valid_until") if consent else None
+    if row.type != "consent.expired.v1" or until is None:
+        return row.at
+    return min(row.at, datetime.combine(date.fromisoformat(until), time.max, JAPAN))
+
+
+def _seen(log: Log, held: Held, at: datetime) -> Held:
+    return {key: line for key, line in held.items() if _sees(log, line, at)}
+
+
+def _sees(log: Log, line: Line, at: datetime) -> bool:
+    """On any basis: it, or whoever has taken over from it."""
+    case = log.cases[line.case]
+    heirs = (new for new, each in log.agencies.items() if line.recipient in each.before)
+    line = replace(line, at=at, recipient=next(heirs, line.recipient))
+    bases = [(name, "") for name in BASES if name != "NOTICE"]
+    bases += [("CONSENT", each) for each in case.consents]
+    bases += [("EMERGENCY", each) for each in case.emergencies]
+    bases += [("STATUTORY", each) for each in case.statutory]
+    for basis, basis_id in bases:
+        try:
+            rests(log, replace(line, basis=basis, basis_id=basis_id))
+        except Wrong:
+            continue
+        return True
+    return False
+
+
+def _received(log: Log, row: Row) -> Held:
+    said = (each for each in lines_of(row) if each[3] == "CONSENT" and each[2] not in BESIDE)
+    lines = (line_of(log, row, each) for each in said if each[0] in log.rows)
+    return {(line.recipient, line.told.id, line.name): line for line in lines}
+
+
+def _not_asked(log: Log, lost: Held, purges: Iterable[Row]) -> Held:
+    for purge in purges:
+        names, covers = log.names(purge.facts["recipient"]), purge.facts["covers"]
+        lost = {
+            key: line
+            for key, line in lost.items()
+            if not (line.case == purge.case and line.recipient in names and line.category in covers)
+        }
+    return lost
+
+
+def _settles(log: Log, row: Row, owed: Owed) -> bool:
+    if row.case != owed.case:
+        return False
+    named = log.rows.get(row.facts.get("settles") or "")
+    if named is not None:
+        return named.command == owed.cause.command
+    grant = row.facts.get("grant_id")
+    return grant is not None and grant == owed.cause.facts.get("grant_id")
