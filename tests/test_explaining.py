@@ -9,14 +9,15 @@ import pytest
 from msgspec.structs import replace
 
 from domain.case import SubjectIdentified
-from domain.codes import Label
+from domain.codes import Label, ReferralKind
 from domain.exclusions import ExclusionSet
 from domain.model import Context, Event, GrantId
 from domain.policy import BESIDE, CONDITIONS, CROSSES, RULES, ConditionId, RuleId
+from domain.referral import ReferralDrafted
 from domain.sharing import Told, replay
 from domain.visibility import Basis, Denied, Look, decide, fields_of, found, looking
 from domain.visibility.asking import Asked
-from domain.visibility.explaining import Explained, explain
+from domain.visibility.explaining import Explained, explain, explained, names_of
 from tests.peers import HER_NAME
 from tests.spec import CENTRE, CITY, NOW, POLICE, an_id
 from tests.test_oracle import looks
@@ -25,6 +26,8 @@ from tests.told import (
     SISTER,
     by,
     consulted,
+    corrected,
+    drafted,
     granted,
     identified,
     joined,
@@ -150,6 +153,7 @@ from_now_on: Final = replace(granted, grant_id=GrantId(an_id(95)), history="NONE
         (hers(from_now_on), "HISTORY"),
         (hers(granted, left), "REASON"),
         (hers(no_names, from_now_on), "HISTORY"),  # The grant that comes nearest to it says why.
+        (hers(from_now_on, left), "REASON"),  # Whether it reached back is said last.
         (hers(granted, shut_out), "AGREED"),
         (hers(granted, somebody), "AGREED"),
     ],
@@ -158,6 +162,38 @@ def test_of_a_name_that_is_not_seen_it_is_said_what_consent_lacks(
     history: list[Told], reason: RuleId | ConditionId
 ) -> None:
     assert why(history) == reason
+
+
+@pytest.mark.parametrize("others", [(), (corrected,)])
+def test_what_else_was_recorded_before_the_consent_changes_no_reason(
+    others: tuple[Event, ...],
+) -> None:
+    """Else it would tell of a correction that may not be seen."""
+    as_it_stands = replace(granted, history="SNAPSHOT")
+    assert why(hers(*others, as_it_stands, left)) == "REASON"
+
+
+@pytest.mark.parametrize("kind", ["SERVICE_LINK", "OUT_OF_PREFECTURE"])
+def test_what_a_field_is_by_one_that_may_not_be_seen_changes_no_reason(kind: ReferralKind) -> None:
+    """To another prefecture it would tell where she is, and of that nobody spoke."""
+    of_that_alone = frozenset({"referral.drafted.v1/requested_service"})
+    agreed = replace(granted, only_fields=of_that_alone)
+    history = hers(agreed, replace(drafted, kind=kind, to_agency=POLICE.agency))
+    record, its_look = history[-1], look(history, CENTRE)
+    visible = decide(its_look, record, lines(record.event))
+    said = {
+        each.field: each.by
+        for each in explained(
+            its_look,
+            record,
+            lines(record.event),
+            seen=visible.bases,
+            known=visible.bases,
+            closed=names_of(ReferralDrafted),
+        )
+    }
+    assert (visible.what, "kind" in visible.bases) == (True, False)
+    assert (said["kind"], said["to_agency"]) == ("FIELD", "FIELD")
 
 
 @pytest.mark.parametrize("exclusion", [shut_out, somebody])

@@ -238,12 +238,22 @@ def first_unmet(facts: Facts, told: Told, field: Asked) -> ConditionId | None:
         return "BY_CONSENT"
     excluded = facts.shut_out or facts.recipient.staff in sharing.excluded_staff
     left = [] if excluded or told.stream.int in facts.about_them else [*sharing.grants.values()]
-    for condition in CONDITIONS[1:]:
-        meets = MEETS[condition.id]
+    for condition in ASKED_IN_TURN:
+        meets = MEETS[condition]
         left = [grant for grant in left if meets(facts, grant, told, field)]
         if not left:
-            return condition.id
+            return condition
     return None
+
+
+def still_name(facts: Facts) -> bool:
+    """Whether any consent is still one for this agency, in force or not."""
+    known = facts.roster.agencies.get(facts.agency, NOT_KNOWN)
+    return not facts.shut_out and any(
+        _names(facts.sharing, grant, facts.agency, known, category)
+        for grant in facts.sharing.grants.values()
+        for category in grant.granted.categories
+    )
 
 
 def _has_reason(facts: Facts, told: Told, field: Asked) -> bool:
@@ -269,3 +279,9 @@ MEETS: Final[Mapping[ConditionId, Meets]] = {
     "ATTENDED": lambda facts, _grant, told, field: not is_kept_from(facts, told, field.category),
     "REASON": lambda facts, _grant, told, field: _has_reason(facts, told, field),
 }
+# What was part of the state at some time rests on what else was recorded by then, of which whoever
+# asks may know nothing: it is said where nothing else is amiss.
+ASKED_IN_TURN: Final[tuple[ConditionId, ...]] = (
+    *(each.id for each in CONDITIONS if each.id not in {"BY_CONSENT", "HISTORY"}),
+    "HISTORY",
+)
