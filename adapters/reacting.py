@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Final, NoReturn
 
 import structlog
@@ -70,6 +71,10 @@ async def reacting(  # noqa: PLR0913, PLR0917 (what processes stand on)
         await ended(task)
 
 
+def _wait_s(until_s: float | None) -> float:
+    return WAIT_MAX_S if until_s is None else min(WAIT_MAX_S, max(0.0, until_s - monotonic()))
+
+
 class _Reacting:
     """Says once that a process cannot go on, and why; and once that it does."""
 
@@ -82,11 +87,11 @@ class _Reacting:
         while True:
             try:
                 position = await event_log.head()
-                await settling.settle()
+                await settling.settle(waits=False)
                 self._goes_on()
                 for name, come_to in settling.positions.items():
                     _BEHIND.labels(name).set(max(0, position - come_to))
-                await head.is_beyond(position, WAIT_MAX_S)
+                await head.is_beyond(position, _wait_s(settling.waits_until_s))
             except PASSING as outage:
                 self._waits(outage)
                 await asyncio.sleep(self._pause_s)

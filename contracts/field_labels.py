@@ -272,6 +272,7 @@ FIELD_LABELS: Final[Mapping[str, Label]] = {
     "started_at": Label("開始時刻", "Started at"),
     "started_on": Label("開始日", "Started on"),
     "status": Label("状況", "Status"),
+    "because": Label("きっかけ", "What took it away"),
     "statutory_id": Label("法令に基づく情報提供", "Statutory disclosure"),
     "stay_id": Label("保護・入所", "Stay"),
     "step_id": Label("法的手続", "Legal step"),

@@ -13,6 +13,7 @@ from domain.grievance import EscalateGrievance
 from domain.model import Command
 from domain.referral import ExpireReferral, WithdrawReferral
 from domain.speech import Refused
+from domain.trail.blocked import SettleWithdrawal
 from domain.trail.purges import RequestPurge
 
 
@@ -30,6 +31,7 @@ BY_ITSELF: Final[tuple[type[Command], ...]] = (
     ExpireReferral,
     RecordExpiry,
     RequestPurge,
+    SettleWithdrawal,
     WithdrawReferral,
 )
 

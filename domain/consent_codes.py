@@ -138,7 +138,16 @@ DEFERRAL_REASONS: Final[Mapping[DeferralReason, Label]] = {
 
 # 消去を求める理由
 PurgeCause: TypeAlias = Literal[
-    "WITHDRAWN", "NARROWED", "EXPIRED", "SUPERSEDED", "EXCLUDED", "REVIEWED", "ERASED"
+    "WITHDRAWN",
+    "NARROWED",
+    "EXPIRED",
+    "SUPERSEDED",
+    "EXCLUDED",
+    "PARTICIPATION_ENDED",
+    "SUSPENDED",
+    "RESTRICTED",
+    "REVIEWED",
+    "ERASED",
 ]
 PURGE_CAUSES: Final[Mapping[PurgeCause, Label]] = {
     "WITHDRAWN": Label("同意の撤回", "Her consent was withdrawn"),
@@ -146,6 +155,9 @@ PURGE_CAUSES: Final[Mapping[PurgeCause, Label]] = {
     "EXPIRED": Label("同意の期間の終了", "Her consent has ended"),
     "SUPERSEDED": Label("新しい同意への切り替え", "Another consent took its place"),
     "EXCLUDED": Label("本人による提供先からの除外", "She excluded the recipient"),
+    "PARTICIPATION_ENDED": Label("関わりの終了", "The recipient no longer takes part"),
+    "SUSPENDED": Label("提供先の利用停止・廃止", "The recipient was suspended or is no more"),
+    "RESTRICTED": Label("記録の利用停止", "Use of the record was stopped"),
     "REVIEWED": Label("事後の検証の結果", "A review found too much was told"),
     "ERASED": Label("記録の消去", "The record was erased"),
 }

@@ -8,17 +8,22 @@ from uuid import UUID
 import msgspec
 
 from domain.agency import KnownAgency
+from domain.case import CaseErased
 from domain.erasure import DECIDES
 from domain.fields import tag_of
 from domain.header import Header
-from domain.model import AgencyId, CommandId, Event
+from domain.model import AgencyId, CaseId, CommandId, Event, EventId
+from domain.sharing import replay
 from domain.speech import Refused
+from domain.visibility import Recipient, agencies_in, decide, fields_of, looking, naming
 from projections.tables import Seen, fold, touched
 from projections.timers import TIMERS, Timer, TimerKey
 from services.deciding import Source
-from services.reacting import Happened, Known, Process, Wanted, command_id
+from services.disclosing import NOT_RECORDED, basis_id
+from services.reacting import Happened, Known, LetOut, Process, Wanted, command_id
 from services.reacting.processes import PROCESSES
 from services.reacting.timing import commands_of
+from services.reacting.withdrawals import CAUSES
 from tests.world import NOBODY, Entry, Said, World
 
 
@@ -27,10 +32,67 @@ class Done(NamedTuple):
     said: Said | type[Refused]
 
 
+class Watching:
+    """As if everybody read all they may, each time before somebody is to see less."""
+
+    def __init__(self, world: World) -> None:
+        self._world: Final = world
+        self._come_to: Final[dict[CaseId, int]] = {}
+        self._told: Final[dict[CaseId, list[LetOut]]] = {}
+        self._known: Final[set[tuple[AgencyId, EventId, str, object]]] = set()
+
+    def let_out(self, case: CaseId, until: int) -> list[LetOut]:
+        """Up to, and without, this position."""
+        told = self._told.setdefault(case, [])
+        begin = self._come_to.get(case, 0)
+        for entry in self._world.log[begin:until]:
+            if type(entry.told.event) in CAUSES or isinstance(entry.told.event, CaseErased):
+                before = [
+                    each for each in self._world.log[: entry.told.position - 1] if each.case == case
+                ]
+                told += self._read(before)
+        self._come_to[case] = max(begin, until)
+        return told
+
+    def _read(self, entries: Sequence[Entry]) -> Iterable[LetOut]:
+        if not entries:
+            return
+        roster, last, at = self._world.roster(), entries[-1].told.position, entries[-1].at
+        sharing = replay(entry.told for entry in entries)
+        for agency in sorted(sharing.participants.union(*map(_named_by, entries))):
+            look = looking(sharing, Recipient(agency=agency, staff=None, pledged=True), roster, at)
+            for told, parts, *_ in entries:
+                bases = decide(look, told, parts).bases
+                for field in fields_of(None, told, parts):
+                    basis = bases.get(field.name)
+                    known = agency, told.id, field.path, basis
+                    if basis is None or told.agency == agency or known in self._known:
+                        continue
+                    if field.category in NOT_RECORDED:
+                        continue
+                    self._known.add(known)
+                    yield LetOut(
+                        position=last,
+                        recipient=agency,
+                        event=told.id,
+                        field=field.path,
+                        category=field.category,
+                        basis=basis.rule,
+                        basis_id=basis_id(basis),
+                    )
+
+
+def _named_by(entry: Entry) -> frozenset[AgencyId]:
+    event = entry.told.event
+    named = (agencies_in(event, name) for name in naming(type(event), AgencyId))
+    return frozenset[AgencyId]().union(*named)
+
+
 class Settling:
     """As ``services.reacting.following`` does it; from the first event on as often as one likes."""
 
     def __init__(self, world: World, processes: Sequence[Process] = PROCESSES) -> None:
+        self._watching: Final = Watching(world)
         self._world: Final = world
         self._processes: Final = processes
         self._answered: Final[dict[CommandId, Done]] = {}
@@ -99,14 +161,23 @@ class Settling:
         self._position = 0
 
     def _react(self, process: Process, entry: Entry) -> Iterable[Done]:
-        if type(entry.told.event) not in process.wants or entry.case is None:
+        if type(entry.told.event) not in process.wants:
             return
-        happened = Happened(entry.told, entry.case, entry.at)
-        for wanted in process.reacts(happened, self._known(entry)):
-            asked = command_id(process.name, entry.told.id, wanted.about)
-            if asked not in self._answered:
-                self._answered[asked] = self._done(wanted)
-                yield self._answered[asked]
+        cases = [entry.case] if entry.case else self._cases_told(entry, process)
+        for case in cases:
+            happened = Happened(entry.told, case, entry.at)
+            for wanted in process.reacts(happened, self._known(entry, case)):
+                asked = command_id(process.name, entry.told.id, wanted.about)
+                if asked not in self._answered:
+                    self._answered[asked] = self._done(wanted)
+                    yield self._answered[asked]
+
+    def _cases_told(self, entry: Entry, process: Process) -> list[CaseId]:
+        """The cases of which anything was let out; where something befalls somebody outside one."""
+        if not process.reads_disclosed:
+            return []
+        cases = sorted({each.case for each in self._world.log if each.case})
+        return [case for case in cases if self._watching.let_out(case, entry.told.position)]
 
     def _done(self, wanted: Wanted) -> Done:
         try:
@@ -114,12 +185,17 @@ class Settling:
         except Refused as refused:
             return Done(wanted, type(refused))
 
-    def _known(self, entry: Entry) -> Known:
-        assert entry.case is not None
-        entries = self._world.of_case(entry.case)
+    def _known(self, entry: Entry, case: CaseId) -> Known:
+        entries = self._world.of_case(case)
         record = [Source(each.told, each.parts) for each in entries]
         stream = [e.told.event for e in self._world.log if e.told.stream == entry.told.stream]
-        return Known(record, self._world.roster(), stream, entries[-1].at)
+        return Known(
+            record,
+            self._world.roster(),
+            stream,
+            entries[-1].at,
+            self._watching.let_out(case, entry.told.position),
+        )
 
 
 def _seen(entry: Entry) -> Seen:

@@ -20,14 +20,13 @@ from domain.consent_ledger import (
 from domain.exclusions import SetExclusion
 from domain.model import AgencyId, GrantId
 from domain.referral import ReferralWithdrawn
+from domain.trail.blocked import WithdrawalSettled
 from domain.trail.purges import (
     AcknowledgePurge,
     PurgeOfWhatWasToldNotNamed,
     PurgeRequested,
     RequestPurge,
 )
-from services.deciding import Source
-from services.reacting.consent import CONSENT
 from tests.histories import history
 from tests.invariants import accepted, refused
 from tests.peers import HER_NAME, Midorino, midorino
@@ -47,7 +46,7 @@ class Here:
     def settles(self) -> list[object]:
         done = self.settling.settle()
         assert refusals(done) == []
-        return list(events(done))
+        return [each for each in events(done) if not isinstance(each, WithdrawalSettled)]
 
 
 NAME: Final[tuple[CategoryCode, ...]] = ("IDN",)
@@ -76,7 +75,7 @@ def test_who_could_see_what_she_takes_back_is_asked_to_destroy_it_within_two_wee
     there = Here()
     here = there.city_and_others
     grant = helped_by(here, here.ayumi)
-    here.says(here.city, WithdrawConsent(grant_id=grant))
+    said = here.says(here.city, WithdrawConsent(grant_id=grant))
     (purge,) = there.settles()
     assert isinstance(purge, PurgeRequested)
     assert purge == PurgeRequested(
@@ -85,6 +84,7 @@ def test_who_could_see_what_she_takes_back_is_asked_to_destroy_it_within_two_wee
         covers=frozenset({"CNT", "IDN"}),
         cause="WITHDRAWN",
         grant_id=grant,
+        because=said.id_of(ConsentWithdrawn),
         due=date(2026, 5, 27),
     )
 
@@ -97,15 +97,16 @@ def test_who_never_had_a_reason_to_look_is_asked_for_nothing() -> None:
     assert there.settles() == []
 
 
-def test_who_had_a_reason_once_is_asked_whether_it_still_has_or_not() -> None:
+def test_whose_part_ends_is_asked_then_and_not_again_when_she_takes_it_back() -> None:
     there = Here()
     here = there.city_and_others
     grant = helped_by(here, here.ayumi)
     here.says(here.city, EndParticipation(agency_id=here.ayumi.agency))
-    here.says(here.city, WithdrawConsent(grant_id=grant))
     assert asked_of(there.settles()) == {
-        (here.ayumi.agency, "WITHDRAWN", frozenset({"CNT", "IDN"}), grant)
+        (here.ayumi.agency, "PARTICIPATION_ENDED", frozenset({"CNT", "IDN"}), grant)
     }
+    here.says(here.city, WithdrawConsent(grant_id=grant))
+    assert there.settles() == []
 
 
 def test_who_helped_her_only_before_she_agreed_is_asked_for_nothing() -> None:
@@ -319,7 +320,7 @@ def test_what_people_have_asked_for_meanwhile_is_not_asked_again() -> None:
         ),
     ).the(PurgeRequested)
     here.says(here.ayumi, AcknowledgePurge(purge_id=asked.purge_id))
-    assert Settling(here.world).settle() == []
+    assert not any(isinstance(e, PurgeRequested) for e in events(Settling(here.world).settle()))
 
 
 @refused("INV-C6", guard="domain.trail:check_not_agreed_any_more")
@@ -364,10 +365,14 @@ def test_the_process_asks_for_nothing_where_nothing_was_lost() -> None:
     here = midorino()
     grant = here.agrees(here.ayumi, kind="FACILITY_ADMISSION", categories=())
     said = here.says(here.city, WithdrawConsent(grant_id=grant))
-    record = [Source(each.told, each.parts) for each in here.world.of_case(here.case)]
-    assert CONSENT.wants >= {type(event) for event in said.events}
-    assert record
-    assert Settling(here.world).settle() == []
+    (settled,) = events(Settling(here.world).settle())
+    assert settled == WithdrawalSettled(
+        settles=said.id_of(ConsentWithdrawn),
+        cause="WITHDRAWN",
+        grant_id=grant,
+        recipients=frozenset(),
+        at=here.world.at,
+    )
 
 
 def test_that_she_took_it_back_is_told_to_all_there_but_whom_she_does_not_want_to_know() -> None:
@@ -418,11 +423,9 @@ def test_what_she_took_back_again_before_anybody_heard_is_asked_for_under_both()
 
 
 def test_what_was_kept_by_what_she_agreed_to_anew_is_asked_for_when_that_ends() -> None:
-    """Though by then they had long stopped helping her: nobody has asked them yet."""
     there = Here()
     here = there.city_and_others
     grant = helped_by(here, here.ayumi)
-    here.says(here.city, EndParticipation(agency_id=here.ayumi.agency))
     here.says(here.city, WithdrawConsent(grant_id=grant))
     here.world.passes(hours=1)
     anew = here.agrees(here.ayumi, asked_again_because="HER_WISH")

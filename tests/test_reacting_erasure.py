@@ -17,8 +17,8 @@ from domain.trail.purges import (
     PurgeRequested,
     RequestPurge,
 )
-from services.reacting.consent import CONSENT
 from services.reacting.erasure import ERASURE
+from services.reacting.withdrawals import WITHDRAWALS
 from tests.peers import Midorino, midorino
 from tests.scenarios import c
 from tests.scenarios.play import Play
@@ -111,7 +111,7 @@ def test_who_has_destroyed_it_by_the_time_it_is_heard_of_is_not_asked_again() ->
     here.world.at += FIVE_YEARS
     erase = DecideErasure(request_id=request, decision="ERASE", grounds="RETENTION_OVER")
     here.says(division, erase)
-    (asked,) = events(Settling(here.world, (CONSENT,)).settle())
+    _, asked = events(Settling(here.world, (WITHDRAWALS,)).settle())
     assert isinstance(asked, PurgeRequested)
     assert (asked.recipient, asked.cause) == (here.ayumi.agency, "WITHDRAWN")
     here.says(here.ayumi, AcknowledgePurge(purge_id=asked.purge_id))

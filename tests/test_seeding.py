@@ -111,8 +111,7 @@ TO_BE_SEEN: Final = (
     "meeting.closed.v1",
     "referral.accepted.v1",
     "referral.handover_confirmed.v1",
-    "trail.purge_requested.v1",
-    "trail.purge_acknowledged.v1",
+    "trail.withdrawal_settled.v1",
 )
 
 

@@ -9,7 +9,7 @@ from domain.disclosed import Disclosed
 from domain.fields import tag_of
 from domain.installation import InstallationFounded
 from domain.model import CaseId, Event, EventId
-from domain.trail.blocked import DisclosureBlocked, WithdrawalSettled
+from domain.trail.blocked import DisclosureBlocked, SettleWithdrawal, WithdrawalSettled
 from services.handling import Ask
 from tests.stories import Clock, Stage, tell
 from tests.world import Someone, World
@@ -49,10 +49,10 @@ class InMemory:
 def test_every_command_is_asked_for_and_every_event_happens_that_one_can_bring_about() -> None:
     told = InMemory()
     asyncio.run(tell(told.stage))
-    assert told.asked == set(get_args(AnyCommand))
+    assert set(get_args(AnyCommand)) - told.asked == {SettleWithdrawal}
     happened = {tag_of(type(entry.said)) for entry in told.world.log}
     assert set(EVENTS.types) - happened == {tag_of(each) for each in BY_NO_COMMAND}
 
 
-# Later work writes these: see ``tests.stories.later``.
+# Whoever lets something out writes these, or what follows by rule: see ``tests.stories.later``.
 BY_NO_COMMAND: Final = (Disclosed, DisclosureBlocked, WithdrawalSettled)

@@ -13,7 +13,7 @@ For all others there is no such case.
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import TypeAlias, assert_never
+from typing import ClassVar, Final, TypeAlias, assert_never
 from uuid import UUID, uuid5
 
 import msgspec
@@ -23,7 +23,7 @@ from domain.calendar import date_in_japan
 from domain.case import CaseNotFound
 from domain.categories import CategoryCode
 from domain.concerned import Concerned, check_takes_part
-from domain.consent_codes import NotifiedAbout
+from domain.consent_codes import NotifiedAbout, PurgeCause
 from domain.consent_ledger import Ended, Grant, Granted, Ledger, StillInForce
 from domain.erasure import (
     DECIDES,
@@ -35,7 +35,7 @@ from domain.erasure import (
     RequestErasure,
     Requests,
 )
-from domain.model import AgencyId, Context, Decider, EmergencyId, GrantId
+from domain.model import AgencyId, Context, Decider, EmergencyId, EventId, GrantId
 from domain.reviews import (
     AlreadyReviewed,
     CorrectiveDoesNotFit,
@@ -49,10 +49,11 @@ from domain.reviews import (
     StatutoryDisclosureReviewed,
     StillUnderWay,
 )
+from domain.speech import Refused
 from domain.statutory import StatutoryId
 from domain.timers import purge_due
 from domain.trail import purges
-from domain.trail.blocked import GateEvent
+from domain.trail.blocked import GateEvent, SettleWithdrawal, WithdrawalSettled
 from domain.trail.notices import (
     AboutId,
     AlreadyNotified,
@@ -88,8 +89,14 @@ from domain.trail.purges import (
 
 TrailEvent: TypeAlias = ReviewEvent | NoticeEvent | PurgeEvent | ErasureEvent | GateEvent
 TrailCommand: TypeAlias = (
-    ReviewCommand | NoticeCommand | RequestPurge | PurgeAnswer | ErasureCommand
+    ReviewCommand | NoticeCommand | RequestPurge | PurgeAnswer | ErasureCommand | SettleWithdrawal
 )
+
+
+class SettledByRuleAlone(Refused):
+    """That a withdrawal is settled follows by rule: nobody has to ask for it."""
+
+    ja: ClassVar[str] = "撤回等の完了は規則により自動で記録されます。依頼する必要はありません。"
 
 
 class Trail(msgspec.Struct, frozen=True):
@@ -98,6 +105,7 @@ class Trail(msgspec.Struct, frozen=True):
     notified: frozenset[AboutId] = frozenset()
     deferred: Mapping[AboutId, NotificationDeferred] = {}  # As it was put off last.
     requests: Requests = {}
+    settled: frozenset[EventId] = frozenset()
 
 
 def decide(
@@ -121,6 +129,8 @@ def decide(
             return (SubjectAccessProvided(what=command.what, left_out=command.left_out, at=by.at),)
         case RequestPurge():
             return _purge(case, ledger, trail, command, by)
+        case SettleWithdrawal():
+            return _settled(case, ledger, trail, command, by)
         case AcknowledgePurge() | DeclinePurge():
             return _answered(case, trail.purges.get(command.purge_id), command, by)
         case RequestErasure() | DecideErasure():
@@ -307,10 +317,7 @@ def _purge(
         statutory_id=command.statutory_id,
         due=_due(by),
     )
-    again = any(
-        each.answered is None and each.asks_for_all_of(requested) for each in trail.purges.values()
-    )
-    return () if again else (requested,)
+    return () if is_asked_already(trail, requested) else (requested,)
 
 
 class Provided(msgspec.Struct, frozen=True):
@@ -385,17 +392,74 @@ def check_not_agreed_any_more(
 
     Whom she has shut out stands with those alone to whom she has said so.
     """
+    if still_in_force(concerned, ledger, command, by):
+        raise StillInForce
+
+
+def still_in_force(
+    concerned: Concerned, ledger: Ledger, command: RequestPurge, by: Context
+) -> bool:
     grant = ledger.grants.get(command.grant_id) if command.grant_id else None
     if not isinstance(grant, Granted):
-        return
+        return False
     named = concerned.with_those_before([command.recipient])
     itself = concerned.with_those_before([by.agency])
     shut_out = any(
         whom in named and (by.is_automatic or via in itself) for whom, via in ledger.exclusions.said
     )
     still = command.covers & grant.left_to(named) and not grant.recipients.isdisjoint(named)
-    if grant.in_force(by.at) and still and not (shut_out or grant.fewer_fields):
-        raise StillInForce
+    return grant.in_force(by.at) and bool(still) and not (shut_out or grant.fewer_fields)
+
+
+def _settled(
+    concerned: Concerned, ledger: Ledger, trail: Trail, command: SettleWithdrawal, by: Context
+) -> tuple[WithdrawalSettled | PurgeRequested, ...]:
+    """Once. What she has agreed to again by now is not to be destroyed."""
+    if not by.is_automatic:
+        raise SettledByRuleAlone
+    if command.settles in trail.settled:
+        return ()
+    settled = WithdrawalSettled(
+        settles=command.settles,
+        cause=command.cause,
+        grant_id=command.grant_id,
+        recipients=command.recipients,
+        at=by.at,
+    )
+    purges: list[PurgeRequested] = []
+    for each in command.to_destroy:
+        asked = RequestPurge(
+            recipient=each.recipient,
+            covers=each.covers,
+            cause=command.cause,
+            grant_id=each.grant_id,
+        )
+        if command.cause in HER_CONSENT and still_in_force(concerned, ledger, asked, by):
+            continue
+        requested = PurgeRequested(
+            purge_id=PurgeId(uuid5(by.new_id, f"{each.recipient}:{each.grant_id}")),
+            recipient=each.recipient,
+            covers=each.covers,
+            cause=command.cause,
+            grant_id=each.grant_id,
+            because=command.settles,
+            due=_due(by),
+        )
+        if not is_asked_already(trail, requested):
+            purges.append(requested)
+    return (settled, *purges)
+
+
+# Where she said so herself, or it ended: of all else her consent may be in force as before.
+HER_CONSENT: Final[frozenset[PurgeCause]] = frozenset(
+    {"WITHDRAWN", "NARROWED", "EXPIRED", "SUPERSEDED", "EXCLUDED"}
+)
+
+
+def is_asked_already(trail: Trail, requested: PurgeRequested) -> bool:
+    return any(
+        each.answered is None and each.asks_for_all_of(requested) for each in trail.purges.values()
+    )
 
 
 def _answered(
@@ -431,6 +495,8 @@ def evolve(trail: Trail, event: TrailEvent) -> Trail:
             return change(trail, purges=purges.evolve(trail.purges, event))
         case ErasureRequested() | ErasureDecided():
             return change(trail, requests=erasure.evolve(trail.requests, event))
+        case WithdrawalSettled(settles=settles) if settles:
+            return change(trail, settled=trail.settled | {settles})
         case _:
             return trail
 

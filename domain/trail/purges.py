@@ -13,7 +13,7 @@ from domain.categories import CNS, Category, CategoryCode
 from domain.codes import Label
 from domain.consent_codes import PurgeCause, PurgeGround
 from domain.machine import NOT_YET, Edge, Machine
-from domain.model import AgencyId, Command, EmergencyId, Event, GrantId
+from domain.model import AgencyId, Command, EmergencyId, Event, EventId, GrantId
 from domain.speech import Refused
 from domain.statutory import StatutoryId
 
@@ -35,6 +35,7 @@ class PurgeRequested(Event, frozen=True, kw_only=True, tag="trail.purge_requeste
     grant_id: Annotated[GrantId | None, CNS] = None
     emergency_id: Annotated[EmergencyId | None, CNS] = None
     statutory_id: Annotated[StatutoryId | None, CNS] = None
+    because: Annotated[EventId | None, CNS] = None  # What took it away, where that was an event.
     due: Annotated[date, CNS]
 
 

@@ -3,8 +3,9 @@
 from domain import erasure, trail
 from domain.case import NoCase, participants
 from domain.erasure import ErasureCommand
-from domain.model import CaseId, Context, GrantId, PersonId, stream_of
+from domain.model import AgencyId, CaseId, Context, GrantId, PersonId, stream_of
 from domain.trail import Trail, TrailCommand
+from domain.trail.blocked import SettleWithdrawal
 from domain.trail.notices import DeferNotification, NotifySubject
 from domain.trail.purges import RequestPurge
 from services.deciding.consents import concerned_in
@@ -12,7 +13,13 @@ from services.deciding.scope import Decision, Past, Scope
 
 
 def scope_of(command: TrailCommand, case: CaseId) -> Scope:
-    named = frozenset({command.recipient} if isinstance(command, RequestPurge) else ())
+    match command:
+        case RequestPurge(recipient=recipient):
+            named = frozenset({recipient})
+        case SettleWithdrawal(to_destroy=to_destroy):
+            named = frozenset(each.recipient for each in to_destroy)
+        case _:
+            named = frozenset[AgencyId]()
     return Scope(case, stream_of("trail", case), (stream_of("case", case),), known=named)
 
 

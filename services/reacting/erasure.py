@@ -8,6 +8,7 @@ they are asked for that of which something was recorded of the child.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, get_args
+from uuid import UUID
 
 from domain.case import CaseErased
 from domain.categories import CategoryCode
@@ -18,8 +19,8 @@ from domain.statutory import StatutoryDisclosureRecorded, StatutoryId
 from domain.trail.purges import PurgeRequested, RequestPurge
 from domain.visibility import fields_of
 from services.deciding import Source
-from services.reacting import Happened, Known, Process, Wanted
-from services.reacting.reach import Reach
+from services.disclosing import WINDOW_S
+from services.reacting import Happened, Known, LetOut, Process, Wanted
 
 
 class Told(NamedTuple):
@@ -37,8 +38,10 @@ def reacts(happened: Happened, known: Known) -> Iterator[Wanted]:
     earlier = [each for each in known.record if each.told.position < happened.told.position]
     about = _about(event.scope, earlier)
     covers = defaultdict[Told, set[CategoryCode]](set)
-    for told, some in (*_asked_of(earlier), *_still_known(earlier)):
+    for told, some in (*_asked_of(earlier), *_still_known(known.disclosed)):
         covers[told] |= some & about
+    for told, since in _asked_of(known.record[len(earlier) :]):
+        covers[told] -= since  # By people, or when what she took back before was settled.
     for told, categories in covers.items():
         if categories:
             purge = RequestPurge(
@@ -82,15 +85,30 @@ def _asked_of(
                 pass
 
 
-def _still_known(record: Iterable[Source]) -> Iterator[tuple[Told, frozenset[CategoryCode]]]:
-    """Under what she never took back, as far as they had a reason to look."""
-    record = tuple(record)
-    reach = Reach(record)
-    for grant_id, grant in replay(source.told for source in record).grants.items():
-        for each in sorted(grant.granted.recipients):
-            if reach.ever(each, grant):
-                yield Told(each, grant_id), grant.granted.categories
+def _still_known(
+    disclosed: Iterable[LetOut],
+) -> Iterator[tuple[Told, frozenset[CategoryCode]]]:
+    """What was let out to them, also under what she never took back."""
+    for each in disclosed:
+        told = _on(each)
+        if told is not None:
+            yield told, frozenset({each.category})
+
+
+def _on(each: LetOut) -> Told | None:
+    """``None``: that they were told of it did not cross a boundary."""
+    match each.basis, each.basis_id:
+        case "CONSENT", UUID() as grant:
+            return Told(each.recipient, grant=GrantId(grant))
+        case "EMERGENCY", UUID() as emergency:
+            return Told(each.recipient, emergency=EmergencyId(emergency))
+        case "STATUTORY", UUID() as statutory:
+            return Told(each.recipient, statutory=StatutoryId(statutory))
+        case _:
+            return None
 
 
 ALL: Final[frozenset[CategoryCode]] = frozenset(get_args(CategoryCode))
-ERASURE: Final = Process("erasure", frozenset({CaseErased}), reacts)
+ERASURE: Final = Process(
+    "erasure", frozenset({CaseErased}), reacts, after_s=WINDOW_S, reads_disclosed=True
+)

@@ -4,6 +4,8 @@ How far it has come is kept after what followed was asked. Killed in between, it
 events again: what was asked then has its answer, and nothing is done twice.
 """
 
+from collections import deque
+from time import monotonic
 from typing import Final, Protocol
 
 from contracts.answers import Refusal
@@ -38,6 +40,9 @@ class Following:
         self._checkpoints: Final = checkpoints
         self._position: int | None = None
         self._types: Final = process.tags
+        self._heads: Final[deque[tuple[float, int]]] = deque()  # When it had come how far.
+        self._ripe_to = 0
+        self.waits_until_s: float | None = None  # There is something, and it is too early for it.
 
     @property
     def position(self) -> int:
@@ -48,17 +53,38 @@ class Following:
         name = self.process.name
         if self._position is None:
             self._position = await self._checkpoints.position(name)
+        self.waits_until_s = None
         if self._position >= head:
             return False
+        begun = self._position
         batch = await events.after(self._position, BATCH_MAX)
         for stored in batch:
             self._knowing.sealing.expect(stored)
             if stored.type in self._types:
+                if not self._is_ripe(stored.position, head):
+                    await self._come_to(stored.position - 1)
+                    return self._position > begun
                 await self._react(stored)
                 await self._come_to(stored.position)
         if batch:
             await self._come_to(batch[-1].position)
         return bool(batch)
+
+    def _is_ripe(self, position: int, head: int) -> bool:
+        """What was recorded before it was heard of is at least as old as that."""
+        after_s, now_s = self.process.after_s, monotonic()
+        if not after_s:
+            return True
+        while self._heads and self._heads[0][0] <= now_s - after_s:
+            self._ripe_to = self._heads.popleft()[1]
+        if position <= self._ripe_to:
+            return True
+        come_to = max(head, position)
+        if not self._heads or self._heads[-1][1] < come_to:
+            self._heads.append((now_s, come_to))
+        heard_s = next(at_s for at_s, to in self._heads if to >= position)
+        self.waits_until_s = heard_s + after_s
+        return False
 
     async def _come_to(self, position: int) -> None:
         if position != self._position:
@@ -66,11 +92,13 @@ class Following:
             self._position = position
 
     async def _react(self, stored: StoredEvent) -> None:
-        case = header_of(stored).case
-        if case is None:
-            return
-        happened, known = await self._knowing.of(stored, case)
-        for wanted in self.process.reacts(happened, known):
-            answer = await self._doing.do(self.process.name, happened.told.id, wanted)
-            if isinstance(answer, Refusal) and answer.code == TOO_MANY:
-                raise TooManyAtOnce  # From here on it hears of everything again, and later.
+        case, reads_disclosed = header_of(stored).case, self.process.reads_disclosed
+        cases = [] if case is None else [case]
+        if case is None and reads_disclosed:
+            cases = [*await self._knowing.cases_told_to(stored.stream)]
+        for each in cases:
+            happened, known = await self._knowing.of(stored, each, disclosed=reads_disclosed)
+            for wanted in self.process.reacts(happened, known):
+                answer = await self._doing.do(self.process.name, happened.told.id, wanted)
+                if isinstance(answer, Refusal) and answer.code == TOO_MANY:
+                    raise TooManyAtOnce  # From here on it hears of everything again, and later.

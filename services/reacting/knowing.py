@@ -5,13 +5,14 @@ from functools import reduce
 from typing import Final, TypeVar, cast
 
 from domain import agency, network
-from domain.agency import Agency, KnownAgency
+from domain.agency import Agency, AgencyRegistered, KnownAgency
+from domain.disclosed import Disclosed
 from domain.model import CaseId, Event, StreamId, stream_of
 from domain.network import NO_NETWORK
 from domain.visibility import Roster, membership
 from services.deciding import NO_AGENCY, Source
 from services.ports import EventLog, Fact, StoredEvent
-from services.reacting import Happened, Known
+from services.reacting import Happened, Known, LetOut, let_out
 from services.sealing import Sealing, header_of
 from services.sights import Record, record_of
 
@@ -24,14 +25,38 @@ class Knowing:
         self.sealing: Final = sealing
         self._log: Final = log
 
-    async def of(self, stored: StoredEvent, case: CaseId) -> tuple[Happened, Known]:
+    async def of(
+        self, stored: StoredEvent, case: CaseId, *, disclosed: bool = False
+    ) -> tuple[Happened, Known]:
+        """``disclosed``: with what was let out of the case."""
         cases = await self._log.of_cases(case)
         record = record_of(self.sealing, case, cases.events[case])
-        told = next(e.told for e in record.entries if e.told.position == stored.position)
+        told = next((e.told for e in record.entries if e.told.position == stored.position), None)
+        if told is None:  # It befell somebody who was told of the case.
+            (told,) = (e.told for e in record_of(self.sealing, case, [stored]).entries)
         stream, roster = await self._beside(record, stored.stream)
-        sources = [Source(each.told, header_of(each.stored).parts) for each in record.entries]
-        until = record.entries[-1].stored.recorded_at
-        return Happened(told, case, stored.recorded_at), Known(sources, roster, stream, until)
+        known = Known(
+            record=[Source(each.told, header_of(each.stored).parts) for each in record.entries],
+            roster=roster,
+            stream=stream,
+            until=record.entries[-1].stored.recorded_at,
+            disclosed=await self._let_out(case) if disclosed else (),
+        )
+        return Happened(told, case, stored.recorded_at), known
+
+    async def cases_told_to(self, stream: StreamId) -> Sequence[CaseId]:
+        """The cases of which the agency was told in whose stream something happened."""
+        told = self.sealing.facts((await self._log.recall(stream)).streams[stream])
+        which = next(each.agency_id for each in told if isinstance(each, AgencyRegistered))
+        return sorted(await self._log.cases_disclosed_to(which))
+
+    async def _let_out(self, case: CaseId) -> Sequence[LetOut]:
+        found: list[LetOut] = []
+        for stored in await self._log.disclosed(case):
+            disclosed = self.sealing.open(stored).event
+            assert isinstance(disclosed, Disclosed)
+            found += let_out(stored.position, disclosed)
+        return found
 
     async def _beside(self, record: Record, stream: StreamId) -> tuple[Sequence[Event], Roster]:
         agencies = {each: stream_of("agency", each) for each in record.agencies}

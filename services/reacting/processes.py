@@ -6,5 +6,6 @@ from services.reacting import Process
 from services.reacting.consent import CONSENT
 from services.reacting.erasure import ERASURE
 from services.reacting.meetings import MEETINGS
+from services.reacting.withdrawals import WITHDRAWALS
 
-PROCESSES: Final[tuple[Process, ...]] = (CONSENT, ERASURE, MEETINGS)
+PROCESSES: Final[tuple[Process, ...]] = (CONSENT, ERASURE, MEETINGS, WITHDRAWALS)

@@ -6,6 +6,7 @@ What is done may lead to more: a consent that runs out takes a referral with it.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import ClassVar, Final, TypeAlias
 
 from domain.speech import Refused
@@ -48,10 +49,24 @@ class Settling:
         self._lock: Final = asyncio.Lock()
         self._stand_still: Final[set[str]] = set()
 
-    async def settle(self) -> None:
+    async def settle(self, *, waits: bool = True) -> None:
+        """``waits``: also for what is not asked before some time has passed."""
         async with self._lock:
-            while await self._step():
+            while await self._step() or (waits and await self._waited()):
                 pass
+
+    @property
+    def waits_until_s(self) -> float | None:
+        waiting = (each.waits_until_s for each in self._followings)
+        return min((at_s for at_s in waiting if at_s is not None), default=None)
+
+    async def _waited(self) -> bool:
+        """By a clock that nobody sets: what is on its way is so whatever day it is."""
+        until_s = self.waits_until_s
+        if until_s is None:
+            return False
+        await asyncio.sleep(max(0.0, until_s - monotonic()))
+        return True
 
     def check_goes_on(self) -> None:
         """All that follows has been asked, as far as anybody has settled."""

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from domain import trail
 from domain.categories import CategoryCode
 from domain.codes import ConsentKind, Purpose, UntilEvent
 from domain.consent_ledger import (
@@ -13,9 +12,7 @@ from domain.consent_ledger import (
     WithdrawConsent,
 )
 from domain.exclusions import LiftExclusion, SetExclusion
-from domain.model import GrantId, stream_of
-from domain.trail import Trail
-from domain.trail.purges import AcknowledgePurge
+from domain.model import GrantId
 from services.seeding.her import Her, Story
 from services.seeding.land import Agency
 
@@ -111,7 +108,7 @@ def to_be_met_about(her: Her) -> None:
 
 
 def changes_her_mind(her: Her) -> Story:
-    """Less, or no longer; what was given out is then to be destroyed."""
+    """Less, or no longer. Nobody has read what is made up: so there is nothing to destroy."""
     if not her.grants:
         return
     grant = her.chance.one(list(her.grants))
@@ -127,7 +124,7 @@ def changes_her_mind(her: Her) -> Story:
             her.grants[grant] = recipients - fewer
     elif what == "NO_LONGER":
         _takes_back(her, grant)
-    yield from destroyed(her)
+    yield from ()
 
 
 def _takes_back(her: Her, grant: GrantId) -> None:
@@ -137,18 +134,6 @@ def _takes_back(her: Her, grant: GrantId) -> None:
     del her.grants[grant]
     if grant == her.conference:
         her.conference = None
-
-
-def destroyed(her: Her) -> Story:
-    """By most of those who are asked to."""
-    assert her.case is not None
-    purges = her.acting.fold(Trail(), trail.evolve, stream_of("trail", her.case)).purges
-    asked_ = [(key, purge.recipient) for key, purge in purges.items() if purge.answered is None]
-    members = {each.id: each for each in (*her.city.members, *her.region.others)}
-    for key, recipient in asked_:
-        if recipient in members and her.chance.likely(0.8):
-            yield her.chance.days(3)
-            her.asks(members[recipient].staff[0], AcknowledgePurge(purge_id=key))
 
 
 def shuts_out(her: Her) -> Story:

@@ -12,7 +12,6 @@ from domain.codes import Framework, ReferralKind
 from services.seeding import made_up
 from services.seeding.agreeing import (
     changes_her_mind,
-    destroyed,
     lets_know,
     shuts_out,
     to_be_met_about,
@@ -166,7 +165,7 @@ def _tells_others(her: Her) -> Story:
 
 
 AT_TIMES: Final[dict[Callable[[Her], Story], float]] = {
-    _is_referred: 26, _tells_others: 10, changes_her_mind: 10, destroyed: 10, needs: 12,
+    _is_referred: 26, _tells_others: 10, changes_her_mind: 10, needs: 12,
     is_served: 14, plans: 10,
     goes_to_court: 8, met_about: 6, _moves: 1.6, shuts_out: 1.2, complains: 1.3, is_in_danger: 0.8,
     the_law_asks: 1.6, protected: 1.0, admitted: 0.8,
@@ -176,7 +175,6 @@ AT_TIMES: Final[dict[Callable[[Her], Story], float]] = {
 def _comes_to_an_end(her: Her) -> Story:
     for referral in sorted(her.referrals):
         withdrawn(her, referral)
-    yield from destroyed(her)
     reason: ClosureReason = her.chance.weighed(
         {"GOALS_MET": 6, "SUBJECTS_WISH": 3, "MOVED_UNREACHABLE": 1}
     )

@@ -26,7 +26,10 @@ from domain.case.carrying import CaseCarriedOver
 from domain.consent_ledger import ConsentExpired, WithdrawConsent
 from domain.exclusions import LiftExclusion, SetExclusion
 from domain.grievance import GrievanceEscalated, ReceiveGrievance
-from domain.model import ITS_STAFF, ITSELF, CaseId, Event, GrantId, NetworkId
+from domain.items import Item
+from domain.model import ITS_STAFF, ITSELF, CaseId, Event, EventId, GrantId, NetworkId, ReferralId
+from domain.referral import DraftReferral, ReferralWithdrawn, SendReferral
+from domain.trail.blocked import WithdrawalSettled
 from domain.trail.purges import PurgeRequested
 from projections.timers import TIMERS
 from services.handling import Ask, TooManyAtOnce
@@ -128,6 +131,7 @@ async def helped(here: Here, **until: object) -> tuple[Agency, Agency, CaseId, G
     await city.says(IDENTIFY, case)
     grant = await city.hears_consent(case, centre, "IDN", **until)
     await takes(centre, await refers(city, centre, case), case)
+    await centre.sees(case)
     return city, centre, case, grant
 
 
@@ -141,7 +145,9 @@ async def test_what_she_takes_back_is_to_be_destroyed_and_the_installation_says_
     city, centre, case, grant = await helped(here)
     await city.says(WithdrawConsent(grant_id=grant), case)
     await here.settles()
-    (purge,) = await here.by_rule()
+    settled, purge = await here.by_rule()
+    assert isinstance(settled.event, WithdrawalSettled)
+    assert settled.event.recipients == frozenset({centre.id})
     assert (purge.header.staff, purge.header.role) == (ITS_STAFF, "INSTALLATION")
     assert isinstance(purge.event, PurgeRequested)
     assert (purge.event.recipient, [*purge.event.covers]) == (centre.id, ["IDN"])
@@ -156,16 +162,21 @@ async def test_whoever_was_killed_before_it_said_how_far_it_had_come_does_it_onc
     city, _, case, grant = await helped(here)
     await city.says(WithdrawConsent(grant_id=grant), case)
 
-    async def killed(_: PostgresProcesses, __: str, ___: int) -> None:
-        raise asyncio.CancelledError
+    come_to = PostgresProcesses.come_to
+
+    async def killed(kept: PostgresProcesses, process: str, position: int) -> None:
+        if await here.by_rule():
+            raise asyncio.CancelledError
+        await come_to(kept, process, position)
 
     with monkeypatch.context() as patched:
         patched.setattr(PostgresProcesses, "come_to", killed)
         with pytest.raises(asyncio.CancelledError):
             await here.settles()
-    assert len(await here.by_rule()) == 1
+    once = [WithdrawalSettled, PurgeRequested]
+    assert [type(each) for each in told(await here.by_rule())] == once
     await here.settles()
-    assert len(await here.by_rule()) == 1
+    assert [type(each) for each in told(await here.by_rule())] == once
 
 
 async def test_several_that_are_killed_again_and_again_do_everything_once(here: Here) -> None:
@@ -192,7 +203,8 @@ async def test_a_consent_runs_out_at_the_moment_at_which_it_does(here: Here) -> 
     _, centre, _, grant = await helped(here, **WEEK)
     async with here.processes() as settling:
         await PassingBy(here.clock, settling).pass_until(MIDNIGHT + 30 * DAY)
-    expired, purge = await here.by_rule()
+    expired, settled, purge = await here.by_rule()
+    assert isinstance(settled.event, WithdrawalSettled)
     assert (expired.event, expired.recorded_at) == (ConsentExpired(grant_id=grant), MIDNIGHT)
     assert isinstance(purge.event, PurgeRequested)
     assert (purge.event.recipient, purge.event.due) == (centre.id, date(2024, 4, 22))
@@ -234,6 +246,7 @@ async def test_how_far_each_has_come_and_what_waits_is_told(
         ("consent", 0),
         ("erasure", 0),
         ("meetings", 0),
+        ("withdrawals", 0),
     ]
     assert (waiting.timers, waiting.next_due) == (1, MIDNIGHT)
     assert refused == []
@@ -253,6 +266,10 @@ async def overdue(here: Here) -> tuple[Agency, Agency, CaseId]:
     return city, division, case
 
 
+def escalated(recorded: Sequence[Recorded[Event]]) -> list[GrievanceEscalated]:
+    return [each for each in told(recorded) if isinstance(each, GrievanceEscalated)]
+
+
 async def test_what_was_refused_once_is_asked_again_later_and_not_all_the_time(
     here: Here,
 ) -> None:
@@ -269,8 +286,7 @@ async def test_what_was_refused_once_is_asked_again_later_and_not_all_the_time(
     await city.says(LiftExclusion(agency_id=division.id, method="WRITTEN"), case)
     async with here.processes() as settling:
         await PassingBy(here.clock, settling).pass_until(SPRING + 60 * DAY)
-    taken, *_ = told(await here.by_rule())
-    assert isinstance(taken, GrievanceEscalated)
+    (taken,) = escalated(await here.by_rule())
     assert taken.to_agency == division.id
 
 
@@ -282,8 +298,7 @@ async def test_of_several_divisions_one_takes_a_complaint_and_no_other_is_asked(
     await here.house.agency("PREFECTURAL_WOMENS_SUPPORT_DIVISION")
     async with here.processes() as settling:
         await PassingBy(here.clock, settling).pass_until(SPRING + 10 * DAY)
-    taken, *_ = told(await here.by_rule())
-    assert isinstance(taken, GrievanceEscalated)
+    (taken,) = escalated(await here.by_rule())
     assert (taken.to_agency, here.refused) == (first.id, [])
 
 
@@ -300,12 +315,30 @@ async def test_what_was_refused_is_told_to_whoever_keeps_it_running(
     assert refused == [Refusals("NOT_BY_ITSELF", 1)]
 
 
+async def sends_her_name(city: Agency, other: Agency, case: CaseId) -> None:
+    named = next(each.id for each in await city.timeline(case) if "name" in each.fields)
+    draft = DraftReferral(
+        kind="TEMPORARY_PROTECTION_REQUEST",
+        to_agency=other.id,
+        purpose="PROTECTION",
+        urgency="HIGH",
+        items=(Item(source=EventId(named), field="name"),),
+    )
+    referral = ReferralId(await city.makes(draft, case))
+    await city.says(SendReferral(referral_id=referral), case)
+
+
 async def test_no_consent_waits_until_all_else_that_is_due_has_happened(
     here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On the first of April each open case is carried over; she takes something back meanwhile."""
+    """On the first of April each open case is carried over; she takes something back meanwhile.
+
+    What waits for an answer and rested on it is taken back in between.
+    """
     monkeypatch.setattr("services.reacting.timing.AT_ONCE_MAX", 2)
-    city, centre, case, grant = await helped(here)
+    city, centre, case, _ = await helped(here)
+    other = await here.house.agency("WOMENS_SUPPORT_CENTRE")
+    grant = await city.hears_consent(case, other, "IDN")
     network = NetworkId(uuid4())
     await here.house.registry.established(network, centre.id, city.id)
     for _ in range(6):
@@ -316,6 +349,7 @@ async def test_no_consent_waits_until_all_else_that_is_due_has_happened(
         nonlocal carried
         carried += isinstance(ask.command, CarryOver)
         if carried == 1:
+            await sends_her_name(city, other, case)
             await city.says(WithdrawConsent(grant_id=grant), case)
         return False
 
@@ -324,7 +358,7 @@ async def test_no_consent_waits_until_all_else_that_is_due_has_happened(
         await settling.settle()
     kinds = [type(each) for each in told(await here.by_rule())]
     assert kinds.count(CaseCarriedOver) == 6
-    assert kinds[: kinds.index(PurgeRequested)].count(CaseCarriedOver) == 2
+    assert kinds[: kinds.index(ReferralWithdrawn)].count(CaseCarriedOver) == 2
 
 
 async def test_whoever_is_in_the_way_of_one_is_in_the_way_of_no_other(here: Here) -> None:

@@ -323,6 +323,7 @@ BESIDE: Final[Mapping[str, Mapping[str, More]]] = {
     "PurgeRequested": {
         "purge_id": More("CNS", NAMES_IT),
         "cause": More("CNS", "why what was lawfully told is to go"),
+        "because": More("CNS", "what took it away: of it, k of m have answered"),
         "grant_id": More("CNS", "by which consent it had been told"),
         "emergency_id": More("CNS", "by which emergency it had been told"),
         "statutory_id": More("CNS", "by which filing it had been told"),

@@ -60,6 +60,8 @@ async def written_later(stage: Stage, told: Told, log: EventLog, sealing: Sealin
         missing=frozenset({"LOC"}),
     )
     settled = WithdrawalSettled(
+        settles=name,
+        cause="WITHDRAWN",
         grant_id=told.grant,
         recipients=frozenset({told.cast.centre.agency}),
         at=stage.clock.now(),

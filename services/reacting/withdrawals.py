@@ -1,0 +1,226 @@
+"""Withdrawals (撤回等の完了): settled once nothing is on its way, and then destroyed elsewhere.
+
+INV-C6: whoever had received what they may not see any more is asked to destroy it, whatever took it
+away. What they had received, the log says: each disclosure stands in it, from before it went out.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from domain.agency import AgencyDeactivated, AgencySuspended, KnownAgency
+from domain.case import (
+    CaseTransferred,
+    DataRestricted,
+    ParticipationEnded,
+    ResponsibilityMoved,
+    RoleEnded,
+)
+from domain.case.companions import CompanionCameOfAge
+from domain.case.services import ServiceStatusChanged
+from domain.categories import CategoryCode
+from domain.consent_codes import PurgeCause
+from domain.consent_ledger import (
+    ConflictRecorded,
+    ConsentExpired,
+    ConsentNarrowed,
+    ConsentRefused,
+    ConsentSuperseded,
+    ConsentWithdrawn,
+    ConsentWithdrawnWordless,
+)
+from domain.emergency import EmergencyExpired
+from domain.exclusions import ExclusionSet
+from domain.meeting.events import InviteeRemoved, MeetingCancelled, MeetingClosed
+from domain.model import AgencyId, Event, EventId, GrantId, stream_of
+from domain.policy import BESIDE
+from domain.referral import (
+    HandoverConfirmed,
+    ReferralDeclined,
+    ReferralExpired,
+    ReferralRedirected,
+    ReferralWithdrawn,
+)
+from domain.sharing import replay
+from domain.trail.blocked import SettleWithdrawal, ToDestroy
+from domain.trail.purges import PurgeRequested
+from domain.visibility import Look, Recipient, decide, fields_of, looking
+from services.deciding import Source
+from services.disclosing import WINDOW_S
+from services.reacting import Happened, Known, LetOut, Process, Wanted
+
+
+class Received(NamedTuple):
+    """By whom, and by which of her consents."""
+
+    recipient: AgencyId
+    grant: GrantId
+
+
+def reacts(happened: Happened, known: Known) -> Iterator[Wanted]:
+    event = happened.told.event
+    cause = CAUSES[type(event)]
+    # From there on nothing was let out that it has taken away: the fences see to that.
+    before = (each for each in known.disclosed if each.position < happened.told.position)
+    told = _by_consent(before)
+    if isinstance(event, OF_AN_AGENCY):
+        told = [e for e in told if stream_of("agency", e.recipient) == happened.told.stream]
+    grant: GrantId | None = getattr(event, "grant_id", None)
+    lost = _Lost(happened, known).of(told)
+    if not lost and isinstance(event, ONLY_IF_LOST):
+        return
+    received = {each.recipient for each in lost}
+    received |= {each.recipient for each in told if each.basis_id == grant}
+    settled = SettleWithdrawal(
+        settles=happened.told.id,
+        cause=cause,
+        grant_id=grant,
+        recipients=frozenset(received),
+        to_destroy=tuple(
+            ToDestroy(recipient=each.recipient, grant_id=each.grant, covers=frozenset(covers))
+            for each, covers in sorted(lost.items())
+        ),
+    )
+    yield Wanted(f"settled:{happened.case}", settled, happened.case)
+
+
+def _by_consent(disclosed: Iterable[LetOut]) -> list[LetOut]:
+    """What somebody was told again, on what it was told last."""
+    last = {(each.recipient, each.event, each.field): each for each in disclosed}
+    return [each for each in last.values() if each.basis == "CONSENT" and each.basis_id]
+
+
+class _Lost:
+    """What was received and may not be seen any more: neither as the event left it, nor now.
+
+    What has been asked for since it was received is not asked for again. Who took over from whom it
+    was told has it now.
+    """
+
+    def __init__(self, happened: Happened, known: Known) -> None:
+        self._happened: Final = happened
+        self._known: Final = known
+        self._sources: Final = {source.told.id: source for source in known.record}
+        self._looks: Final[dict[AgencyId, tuple[Look, Look]]] = {}
+        self._seen: Final[dict[tuple[AgencyId, EventId], frozenset[str]]] = {}
+
+    def of(self, told: Sequence[LetOut]) -> Mapping[Received, set[CategoryCode]]:
+        lost = defaultdict[Received, set[CategoryCode]](set)
+        for each in told:
+            source = self._sources.get(each.event)
+            if source is None or each.category in BESIDE or each.basis_id is None:
+                continue
+            received = Received(each.recipient, GrantId(each.basis_id))
+            if each.category in lost.get(received, ()) or self._asked_since(each, received):
+                continue
+            if not any(each.field in self._sees(who, source) for who in self._has(each.recipient)):
+                lost[received].add(each.category)
+        return lost
+
+    def _has(self, recipient: AgencyId) -> list[AgencyId]:
+        """Whoever it was told, and who took over from them."""
+        return [
+            recipient,
+            *(
+                agency
+                for agency, known in self._known.roster.agencies.items()
+                if isinstance(known, KnownAgency) and recipient in known.predecessors
+            ),
+        ]
+
+    def _asked_since(self, each: LetOut, received: Received) -> bool:
+        asked = self._asked.get((received.recipient, received.grant, each.category))
+        return asked is not None and asked > each.position
+
+    @cached_property
+    def _asked(self) -> Mapping[tuple[AgencyId, GrantId, CategoryCode], int]:
+        return {
+            (event.recipient, event.grant_id, category): told.position
+            for told, _ in self._known.record
+            if isinstance(event := told.event, PurgeRequested) and event.grant_id
+            for category in event.covers
+        }
+
+    def _sees(self, agency: AgencyId, source: Source) -> frozenset[str]:
+        told, parts = source
+        key = agency, told.id
+        if key not in self._seen:
+            names = frozenset[str]().union(
+                *(decide(look, told, parts).bases for look in self._looks_of(agency))
+            )
+            self._seen[key] = frozenset(
+                field.path for field in fields_of(None, told, parts) if field.name in names
+            )
+        return self._seen[key]
+
+    def _looks_of(self, agency: AgencyId) -> tuple[Look, Look]:
+        if agency not in self._looks:
+            itself = self._known.roster.agencies.get(agency)
+            gone = isinstance(itself, KnownAgency) and (itself.suspended or itself.is_gone)
+            who = Recipient(agency=agency, staff=None, pledged=True, suspended=gone)
+            self._looks[agency] = self._then(who), self._now(who)
+        return self._looks[agency]
+
+    def _then(self, who: Recipient) -> Look:
+        until = self._happened.told.position
+        record = (source.told for source in self._known.record if source.told.position <= until)
+        return looking(replay(record), who, self._known.roster, self._happened.at)
+
+    def _now(self, who: Recipient) -> Look:
+        at = max(self._happened.at, self._known.until)
+        return looking(
+            replay(source.told for source in self._known.record), who, self._known.roster, at
+        )
+
+
+OF_AN_AGENCY: Final = (AgencySuspended, AgencyDeactivated)
+# They end somebody's part in the case, or only might.
+ONLY_IF_LOST: Final = (
+    CaseTransferred,
+    CompanionCameOfAge,
+    ConflictRecorded,
+    HandoverConfirmed,
+    InviteeRemoved,
+    MeetingCancelled,
+    MeetingClosed,
+    ReferralDeclined,
+    ReferralExpired,
+    ReferralRedirected,
+    ReferralWithdrawn,
+    ResponsibilityMoved,
+    RoleEnded,
+    ServiceStatusChanged,
+    *OF_AN_AGENCY,
+)
+CAUSES: Final[Mapping[type[Event], PurgeCause]] = {
+    ConsentWithdrawn: "WITHDRAWN",
+    ConsentWithdrawnWordless: "WITHDRAWN",
+    ConsentNarrowed: "NARROWED",
+    ConsentRefused: "NARROWED",
+    ConflictRecorded: "NARROWED",
+    CompanionCameOfAge: "NARROWED",
+    ConsentExpired: "EXPIRED",
+    EmergencyExpired: "EXPIRED",
+    ConsentSuperseded: "SUPERSEDED",
+    ExclusionSet: "EXCLUDED",
+    CaseTransferred: "PARTICIPATION_ENDED",
+    HandoverConfirmed: "PARTICIPATION_ENDED",
+    InviteeRemoved: "PARTICIPATION_ENDED",
+    MeetingCancelled: "PARTICIPATION_ENDED",
+    MeetingClosed: "PARTICIPATION_ENDED",
+    ParticipationEnded: "PARTICIPATION_ENDED",
+    ReferralDeclined: "PARTICIPATION_ENDED",
+    ReferralExpired: "PARTICIPATION_ENDED",
+    ReferralRedirected: "PARTICIPATION_ENDED",
+    ReferralWithdrawn: "PARTICIPATION_ENDED",
+    ResponsibilityMoved: "PARTICIPATION_ENDED",
+    RoleEnded: "PARTICIPATION_ENDED",
+    ServiceStatusChanged: "PARTICIPATION_ENDED",
+    AgencySuspended: "SUSPENDED",
+    AgencyDeactivated: "SUSPENDED",
+    DataRestricted: "RESTRICTED",
+}
+WITHDRAWALS: Final = Process(
+    "withdrawals", frozenset(CAUSES), reacts, after_s=WINDOW_S, reads_disclosed=True
+)
