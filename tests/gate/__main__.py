@@ -1,0 +1,108 @@
+"""``python -m tests.gate 17`` plays seed 17 again; ``soak 30`` plays on for half an hour.
+
+A soak goes on where the last one of the same commit ended, and leaves its sums in
+``build/soak.json``. A seed that fails is printed with how to play it again.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterable
+from multiprocessing import Pool
+from pathlib import Path
+from time import monotonic
+from typing import Final
+
+import msgspec
+import structlog
+
+from tests.gate.simulator import Result, play
+
+PROCESSES: Final = 2
+AT_ONCE: Final = 50  # Seeds, until it is asked whether the time is over.
+SUMS: Final = Path(__file__).parents[2] / "build" / "soak.json"
+
+
+class Sums(msgspec.Struct):
+    """What was played of a commit, and what came of it."""
+
+    commit: str
+    seeds: int = 0
+    disclosures: int = 0
+    withdrawals: int = 0
+    decided_after: int = 0
+    late_bytes: int = 0
+    lost: int = 0
+    paused_inside_check: int = 0
+    failed: list[int] = []
+
+    def add(self, results: Iterable[Result]) -> None:
+        for each in results:
+            self.seeds += 1
+            self.disclosures += each.disclosures
+            self.withdrawals += each.withdrawals
+            self.decided_after += each.found("decided_after")
+            self.late_bytes += each.late_bytes
+            self.lost += each.found("lost")
+            self.paused_inside_check += each.paused_inside_check
+            if each.violations:
+                self.failed.append(each.seed)
+
+
+def main(asked: list[str]) -> int:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    match asked:
+        case ["soak", minutes]:
+            return soak(float(minutes))
+        case [seed]:
+            result = play(int(seed))
+            said(str(result))
+            return 1 if result.violations else 0
+        case _:
+            said(__doc__ or "")
+            return 2
+
+
+def soak(minutes: float) -> int:
+    sums, until_s = begun(), monotonic() + 60 * minutes
+    with Pool(PROCESSES, initializer=silent) as pool:
+        while monotonic() < until_s:
+            first = sums.seeds
+            batches = (range(at, at + AT_ONCE) for at in range(first, first + 1_000, AT_ONCE))
+            for results in pool.imap(played, batches):
+                sums.add(results)
+            SUMS.parent.mkdir(exist_ok=True)
+            SUMS.write_bytes(msgspec.json.format(msgspec.json.encode(sums)))
+            said(f"{sums.seeds} seeds, {sums.disclosures} disclosures, failed: {sums.failed[:5]}")
+    for seed in sums.failed[:5]:
+        said(f"play it again: python -m tests.gate {seed}")
+    return 1 if sums.failed else 0
+
+
+def played(seeds: range) -> list[Result]:
+    return [play(seed) for seed in seeds]
+
+
+def silent() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+
+
+def begun() -> Sums:
+    commit = git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain") else "")
+    if SUMS.exists():
+        sums = msgspec.json.decode(SUMS.read_bytes(), type=Sums)
+        if sums.commit == commit:
+            return sums
+    return Sums(commit=commit)
+
+
+def git(*asked: str) -> str:
+    command = ("git", "-C", str(SUMS.parents[1]), *asked)
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
+
+
+def said(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 (what it is run for)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,464 @@
+"""The gate under every interleaving that chance finds: shipped code, over ports of virtual time.
+
+Two processes of ours let agencies read, each with a gate of its own. Meanwhile something is taken
+from one agency or another, in all the ways there are. Processes are paused and killed, the log is
+slow, loses answers and refuses; those who read take their time. What came out of the wire, and
+when, is compared with what the log says.
+
+``python -m tests.gate SEED`` plays one seed again.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final, Literal, NamedTuple, cast
+from unittest.mock import patch
+
+import msgspec
+
+from adapters.crypto import AesVeil
+from adapters.http.wire import Together
+from domain.agency import AgencyIsSuspended
+from domain.disclosed import Disclosed
+from domain.model import AgencyId, CaseId, StreamId
+from services import disclosing
+from services.aliases import Aliases, Cursors
+from services.disclosing import WINDOW_S, Accessed, Gate, NotReleased, Reader
+from services.listing import Listing
+from services.looking import Looking
+from services.ports import (
+    EPOCH,
+    Append,
+    Cases,
+    EventLog,
+    Fact,
+    LaneName,
+    LogUnavailable,
+    Moved,
+    Outcome,
+    Read,
+    Reading,
+    StoredEvent,
+)
+from services.viewing import Candidates, CaseCandidate, Viewing
+from tests.gate.base import CAUSES, NAME, Base, Cause, Written, base, taking
+from tests.gate.virtual import VirtualLoop, run
+from tests.sealed import SEALING, SECRET, Keyring
+
+STEP_MAX_S: Final = 0.2
+PAUSE_MAX_S: Final = 3.0
+COUNTS: Final = [3 if cause == "EXPIRED" else 2 for cause in CAUSES]  # How likely each is.
+READS: Final = 3  # By each reader.
+
+
+class Faults(NamedTuple):
+    """How often, of all steps."""
+
+    pause: float = 0.04
+    held_up: float = 0.25  # With the answer in hand.
+    lost: float = 0.03
+    slow_reader: float = 0.25
+    kill: float = 0.15  # Of each process, once.
+    stopped: float = 0.02  # By the machine, between the last check and the write.
+
+
+class Taken(NamedTuple):
+    """Something was taken from these; ``position``: where the log says so."""
+
+    cause: Cause
+    whom: frozenset[AgencyId]
+    position: int
+    at_s: float
+
+
+class Out(NamedTuple):
+    """What came out of the wire."""
+
+    to: AgencyId
+    at_s: float
+    content: bytes
+    stopped: bool  # By the machine, between the last check and the write.
+
+
+class Play:
+    """All that there is outside of our processes: the log, the clock, and what came out."""
+
+    def __init__(self, seed: int, loop: VirtualLoop, faults: Faults) -> None:
+        self.chance: Final = Random(f"play {seed}")
+        self.loop: Final = loop
+        self.faults: Final = faults
+        self.base: Final[Base] = base()
+        self.log: Final[list[StoredEvent]] = []
+        self.streams: Final = defaultdict[StreamId, list[StoredEvent]](list)
+        self.of_case: Final[list[StoredEvent]] = []
+        self.cases: Final[dict[int, CaseId | None]] = {}
+        self.fences: Final[dict[str, int]] = {}
+        self.known: Final[dict[tuple[AgencyId, object], Outcome]] = {}
+        self.taken: Final[list[Taken]] = []
+        self.out: Final[list[Out]] = []
+        self.acknowledged: Final[list[int]] = []
+        # So that the day, and what was agreed to until it is over, ends somewhere in between.
+        self._offset: Final = self.base.ends_at - timedelta(
+            seconds=loop.now_s + self.chance.uniform(0.0, 8.0)
+        )
+        for written in self.base.log:
+            self.keep(written, self.base.begins_at)
+
+    def now(self) -> datetime:
+        return self._offset + timedelta(seconds=self.loop.now_s)
+
+    def keep(self, written: Written, at: datetime) -> int:
+        position = len(self.log) + 1
+        recorded = (at - EPOCH) // timedelta(microseconds=1)
+        entry = recorded.to_bytes(8, "big", signed=True) + written.stored.entry[8:]
+        stored = written.stored._replace(position=position, entry=entry)
+        self.log.append(stored)
+        self.streams[stored.stream].append(stored)
+        self.cases[position] = written.case
+        if written.case == self.base.case:
+            self.of_case.append(stored)
+        self.fences.update(dict.fromkeys(written.stamps, position))
+        return position
+
+    async def takes_time(self) -> None:
+        if self.chance.random() < self.faults.pause:
+            await asyncio.sleep(self.chance.uniform(0.0, PAUSE_MAX_S))
+        await asyncio.sleep(self.chance.uniform(0.0, STEP_MAX_S))
+
+    async def takes(self, cause: Cause, which: int) -> None:
+        """One append in a lane of its own: it waits for nobody."""
+        whom = frozenset({self.base.recipients[which].agency})
+        written = taking(cause, which)
+        await self.takes_time()
+        if cause == "EXPIRED":  # By the clock.
+            whom = frozenset({self.base.recipients[3].agency})
+            wait_s = (self.base.ends_at - self.now()).total_seconds()
+            await asyncio.sleep(max(0.0, wait_s))
+            self.taken.append(Taken(cause, whom, len(self.log) + 1, self.loop.now_s))
+            return
+        positions = [self.keep(each, self.now()) for each in written]
+        if cause == "RESTRICTED":
+            whom = frozenset(each.agency for each in self.base.recipients)
+        stamped = [p for p, each in zip(positions, written, strict=True) if each.stamps]
+        self.taken.append(Taken(cause, whom, stamped[0], self.loop.now_s))
+
+
+class Log:
+    """``services.ports.EventLog``, as one process of ours has it."""
+
+    def __init__(self, play: Play) -> None:
+        self._play: Final = play
+
+    async def append(self, append: Append, lane: LaneName = "commands") -> Outcome:
+        assert lane == "disclosures", lane
+        play = self._play
+        for _ in range(2):  # An answer that was lost is looked up, as the link does.
+            await play.takes_time()
+            lost = play.chance.random() < play.faults.lost
+            if lost and play.chance.random() < 0.5:
+                raise LogUnavailable
+            outcome = self._decided(append)
+            await play.takes_time()
+            if not lost:
+                return outcome
+        raise LogUnavailable
+
+    def _decided(self, append: Append) -> Outcome:
+        """As ``log.append`` decides it, under its lock: nothing comes in between."""
+        play, now = self._play, self._play.now()
+        who = append.agency, append.command
+        if who in play.known:
+            return Outcome("repeated", answer=b"")
+        if any(play.fences.get(key, 0) > append.read_to for key in append.reads):
+            return Outcome("fenced")
+        if append.not_after is not None and append.not_after < now:
+            return Outcome("late")
+        positions = [
+            play.keep(
+                Written(
+                    StoredEvent(
+                        0, e.stream, e.version, e.type, bytes(8) + e.header, e.parts, e.facts
+                    ),
+                    None,
+                    e.stamps,
+                ),
+                now,
+            )
+            for e in append.events
+        ]
+        play.acknowledged.extend(positions)
+        play.known[who] = Outcome("appended", tuple(positions))
+        return play.known[who]
+
+    async def overtaken(self, reads: Sequence[Read]) -> AbstractSet[int]:
+        await self._play.takes_time()
+        fences = self._play.fences
+        found = {
+            nth
+            for nth, read in enumerate(reads)
+            if any(fences.get(key, 0) > read.read_to for key in read.fences)
+        }
+        await self._play.takes_time()
+        return found
+
+    async def recall(self, *streams: StreamId) -> Reading[Fact]:
+        await self._play.takes_time()
+        play = self._play
+        found = Reading(
+            len(play.log),
+            {
+                stream: [
+                    Fact(e.position, e.type, e.facts_said or b"") for e in play.streams[stream]
+                ]
+                for stream in streams
+            },
+        )
+        await play.takes_time()
+        return found
+
+    async def of_cases(self, *cases: CaseId) -> Cases:
+        await self._play.takes_time()
+        play = self._play
+        events = [*play.of_case]
+        found = Cases(len(play.log), {c: events if c == play.base.case else [] for c in cases})
+        await play.takes_time()
+        return found
+
+    async def moved(self, after: int) -> Moved:
+        await self._play.takes_time()
+        play = self._play
+        since = {}
+        for stored in play.log[after:]:
+            since[stored.stream] = stored.position
+            case = play.cases[stored.position]
+            if case is not None:
+                since[case] = stored.position  # type: ignore[index]
+        moved = Moved(len(play.log), cast("Mapping[object, int]", since))  # type: ignore[arg-type]
+        await play.takes_time()
+        return moved
+
+    async def head(self) -> int:
+        return len(self._play.log)
+
+
+class Access:
+    async def note(self, reader: Reader, read: Accessed, cases: Sequence[CaseId]) -> None: ...
+
+
+class OneCase:
+    """``services.viewing.Candidates``: a stale list, which says of nobody that they see less."""
+
+    def __init__(self, case: CaseId) -> None:
+        self._case: Final = case
+
+    async def cases_of(
+        self, agency: AgencyId, after: object, most: int, before: object = frozenset()
+    ) -> Sequence[CaseCandidate]:
+        del agency, most, before
+        return [] if after else [CaseCandidate(1, self._case)]
+
+
+class Socket:
+    """Who is at the other end reads at once, or after a while; until then it waits in a buffer."""
+
+    def __init__(self, play: Play, to: AgencyId) -> None:
+        self._play: Final = play
+        self._to: Final = to
+        self._waiting: Final[list[bytes]] = []
+        self._closed = False
+
+    def write(self, content: bytes) -> None:
+        play = self._play
+        if play.chance.random() < play.faults.slow_reader:
+            self._waiting.append(content)
+            play.loop.call_later(play.chance.uniform(0.0, 2.5), self._read)
+        elif play.chance.random() < play.faults.stopped:
+            play.loop.call_later(play.chance.uniform(0.0, PAUSE_MAX_S), self._goes_late, content)
+        else:
+            self._goes(content)
+
+    def get_write_buffer_size(self) -> int:
+        return sum(map(len, self._waiting))
+
+    def is_closing(self) -> bool:
+        return self._closed
+
+    def abort(self) -> None:
+        self._closed = True
+        self._waiting.clear()
+
+    def _read(self) -> None:
+        waiting = [*self._waiting]
+        self._waiting.clear()
+        for content in waiting:
+            self._goes(content)
+
+    def _goes(self, content: bytes) -> None:
+        self._play.out.append(Out(self._to, self._play.loop.now_s, content, stopped=False))
+
+    def _goes_late(self, content: bytes) -> None:
+        self._play.out.append(Out(self._to, self._play.loop.now_s, content, stopped=True))
+
+
+class Process:
+    """One process of ours. Killed, it has forgotten everything."""
+
+    def __init__(self, play: Play) -> None:
+        log, clock = cast("EventLog", Log(play)), play
+        aliases, cursors = Aliases(SECRET, AesVeil()), Cursors(SECRET, AesVeil())
+        gate = Gate(log, Keyring(), SEALING, clock, Access())
+        looking = Looking(log, gate, SEALING, clock, aliases)
+        candidates = cast("Candidates", OneCase(play.base.case))
+        self.viewing: Final = Viewing(looking, Listing(looking, cursors), cursors, candidates)
+        self.play: Final = play
+
+    async def reads(self, which: int, chance: Random) -> None:
+        """Somebody at work, as the entrance lets them read: see ``adapters/http/answering.py``."""
+        who = self.play.base.recipients[which]
+        assert who.role != "INSTALLATION"
+        for _ in range(READS):
+            reader = Reader(agency=who.agency, staff=who.staff, role=who.role)
+            try:
+                said = await self._read(reader, chance.randrange(3))
+            except (NotReleased, LogUnavailable, AgencyIsSuspended):
+                continue
+            if chance.random() < self.play.faults.held_up:
+                await asyncio.sleep(chance.uniform(0.0, PAUSE_MAX_S))
+            if reader.window.is_over:
+                continue
+            socket = Socket(self.play, who.agency)
+            together = Together(cast("asyncio.Transport", socket), self.play.loop)
+            together.within(reader.window)
+            together.write(msgspec.json.encode(said))
+            await asyncio.sleep(chance.uniform(0.0, 1.0))
+
+    async def _read(self, reader: Reader, what: int) -> object:
+        case = self.play.base.case
+        if what == 0:
+            return await self.viewing.case(reader, case)
+        if what == 1:
+            return await self.viewing.timeline(reader, case, most=100)
+        return await self.viewing.cases(reader, most=50)
+
+
+class Violation(NamedTuple):
+    kind: Literal["decided_after", "late", "not_recorded", "lost"]
+    says: str
+
+
+class Result(NamedTuple):
+    """``paused_inside_check``: stopped by the machine between the last check and the write."""
+
+    seed: int
+    disclosures: int
+    withdrawals: int
+    late_bytes: int
+    paused_inside_check: int
+    violations: tuple[Violation, ...]
+
+    def found(self, kind: str) -> int:
+        return sum(each.kind == kind for each in self.violations)
+
+
+def play(seed: int, faults: Faults = Faults()) -> Result:  # noqa: B008 (It is a value.)
+    loop = VirtualLoop(Random(f"loop {seed}"))
+    with patch.object(disclosing, "monotonic", loop.time):
+        return run(loop, _played(seed, loop, faults))
+
+
+async def _played(seed: int, loop: VirtualLoop, faults: Faults) -> Result:
+    there, chance = Play(seed, loop, faults), Random(f"played {seed}")
+    processes = [Process(there) for _ in range(2)]
+    tasks = [
+        loop.create_task(chance.choice(processes).reads(which, Random(f"reader {seed} {nth}")))
+        for nth, which in enumerate(chance.choices(range(4), k=4))
+    ]
+    taking_ = [
+        loop.create_task(_later(chance.uniform(0.0, 4.0), there, cause, which))
+        for cause, which in zip(
+            chance.choices(CAUSES, COUNTS, k=2), chance.sample(range(4), k=2), strict=True
+        )
+    ]
+    if chance.random() < faults.kill:
+        loop.call_later(chance.uniform(0.0, 3.0), chance.choice(tasks).cancel)
+    await asyncio.gather(*tasks, *taking_, return_exceptions=True)
+    await asyncio.sleep(PAUSE_MAX_S)
+    for task in taking_:
+        task.result()
+    for task in tasks:
+        if not task.cancelled():
+            task.result()
+    disclosed = sum(each.type == "disclosure.disclosed.v1" for each in there.log)
+    return Result(
+        seed=seed,
+        disclosures=disclosed,
+        withdrawals=len(there.taken),
+        late_bytes=sum(len(out.content) for out, _ in too_late(there)),
+        paused_inside_check=sum(out.stopped for out in there.out),
+        violations=tuple(violations(there)),
+    )
+
+
+async def _later(after_s: float, there: Play, cause: Cause, which: int) -> None:
+    await asyncio.sleep(after_s)
+    await there.takes(cause, which)
+
+
+def violations(there: Play) -> Iterator[Violation]:
+    """The promise, said over what came out and what stands in the log, and nothing else."""
+    for says in decided_after(there):
+        yield Violation("decided_after", says)
+    for out, taken in too_late(there):
+        yield Violation("late", f"out {out.at_s - taken.at_s:.3f} s after {taken.cause}")
+    for says in not_recorded(there):
+        yield Violation("not_recorded", says)
+    for says in lost(there):
+        yield Violation("lost", says)
+
+
+def decided_after(there: Play) -> Iterator[str]:
+    """From the commit of what takes it away, nothing is disclosed to them that rests on it."""
+    for position, disclosed in _disclosed(there):
+        for taken in there.taken:
+            after = disclosed.recipient in taken.whom and position > taken.position
+            if after and _tells_her_name(disclosed):
+                yield f"{position} is disclosed after {taken.cause} at {taken.position}"
+
+
+def too_late(there: Play) -> Iterator[tuple[Out, Taken]]:
+    """One second later nothing of it is on its way, but for what the machine itself held up."""
+    for out in there.out:
+        for taken in there.taken:
+            tells = out.to in taken.whom and NAME.encode() in out.content
+            if tells and not out.stopped and out.at_s > taken.at_s + WINDOW_S:
+                yield out, taken
+
+
+def not_recorded(there: Play) -> Iterator[str]:
+    """What came out stands in the log, from before it came out."""
+    told = {d.recipient for _, d in _disclosed(there) if _tells_her_name(d)}
+    for out in there.out:
+        if NAME.encode() in out.content and out.to not in told:
+            yield f"told at {out.at_s:.3f} s, and not recorded"
+
+
+def lost(there: Play) -> Iterator[str]:
+    """What was acknowledged is there."""
+    for position in there.acknowledged:
+        if position > len(there.log):
+            yield f"{position} was acknowledged, and is lost"
+
+
+def _disclosed(there: Play) -> Iterator[tuple[int, Disclosed]]:
+    for stored in there.log:
+        if stored.type == "disclosure.disclosed.v1":
+            event = SEALING.open(stored).event
+            assert isinstance(event, Disclosed)
+            yield stored.position, event
+
+
+def _tells_her_name(disclosed: Disclosed) -> bool:
+    return "case.subject_identified.v1/name" in disclosed.fields
