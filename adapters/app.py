@@ -18,6 +18,7 @@ from adapters.http.serving import serving
 from adapters.metrics import measured
 from adapters.nats.desk import open_desk
 from adapters.nats.relay import relay
+from adapters.postgres.access import PostgresAccessLog
 from adapters.postgres.answers import PostgresAnswers
 from adapters.postgres.candidates import PostgresCandidates
 from adapters.postgres.clock import PostgresClock, clock_of
@@ -37,6 +38,8 @@ from domain.catalogue import EVENTS
 from domain.installation import InstallationFounded
 from projections.lists import LISTS
 from services.aliases import Aliases, Cursors
+from services.disclosing import Gate
+from services.explaining import Explaining
 from services.founding import Founding
 from services.handling import Handling
 from services.identity import Identity
@@ -104,7 +107,9 @@ async def running(
         aliases, cursors = Aliases(secret, veil), Cursors(secret, veil)
         receiving = Receiving(TracedHandling(handling, traces), aliases)
         lists = await enter(PostgresLists(postgres.app))
-        looking = Looking(log, keyring, sealing, clock, aliases)
+        access = await enter(PostgresAccessLog(postgres.app))
+        gate = Gate(log, keyring, sealing, clock, access)
+        looking = Looking(log, gate, sealing, clock, aliases)
         candidates = PostgresCandidates(lists)
         viewing = Viewing(looking, Listing(looking, cursors), cursors, candidates)
 
@@ -117,8 +122,9 @@ async def running(
                 receiving=receiving,
                 answers=await enter(PostgresAnswers(postgres.app)),
                 viewing=viewing,
-                registers=registers(log, keyring, sealing, clock, aliases, cursors, lists),
+                registers=registers(log, gate, keyring, sealing, clock, aliases, cursors, lists),
                 replaying=Replaying(looking, cursors, operator.operator),
+                explaining=Explaining(looking, cursors, operator.operator),
                 aliases=aliases,
                 timekeeping=Timekeeping(operator, clock, passing),
                 checks=await enter(watched(log, views, nats)),

@@ -11,6 +11,7 @@ from adapters.postgres.working import PostgresWork
 from services.aliases import Aliases, Cursors
 from services.alone import WithThoseAlone
 from services.announcing import Announcing
+from services.disclosing import Gate
 from services.disclosures import Disclosures
 from services.distributing import Distributing
 from services.grievances import Grievances
@@ -36,6 +37,7 @@ class Registers(NamedTuple):
 
 def registers(  # noqa: PLR0913, PLR0917 (one for each thing they stand on)
     log: EventLog,
+    gate: Gate,
     keyring: Keyring,
     sealing: Sealing,
     clock: Clock,
@@ -43,10 +45,10 @@ def registers(  # noqa: PLR0913, PLR0917 (one for each thing they stand on)
     cursors: Cursors,
     lists: PostgresLists,
 ) -> Registers:
-    looking = Looking(WithThoseAlone(log), keyring, sealing, clock, aliases)
+    looking = Looking(WithThoseAlone(log), gate, sealing, clock, aliases)
     listing, consulting = Listing(looking, cursors), PostgresConsulting(lists)
     announcing = Announcing(log, keyring, sealing)
-    of_cases = Listing(Looking(log, keyring, sealing, clock, aliases), cursors)
+    of_cases = Listing(Looking(log, gate, sealing, clock, aliases), cursors)
     return Registers(
         ledger=ProgressLedger(of_cases, PostgresLedger(lists)),
         meetings=Meetings(listing, consulting),

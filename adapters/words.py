@@ -64,6 +64,10 @@ COMMANDS: Final[dict[str, Words]] = {
         ja="ある時点で機関に見えたケースの経過と、その根拠を示す",
         en="Show a case as an agency could see it at some time, and why.",
     ),
+    "explain": Words(
+        ja="ケースの各項目が、ある機関に見える理由、見えない理由を示す",
+        en="Say why an agency sees each field of a case, or does not.",
+    ),
     "list": Words(
         ja="一覧を示す：cases referrals lead-times disclosures meetings work ledger networks roster"
         " unnamed-members directory unnamed gaps grievances disaster",
@@ -142,6 +146,15 @@ OPTIONS: Final[dict[str, Words]] = {
     "at": Words(ja="いつの時点か（省くと現在）", en="As of when; unless said, now."),
     "diff": Words(ja="別の機関の見え方と並べる", en="Beside the view of another agency."),
     "diff_at": Words(ja="別の時点と並べる", en="Beside the same view at another time."),
+    "of_agency": Words(
+        ja="どの機関についてか（省くと所属機関）",
+        en="About whom; unless said, your agency.",
+    ),
+    "of_event": Words(ja="この出来事だけ", en="Of this event alone."),
+    "of_field": Words(
+        ja="この項目だけ（name、または case.subject_identified.v1/name）",
+        en="Of this field alone: name, or case.subject_identified.v1/name.",
+    ),
     "token_file": Words(
         ja="トークンを書いたファイル（省くと TSUNAGU_TOKEN）",
         en="A file with the token; unless said, TSUNAGU_TOKEN.",

@@ -9,6 +9,7 @@ from adapters.crypto import AesVeil, ChaChaCipher, Kek
 from adapters.engines import PostgresAccess
 from adapters.http.entrance import Behind, entrance
 from adapters.http.serving import serving
+from adapters.postgres.access import PostgresAccessLog
 from adapters.postgres.answers import PostgresAnswers
 from adapters.postgres.candidates import PostgresCandidates
 from adapters.postgres.event_log import PostgresEventLog
@@ -21,6 +22,8 @@ from adapters.traces import NoTraces
 from domain.catalogue import EVENTS
 from domain.installation import InstallationFounded
 from services.aliases import Aliases, Cursors
+from services.disclosing import Gate
+from services.explaining import Explaining
 from services.handling import Handling
 from services.identity import Identity
 from services.keys import installation_key
@@ -56,11 +59,13 @@ async def served(
         PostgresTokens(access.app) as tokens,
         PostgresAnswers(access.app) as answers,
         PostgresLists(access.app) as lists,
+        PostgresAccessLog(access.app) as read,
     ):
         sealing, veil = Sealing(EVENTS, ChaChaCipher()), AesVeil()
         secret = await installation_key(keyring)
         aliases, cursors = Aliases(secret, veil), Cursors(secret, veil)
-        looking = Looking(log, keyring, sealing, clock, aliases)
+        gate = Gate(log, keyring, sealing, clock, read)
+        looking = Looking(log, gate, sealing, clock, aliases)
         candidates = PostgresCandidates(lists)
         identity = Identity(log, keyring, sealing, tokens, wall)
         door = entrance(
@@ -69,8 +74,9 @@ async def served(
                 receiving=Receiving(Handling(log, keyring, sealing, clock), aliases),
                 answers=answers,
                 viewing=Viewing(looking, Listing(looking, cursors), cursors, candidates),
-                registers=registers(log, keyring, sealing, clock, aliases, cursors, lists),
+                registers=registers(log, gate, keyring, sealing, clock, aliases, cursors, lists),
                 replaying=Replaying(looking, cursors, operator.operator),
+                explaining=Explaining(looking, cursors, operator.operator),
                 aliases=aliases,
                 timekeeping=Timekeeping(operator, clock, None),
                 checks={},

@@ -10,6 +10,7 @@ import msgspec
 
 from adapters.clock import WallClock
 from adapters.crypto import KEY_BYTES, AesVeil, ChaChaCipher
+from adapters.postgres.access import PostgresAccessLog
 from adapters.postgres.candidates import PostgresCandidates
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.lists import PostgresLists
@@ -44,6 +45,7 @@ from domain.model import (
     stream_of,
 )
 from services.aliases import Aliases, Cursors
+from services.disclosing import Gate
 from services.ids import uuid7
 from services.listing import Listing
 from services.looking import Looking, Reader
@@ -82,12 +84,14 @@ async def figures(bench: Bench, events: int, pace: Pace) -> list[Figure]:
     async with (
         PostgresEventLog(access.app) as log,
         PostgresLists(access.app) as lists,
+        PostgresAccessLog(access.app) as read,
     ):
         registry = Registry(log, keyring, SEALING)
         await registry.enrolled(CITY.agency, CITY.staff, role=role_of(CITY))
         await registry.enrolled(CENTRE.agency, CENTRE.staff, role=role_of(CENTRE))
         secret, veil = os.urandom(KEY_BYTES), AesVeil()
-        looking = Looking(log, keyring, SEALING, WallClock(), Aliases(secret, veil))
+        gate = Gate(log, keyring, SEALING, WallClock(), read)
+        looking = Looking(log, gate, SEALING, WallClock(), Aliases(secret, veil))
         cursors = Cursors(secret, veil)
         listing = Listing(looking, cursors)
         viewing = Viewing(looking, listing, cursors, PostgresCandidates(lists))

@@ -217,6 +217,7 @@ STATUS: Final[Mapping[str, int]] = {
     "LOG_UNAVAILABLE": 503,
     "NOT_ANSWERED_IN_TIME": 503,
     "NOT_READY": 503,
+    "NOT_RELEASED": 503,
     "OVERLOADED": 503,
     "STOPPING": 503,
     "STREAM_UNAVAILABLE": 503,

@@ -6,10 +6,11 @@ stream. What is said of one case in a meeting about many stands in the name of t
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from domain.model import CaseId, StreamId
+from domain.model import AgencyId, CaseId, StreamId
 from services.ports import (
     Append,
     Cases,
@@ -18,6 +19,7 @@ from services.ports import (
     LaneName,
     Moved,
     Outcome,
+    Read,
     Reading,
     StoredEvent,
 )
@@ -54,6 +56,15 @@ class WithThoseAlone(msgspec.Struct, frozen=True):
 
     async def moved(self, after: int) -> Moved:
         return await self.log.moved(after)
+
+    async def overtaken(self, reads: Sequence[Read]) -> AbstractSet[int]:
+        return await self.log.overtaken(reads)
+
+    async def disclosed(self, case: CaseId) -> Sequence[StoredEvent]:
+        return await self.log.disclosed(case)
+
+    async def cases_disclosed_to(self, agency: AgencyId) -> AbstractSet[CaseId]:
+        return await self.log.cases_disclosed_to(agency)
 
     async def after(self, position: int, most: int) -> Sequence[StoredEvent]:
         return await self.log.after(position, most)

@@ -13,8 +13,8 @@ from contracts.pages import Page
 from domain.model import AgencyId, CaseId
 from domain.policy import AllowId
 from domain.visibility import Basis
-from services.listing import Listing, Row, RowPlace, bounded
-from services.looking import Looked, Reader
+from services.listing import Listing, RowPlace, bounded
+from services.looking import Looked, Reader, Row
 from services.showing import Showing
 
 WITHOUT_CONSENT: Final[frozenset[AllowId]] = frozenset({"EMERGENCY", "STATUTORY"})

@@ -16,8 +16,8 @@ from domain.grievance import NO_GRIEVANCE, Grievance, GrievanceEvent, KnownGriev
 from domain.model import AgencyId, CaseId, GrievanceId, StreamId, stream_of
 from projections import grievance_view
 from projections.grievance_view import GrievanceView
-from services.listing import Listing, Row, RowPlace, bounded
-from services.looking import Looked, Reader
+from services.listing import Listing, RowPlace, bounded
+from services.looking import Looked, Reader, Row
 from services.showing import CORRECTION, Showing, by_name, reading
 from services.sights import Seen
 

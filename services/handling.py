@@ -119,6 +119,7 @@ class Handling:
         secret = await installation_key(self._keyring)
         fresh, new_id = CaseId(uuid4()), uuid4()
         give_up_at = asyncio.get_running_loop().time() + RETRY_WITHIN_S
+        narrows = ask.command.narrows
         while True:
             by = Context(
                 agency=ask.agency,
@@ -128,7 +129,7 @@ class Handling:
                 new_id=new_id,
             )
             append = await self._append_of(ask, fresh, by, secret)
-            outcome = await self._log.append(append)
+            outcome = await self._log.append(append, "narrowing" if narrows else "commands")
             answer = _answer_of(ask, append, outcome)
             if answer is not None:
                 return answer

@@ -28,8 +28,8 @@ from domain.visibility import membership
 from projections.ledger import stays_in, stood_in
 from services.aliases import CursorNotValid
 from services.ledger_showing import SILENT, Copy, Placed, Sheet, number_in, row_of
-from services.listing import Listing, Row, RowPlace
-from services.looking import Looked, Reader
+from services.listing import Listing, RowPlace
+from services.looking import Looked, Reader, Row
 
 
 class LedgerCandidate(NamedTuple):
@@ -142,6 +142,7 @@ class ProgressLedger:
                 fetch=fetch,
                 decided=decided,
                 rows_of=sheet.rows,
+                channel="LEDGER",
             )
             for each in page.items:
                 yield each

@@ -30,8 +30,8 @@ from domain.model import CLOSED, CaseId, Event, NetworkId
 from projections import form_1
 from projections.form_1 import FormView
 from projections.ledger import COURSE, stays_in, stood_in
-from services.listing import Row, RowPlace
-from services.looking import Looked
+from services.listing import RowPlace
+from services.looking import Looked, Row
 from services.showing import CORRECTION, Showing, reading
 from services.sights import Record, Seen, Sight
 

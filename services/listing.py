@@ -11,21 +11,20 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from struct import Struct
-from typing import Any, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from contracts.pages import Page
+from domain.consent_codes import DisclosureChannel
 from domain.model import AgencyId, CaseId, stream_of
 from domain.visibility import Roster
 from domain.visibility.holding import FOR_GOOD
 from services.aliases import Cursors
-from services.looking import Looked, Looking, Reader
+from services.disclosing import WINDOW, NotReleased, Outgoing, Stand
+from services.looking import TRIED_FOR_S, Looked, Looking, Reader, Row
 from services.ports import Moved
-from services.showing import Showing
-from services.sights import Seen
 
 Line = TypeVar("Line")
-Line_co = TypeVar("Line_co", covariant=True)
 
 # Where a row stands in a list: rows are ordered by it, and a page goes on after it.
 RowPlace: TypeAlias = tuple[int, UUID]
@@ -44,17 +43,6 @@ class Candidate(Protocol):
 
 
 C = TypeVar("C", bound=Candidate)
-
-
-class Row(NamedTuple, Generic[Line_co]):
-    """Of a row of a list: what may be seen, and how it is then shown.
-
-    ``until``, where it is shown by the day: when that is over.
-    """
-
-    seen: Sequence[Seen]
-    show: Callable[[Showing], Line_co]
-    until: datetime = FOR_GOOD
 
 
 Fetch: TypeAlias = Callable[[AgencyId, RowPlace | None, int], Awaitable[Sequence[C]]]
@@ -77,6 +65,7 @@ class Listing:
         fetch: Fetch[C],
         decided: Decided[C, Line],
         rows_of: str | None = None,
+        channel: DisclosureChannel = "FEED",
     ) -> Page[Line]:
         """As many rows as were asked for, however many are passed over that may not be seen.
 
@@ -93,11 +82,8 @@ class Listing:
             found += [(each, kept) for each, kept in rows if kept.row is not None]
             place = candidates[-1].place if candidates else place
         page = found[:most]
-        # What was found first may have been overtaken while we went on.
-        rows = await self._decided(reader, rows_of, [each for each, _ in page], decided)
-        lines = await self._shown(reader, [kept for _, kept in rows if kept.row is not None])
         return Page(
-            tuple(lines),
+            await self._let_out(reader, channel, rows_of, [each for each, _ in page], decided),
             self.next(reader, of, page[-1][0].place) if len(found) > most else None,
         )
 
@@ -110,6 +96,34 @@ class Listing:
     def next(self, reader: Reader, of: str, place: RowPlace) -> str:
         since, key = place
         return self._cursors.written(reader.agency, of, _PLACE.pack(since, key.bytes))
+
+    async def _let_out(
+        self,
+        reader: Reader,
+        channel: DisclosureChannel,
+        of: str,
+        left: Sequence[C],
+        decided: Decided[C, Line],
+    ) -> tuple[Line, ...]:
+        """What was found first may have been overtaken while we went on, or be on its way out."""
+        page, out = left, dict[C, Kept]()
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + TRIED_FOR_S
+        while left:
+            if loop.time() > give_up_at:
+                raise NotReleased
+            rows = await self._decided(reader, of, left, decided)
+            going = {each: (kept, kept.row) for each, kept in rows if kept.row is not None}
+            stays = await self.looking.gate.passes(
+                reader,
+                channel,
+                [Outgoing(kept.case, row.seen, kept.stand) for kept, row in going.values()],
+            )
+            left = [each for each in going if each.case_id in stays]
+            for each in left:
+                self._remembered.forget((reader, of, each))
+            out |= {each: kept for each, (kept, _) in going.items() if kept.case not in stays}
+        return tuple(await self._shown(reader, [out[each] for each in page if each in out]))
 
     async def _decided(
         self,
@@ -149,10 +163,12 @@ class Listing:
             case=case,
             row=row,
             roster=looked.roster,
-            read_to=head,
+            stand=looked.stand(case)._replace(read_to=head),
             rests_on=frozenset(rests_on),
             since=looked.at,
-            until=min(looked.now[case].holds_until, FOR_GOOD if row is None else row.until),
+            until=min(
+                looked.now[case].holds_until - WINDOW, FOR_GOOD if row is None else row.until
+            ),
         )
         self._remembered.keep((reader, of, each), kept)
         return kept
@@ -162,7 +178,7 @@ class Listing:
         page = list(page)
         lines = {kept: kept.line for kept in page if kept.is_shown}  # They close while we wait.
         anew = [kept for kept in page if kept not in lines]
-        keys = await self.looking.keys(
+        keys = await self.looking.gate.open(
             seen for kept in anew if kept.row is not None for seen in kept.row.seen
         )
         for kept in anew:
@@ -191,11 +207,11 @@ class Kept:
         "case",
         "is_shown",
         "line",
-        "read_to",
         "rests_on",
         "roster",
         "row",
         "since",
+        "stand",
         "until",
     )
 
@@ -205,7 +221,7 @@ class Kept:
         case: CaseId,
         row: Row[Any] | None,
         roster: Roster,
-        read_to: int,
+        stand: Stand,
         rests_on: frozenset[UUID],
         since: datetime,
         until: datetime,
@@ -213,7 +229,7 @@ class Kept:
         self.case: Final = case
         self.row: Final = row
         self.roster: Final = roster
-        self.read_to: Final = read_to
+        self.stand: Final = stand
         self.rests_on: Final = rests_on
         self.since: Final = since
         self.until: Final = until
@@ -251,25 +267,25 @@ class Remembered:
         if kept is None:
             return None
         if not (kept.since <= now < kept.until and self._still(kept)):
-            self._forget(key)
+            self.forget(key)
             return None
         self._kept.move_to_end(key)
         return kept
 
     def keep(self, key: Hashable, kept: Kept) -> None:
-        self._forget(key)
+        self.forget(key)
         self._kept[key] = kept
         self._weight += kept.weight
         while self._weight > self._most:
-            self._forget(next(iter(self._kept)))
+            self.forget(next(iter(self._kept)))
 
     def _still(self, kept: Kept) -> bool:
-        if kept.read_to < self._overlooked:
+        if kept.stand.read_to < self._overlooked:
             return False
         moved = self._moved
-        return all(moved.get(each.int, 0) <= kept.read_to for each in kept.rests_on)
+        return all(moved.get(each.int, 0) <= kept.stand.read_to for each in kept.rests_on)
 
-    def _forget(self, key: Hashable) -> None:
+    def forget(self, key: Hashable) -> None:
         kept = self._kept.pop(key, None)
         if kept is not None:
             self._weight -= kept.weight

@@ -5,33 +5,33 @@ one moment; what is hidden and what does not exist take the same way.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial, reduce
-from typing import Final, NamedTuple, cast
-
-import msgspec
+from typing import Final, Generic, NamedTuple, TypeVar, cast
 
 from domain import agency as agencies
 from domain import network
 from domain.agency import Agency, AgencyEvent, KnownAgency, check_may_act, with_those_before
-from domain.model import AgencyId, CaseId, NetworkId, StaffId, StaffRole, StreamId, stream_of
+from domain.consent_codes import DisclosureChannel
+from domain.model import AgencyId, CaseId, NetworkId, StreamId, fence_key, stream_of
 from domain.network import NO_NETWORK, NetworkEvent
 from domain.visibility import Membership, Recipient, Roster, membership, who_reads
+from domain.visibility.holding import FOR_GOOD
 from services.aliases import Aliases
 from services.deciding import NO_AGENCY
-from services.ports import Clock, EventLog, Fact, Keyring, Keys
+from services.disclosing import WINDOW, Gate, NotReleased, Outgoing, Reader, Stand
+from services.ports import Clock, EventLog, Fact, Keys
 from services.sealing import Sealing
-from services.showing import Showing, persons_shown
+from services.showing import Showing
 from services.sights import Record, Seen, Sight, record_of
 
+__all__ = ["Looked", "Looking", "Reader", "Row", "said"]
 
-class Reader(msgspec.Struct, frozen=True, kw_only=True):
-    """Who reads, and in which agency's name."""
+Line = TypeVar("Line")
+Line_co = TypeVar("Line_co", covariant=True)
 
-    agency: AgencyId
-    staff: StaffId
-    role: StaffRole
+TRIED_FOR_S: Final = 5.0  # Others change it all the while.
 
 
 class Looked(NamedTuple):
@@ -44,26 +44,56 @@ class Looked(NamedTuple):
     records: dict[CaseId, Record]
     now: dict[CaseId, Sight]
     rests_on: Mapping[CaseId, frozenset[StreamId]]  # Beside the case's own streams.
+    read_to: int = 0  # By the earliest of what was read for it.
+
+    def stand(self, case: CaseId) -> Stand:
+        """What was decided of a case stands on this."""
+        record = self.records[case]
+        agencies = {self.recipient.agency, *record.agencies}
+        fences = {fence_key("case", case)}
+        fences.update(fence_key("agency", each) for each in agencies)
+        fences.update(fence_key("network", each) for each in record.networks)
+        return Stand(self.read_to, frozenset(fences), self.now[case].holds_until)
 
     def then(self, case: CaseId, at: datetime, position: int) -> Sight:
         """What it could see at an earlier time, of what was recorded up to that position."""
         return Sight(self.records[case], self.recipient, self.roster, at, position)
 
 
+class Row(NamedTuple, Generic[Line_co]):
+    """What may be seen, of which all that is shown is made; and how it is then shown.
+
+    ``until``, where it is shown by the day: when that is over.
+    """
+
+    seen: Sequence[Seen]
+    show: Callable[[Showing], Line_co]
+    until: datetime = FOR_GOOD
+
+
+def said(line: Line) -> Row[Line]:
+    """That much is said without letting out anything of the case."""
+
+    def show(_: Showing) -> Line:
+        return line
+
+    return Row((), show)
+
+
 class Looking:
     def __init__(
         self,
         log: EventLog,
-        keyring: Keyring,
+        gate: Gate,
         sealing: Sealing,
         clock: Clock,
         aliases: Aliases,
     ) -> None:
         self.log: Final = log
+        self.gate: Final = gate
         self.sealing: Final = sealing
         self.clock: Final = clock
         self.aliases: Final = aliases
-        self._keyring: Final = keyring
         # Whom to read along with a case, most likely; how it stands with them is read each time.
         self._expected: Final[dict[CaseId, frozenset[StreamId]]] = {}
         # What an agency was by the last event of its stream: a stream only grows.
@@ -81,20 +111,39 @@ class Looking:
         records = {case: record_of(self.sealing, case, found.events[case]) for case in cases}
         rests_on = {case: _named_in(record) for case, record in records.items()}
         self._expected.update(rests_on)
+        read_to = min(standing.head, found.head)
         roster = await self._roster(reader.agency, records, standing.streams)
         who = who_reads(reader.agency, itself, reader.staff, reader.role)
-        looked = Looked(who, roster, self.clock.now(), found.head, records, {}, rests_on)
+        looked = Looked(who, roster, self.clock.now(), found.head, records, {}, rests_on, read_to)
         for case in cases:
             looked.now[case] = await self._sight(looked, case)
         return looked
+
+    async def fetch(
+        self,
+        reader: Reader,
+        channel: DisclosureChannel,
+        case: CaseId,
+        decided: Callable[[Looked], Awaitable["Row[Line] | None"]],
+    ) -> Line | None:
+        """What is decided of a case, let out; decided once more where it has moved meanwhile."""
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + TRIED_FOR_S
+        while loop.time() < give_up_at:
+            looked = await self.look(reader, case)
+            row = await decided(looked)
+            if row is None:
+                return None
+            going = Outgoing(case, row.seen, looked.stand(case))
+            if not await self.gate.passes(reader, channel, [going]):
+                keys = await self.gate.open(row.seen)
+                return row.show(self.showing(looked, case, keys))
+        raise NotReleased
 
     async def itself(self, reader: Reader) -> frozenset[AgencyId]:
         """Its agency, and all whom that took over from."""
         looked = await self.look(reader)
         return with_those_before([reader.agency], looked.roster.agencies)
-
-    async def keys(self, seen: Iterable[Seen]) -> Keys:
-        return await self._keyring.keys(persons_shown(seen))
 
     def showing(self, looked: Looked, case: CaseId, keys: Keys) -> Showing:
         return self.shown_to(looked.recipient.agency, looked.roster, case, keys)
@@ -114,11 +163,12 @@ class Looking:
         """Corrections that may be opened tell which details were said before them, and stand."""
         while True:
             record = looked.records[case]
-            sight = Sight(record, looked.recipient, looked.roster, looked.at)
+            # What ends while it is on its way does not go out any more.
+            sight = Sight(record, looked.recipient, looked.roster, looked.at + WINDOW)
             corrections = sight.corrections()
             if not corrections:
                 return sight
-            keys = await self.keys(corrections)
+            keys = await self.gate.open(corrections)
             looked.records[case] = record.told_again(
                 {
                     seen.position: self.sealing.open(

@@ -26,11 +26,10 @@ from domain.meeting import NO_MEETING, KnownMeeting, Meeting, MeetingEvent
 from domain.meeting.events import InformationProvided, MinutesDrafted
 from domain.model import AgencyId, CaseId, EventId, MeetingId, StreamId, stream_of
 from domain.speech import Refused
-from domain.visibility import Roster
 from projections.meeting_view import OfTheCase
 from services.alone import record_id
-from services.listing import Listing, Row, RowPlace, bounded
-from services.looking import Looked, Reader
+from services.listing import Listing, RowPlace, bounded
+from services.looking import Looked, Reader, Row
 from services.meeting_showing import MeetingShowing, case_in_minutes
 from services.showing import CORRECTION, Showing, reading
 from services.sights import Seen
@@ -97,41 +96,50 @@ class Meetings:
             most=bounded(most),
             fetch=self._candidates.meetings_of,
             decided=_meeting_row,
+            channel="MEETING",
         )
 
     async def pack(
         self, reader: Reader, meeting: MeetingId, *, after: str | None = None, most: int
     ) -> MeetingPack | None:
         """What there is to be known before it; ``None``: it is not asked to any such meeting."""
-        found = await self._found(reader, meeting)
-        if found is None:
+        opened = await self._opened(reader, meeting, lambda found: found)
+        if opened is None:
             return None
+        found, showing = opened
         cases = await self._cases(reader, "pack", meeting, after, most, _in_pack)
-        return (await self._shown(found)).pack(found.seen, cases)
+        return showing.pack(found.seen, cases)
 
     async def minutes(
         self, reader: Reader, meeting: MeetingId, *, after: str | None = None, most: int
     ) -> MeetingMinutes | None:
-        found = await self._found(reader, meeting)
-        if found is None:
+        opened = await self._opened(reader, meeting, _with_minutes)
+        if opened is None:
             return None
-        if not found.has_minutes:
-            raise MinutesNotFound
+        found, showing = opened
         cases = await self._cases(reader, "minutes", meeting, after, most, _in_minutes)
-        return (await self._shown(found)).minutes(found.seen, cases)
+        return showing.minutes(found.seen, cases)
 
-    async def _found(self, reader: Reader, meeting: MeetingId) -> "Found | None":
+    async def _opened(
+        self, reader: Reader, meeting: MeetingId, checked: "Callable[[Found], Found]"
+    ) -> "tuple[Found, MeetingShowing] | None":
         stream = stream_of("meeting", meeting)
         recalled = (await self._looking.log.recall(stream)).streams[stream]
         known = _folded(self._looking.sealing.facts(recalled))
-        case = known.case_id if isinstance(known, KnownMeeting) else None
-        looked = await self._looking.look(reader, record_id(case, stream))
-        return _asked_to(looked, meeting, record_id(case, stream))
+        record = record_id(known.case_id if isinstance(known, KnownMeeting) else None, stream)
 
-    async def _shown(self, found: "Found") -> MeetingShowing:
-        keys = await self._looking.keys(found.seen)
-        showing = self._looking.shown_to(found.agency, found.roster, found.record, keys)
-        return MeetingShowing(showing, found.known, found.agency)
+        async def decided(looked: Looked) -> Row[tuple[Found, MeetingShowing]] | None:
+            asked_to = _asked_to(looked, meeting, record)
+            if asked_to is None:
+                return None
+            found = checked(asked_to)
+
+            def show(showing: Showing) -> tuple[Found, MeetingShowing]:
+                return found, MeetingShowing(showing, found.known, found.agency)
+
+            return Row(found.seen, show)
+
+        return await self._looking.fetch(reader, "MEETING", record, decided)
 
     async def _cases(  # noqa: PLR0913, PLR0917 (one for each thing a list is made of)
         self,
@@ -154,6 +162,7 @@ class Meetings:
             most=bounded(most),
             fetch=fetch,
             decided=partial(decided, stream),
+            channel="MEETING",
         )
 
 
@@ -161,9 +170,7 @@ class Found(NamedTuple):
     """A meeting to which the agency is asked, and what it may be told of it."""
 
     agency: AgencyId
-    roster: Roster
     known: KnownMeeting
-    record: CaseId
     seen: Sequence[Seen]
 
     @property
@@ -177,6 +184,12 @@ class Found(NamedTuple):
         return bool(drafts) and (keeps or agency in self.known.minutes_with)
 
 
+def _with_minutes(found: Found) -> Found:
+    if not found.has_minutes:
+        raise MinutesNotFound
+    return found
+
+
 def _asked_to(looked: Looked, meeting: MeetingId, record: CaseId) -> Found | None:
     stream, agency = stream_of("meeting", meeting), looked.recipient.agency
     known = _folded(_said(looked, record, stream))
@@ -185,7 +198,7 @@ def _asked_to(looked: Looked, meeting: MeetingId, record: CaseId) -> Found | Non
     seen = _told(looked, record, stream)
     if known.case_id is not None:
         seen = [each for each in seen if not isinstance(each.entry.told.event, OfTheCase)]
-    return Found(agency, looked.roster, known, record, seen) if seen else None
+    return Found(agency, known, seen) if seen else None
 
 
 def _is_asked(known: KnownMeeting, agency: AgencyId) -> bool:

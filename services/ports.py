@@ -1,6 +1,7 @@
 """What the services need from the outside, in the words of the domain."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -66,8 +67,9 @@ class Append(msgspec.Struct, frozen=True, kw_only=True):
 Verdict: TypeAlias = Literal["appended", "repeated", "reused", "moved", "fenced", "late", "tracked"]
 
 
-# What waits in one lane delays nobody in another: a withdrawal waits for no reader.
-LaneName: TypeAlias = Literal["commands", "disclosures"]
+# What waits in one lane delays nobody in another: a withdrawal waits for no reader, and for no
+# other command.
+LaneName: TypeAlias = Literal["commands", "narrowing", "disclosures"]
 
 
 class Outcome(msgspec.Struct, frozen=True, gc=False):
@@ -162,6 +164,13 @@ class Moved(NamedTuple):
     since: Mapping[UUID, int] | None  # Of each, the last position.
 
 
+class Read(NamedTuple):
+    """Fence keys, and the position up to which was read what they stand for."""
+
+    fences: Collection[str]
+    read_to: int
+
+
 class EventLog(Protocol):
     async def append(self, append: Append, lane: LaneName = "commands") -> Outcome:
         """Append for good, or say why not. Sent twice, it is done once."""
@@ -185,6 +194,18 @@ class EventLog(Protocol):
 
     async def moved(self, after: int) -> Moved:
         """In which cases and streams something was written after this position."""
+        ...
+
+    async def overtaken(self, reads: Sequence[Read]) -> AbstractSet[int]:
+        """Which of these (from 0) read something that was stamped since."""
+        ...
+
+    async def disclosed(self, case: CaseId) -> Sequence[StoredEvent]:
+        """What was let out of a case, in the order of the log."""
+        ...
+
+    async def cases_disclosed_to(self, agency: AgencyId) -> AbstractSet[CaseId]:
+        """The cases of which anything was ever let out to an agency."""
         ...
 
     async def after(self, position: int, most: int) -> Sequence[StoredEvent]:

@@ -1,6 +1,6 @@
 """Showing (提示): from what may be seen of a case to what is handed out, with its parts opened."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeAlias
 from uuid import UUID, uuid4
@@ -82,17 +82,6 @@ def limited(seen: Seen, visible: Visible) -> Seen:
     return seen._replace(visible=msgspec.structs.replace(seen.visible, bases=bases))
 
 
-def persons_shown(found: Iterable[Seen]) -> frozenset[PersonId]:
-    """Whose keys it takes to open what may be seen."""
-    persons = {
-        line.person.int: line.person  # Comparing ids as such takes far longer.
-        for seen in found
-        for line in seen.header.parts
-        if line.field in seen.visible.bases
-    }
-    return frozenset(persons.values())
-
-
 class Showing:
     """For one agency, of one case. ``keys`` are asked to open only what may be seen."""
 
@@ -108,11 +97,16 @@ class Showing:
         self._keys: Final = keys
         self._agencies: Final = agencies
         self._alias_of: Final = alias_of
+        self._case: Final = case
         self.alias: Final = alias_of(case)
         # Whoever may not be named goes by an id made up for the while, also among ourselves.
         self._stands_for: Final[dict[AgencyId, AgencyId]] = {}
         self._stand_ins: Final[dict[AgencyId, AgencyId]] = {}
         self._in_role: Final[dict[RoleKey, AgencyId]] = {}
+
+    def among(self, agencies: Agencies) -> "Showing":
+        """The same, where these are the agencies that there are."""
+        return Showing(self._sealing, self._keys, agencies, self._case, self._alias_of)
 
     def envelope(self, seen: Seen, now: Visible) -> Envelope:
         """``now``: what may be seen at this time; more is told to have been seen, and not shown."""

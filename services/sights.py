@@ -9,6 +9,7 @@ from domain.header import Header
 from domain.model import CLOSED, AgencyId, CaseId, Event, NetworkId, StreamId
 from domain.sharing import Told, replay
 from domain.visibility import (
+    Look,
     Recipient,
     Roster,
     Visible,
@@ -161,6 +162,11 @@ class Sight:
 
     def visible(self, entry: Entry) -> Visible:
         return self._visible(entry)[0]
+
+    @property
+    def look(self) -> Look:
+        """As which it decides."""
+        return self._look
 
     def _visible(self, entry: Entry) -> tuple[Visible, Header | None]:
         """Decided once for all events that are seen from one angle."""

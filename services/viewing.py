@@ -33,8 +33,8 @@ from domain.model import (
 )
 from projections import referral_view
 from services.aliases import Cursors
-from services.listing import Listing, Row, RowPlace, bounded
-from services.looking import Looked, Looking, Reader
+from services.listing import Listing, RowPlace, bounded
+from services.looking import Looked, Looking, Reader, Row, said
 from services.ports import EPOCH
 from services.showing import CORRECTION, LINE, WHOLE, Showing, limited, reading
 from services.sights import Seen, Sight
@@ -116,6 +116,13 @@ class Moment(NamedTuple):
     at: datetime
 
 
+class Changed(NamedTuple):
+    """How far it has been told of a case with this, and what its line has become, if anything."""
+
+    told: Moment
+    lines: tuple[CaseLine | None, ...]
+
+
 class Viewing:
     def __init__(
         self,
@@ -134,13 +141,19 @@ class Viewing:
 
     async def case(self, reader: Reader, case: CaseId) -> CaseShown | None:
         """As it stands now."""
-        looked = await self._looking.look(reader, case)
-        sight = looked.now[case]
-        if next(sight.seen(), None) is None:
-            return None
-        read = reading(sight, WHOLE)
-        showing = self._looking.showing(looked, case, await self._looking.keys(read))
-        return showing.case(showing.view(read), looked.at)
+
+        async def decided(looked: Looked) -> Row[CaseShown] | None:
+            sight = looked.now[case]
+            if next(sight.seen(), None) is None:
+                return None
+            read = reading(sight, WHOLE)
+
+            def show(showing: Showing) -> CaseShown:
+                return showing.case(showing.view(read), looked.at)
+
+            return Row(read, show)
+
+        return await self._looking.fetch(reader, "FEED", case, decided)
 
     async def timeline(
         self,
@@ -155,26 +168,28 @@ class Viewing:
         as_of = as_of and in_utc(as_of)
         of, most = f"timeline {case} {as_of}", bounded(most)
         (begin,) = self._begin(reader, of, _POSITION, after) or (0,)
-        looked = await self._looking.look(reader, case)
-        now = then = looked.now[case]
-        if next(now.seen(), None) is None:
-            return None
-        if as_of is not None and as_of < looked.at:
-            if not await self._looking.was_in_good_standing(reader.agency, as_of):
-                return Page(())
-            then = looked.then(case, as_of, looked.records[case].recorded_by(as_of))
-        found = [*islice(then.seen(begin), most + 1)]
-        page = found[:most]
-        may_now = [seen.visible if then is now else now.visible(seen.entry) for seen in page]
-        both = page if then is now else [*map(limited, page, may_now)]
-        keys = await self._looking.keys(both)
-        showing = self._looking.showing(looked, case, keys)
-        return Page(
-            tuple(map(showing.envelope, page, may_now)),
-            self._next(reader, of, _POSITION, found[most - 1].position)
-            if len(found) > most
-            else None,
-        )
+
+        async def decided(looked: Looked) -> Row[Page[Envelope]] | None:
+            now = then = looked.now[case]
+            if next(now.seen(), None) is None:
+                return None
+            if as_of is not None and as_of < looked.at:
+                if not await self._looking.was_in_good_standing(reader.agency, as_of):
+                    return said(Page[Envelope](()))
+                then = looked.then(case, as_of, looked.records[case].recorded_by(as_of))
+            found = [*islice(then.seen(begin), most + 1)]
+            page = found[:most]
+            may_now = [seen.visible if then is now else now.visible(seen.entry) for seen in page]
+            following = (
+                self._next(reader, of, _POSITION, page[-1].position) if len(found) > most else None
+            )
+
+            def show(showing: Showing) -> Page[Envelope]:
+                return Page(tuple(map(showing.envelope, page, may_now)), following)
+
+            return Row(page if then is now else [*map(limited, page, may_now)], show)
+
+        return await self._looking.fetch(reader, "FEED", case, decided)
 
     async def cases(self, reader: Reader, *, after: str | None = None, most: int) -> Page[CaseLine]:
         """Those it takes part in, if it may see anything of them; and those that wait for it."""
@@ -201,6 +216,7 @@ class Viewing:
             most=bounded(most),
             fetch=opened if is_open else every,
             decided=_open_referral_row if is_open else _referral_row,
+            channel="REFERRAL",
         )
 
     async def changes(
@@ -217,12 +233,14 @@ class Viewing:
             await self._looking.look(reader)
             for row in rows:
                 case = row.case_id
+                reader.window.open()
                 # One by one, as they are taken: what waits to be taken has not been decided.
-                looked = await self._looking.look(reader, case)
-                changed = await self._changed(looked, case, told.get(case, moment))
-                told[case] = Moment(looked.head, looked.at)
+                since = partial(self._changed, case=case, since=told.get(case, moment))
+                changed = await self._looking.fetch(reader, "FEED", case, since)
+                assert changed is not None, "that nothing has changed is said, too"
+                told[case] = changed.told
                 moment = moment._replace(position=row.position)
-                for line in changed:
+                for line in changed.lines:
                     yield CaseChange(
                         case=self._looking.aliases.alias(reader.agency, case),
                         line=line,
@@ -237,22 +255,25 @@ class Viewing:
                 beat_at = clock() + HEARTBEAT_S
             await self._until_moved(POLL_S)
 
-    async def _changed(
-        self, looked: Looked, case: CaseId, since: Moment
-    ) -> tuple[CaseLine | None, ...]:
+    async def _changed(self, looked: Looked, case: CaseId, since: Moment) -> "Row[Changed]":
         """The line, if it is no longer what it was; ``None`` where it has left the list."""
         # Whatever it was told by then, it was told when the last of it was recorded, or later.
         at = max(since.at, looked.records[case].recorded_at(since.position))
         was = _line_of(looked.then(case, at, since.position))
         now = _line_of(looked.now[case])
+        told = Moment(looked.head, looked.at)
         if now is None:
-            return () if was is None else (None,)
-        showing = self._looking.showing(looked, case, await self._looking.keys(now))
+            return said(Changed(told, () if was is None else (None,)))
+        showing = self._looking.showing(looked, case, await self._looking.gate.open(now))
         view = showing.view(now)
         # What it may no longer see is not opened again, not even to compare.
         if was is not None and _told(was) <= _told(now) and showing.view(was) == view:
-            return ()
-        return (showing.line(view),)
+            return said(Changed(told, ()))
+
+        def show(_: Showing) -> Changed:
+            return Changed(told, (showing.line(view),))
+
+        return Row(now, show)
 
     async def _present(self) -> Moment:
         return Moment(await self._candidates.reached(), self._looking.clock.now())

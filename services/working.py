@@ -31,8 +31,8 @@ from domain.statutory import StatutoryDisclosureRecorded
 from domain.support_codes import AftercareMeans
 from domain.work_codes import WORK_KINDS, WorkKind
 from projections.work_row import moment, seconds
-from services.listing import Listing, Row, RowPlace, bounded
-from services.looking import Looked, Reader
+from services.listing import Listing, RowPlace, bounded
+from services.looking import Looked, Reader, Row
 from services.showing import CORRECTION, Showing, reading
 from services.sights import Record, Seen, Sight
 

@@ -19,6 +19,7 @@ from services.ledger import LedgerCandidate, ProgressLedger
 from services.listing import Listing, RowPlace
 from services.looking import Looking, Reader
 from services.ports import EventLog, Moved
+from tests.gates import a_gate
 from tests.sealed import SEALING, SECRET, House, Keyring, Log
 from tests.spec import NOW, an_id
 from tests.world import Entry, Someone, World
@@ -69,7 +70,9 @@ async def ledger_of(  # noqa: PLR0913 (one for each thing that may be asked)
     assert who.role != "INSTALLATION"
     house = House(world)
     log = cast("EventLog", Reading(world, world.at))
-    looking = Looking(log, Keyring(), SEALING, house.clock, house.aliases)
+    looking = Looking(
+        log, a_gate(log, Keyring(), SEALING, house.clock), SEALING, house.clock, house.aliases
+    )
     listing = Listing(looking, Cursors(SECRET, AesVeil()))
     reader = Reader(agency=who.agency, staff=who.staff, role=who.role)
     ledger = ProgressLedger(listing, Candidates(world.log, lost))

@@ -6,21 +6,39 @@ the log, under keys that stay here, so that whatever reads a log reads this one.
 
 import asyncio
 from collections import Counter, defaultdict
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
 import msgspec
 
 from adapters.crypto import AesVeil, ChaChaCipher
+from contracts.explain import Explanation
 from contracts.replay import Replay
 from domain.catalogue import EVENTS
 from domain.fields import cut_of
 from domain.model import AgencyId, CaseId, CommandId, Context, PersonId, StreamId
 from services.aliases import Aliases, Cursors
+from services.explaining import Asked as AskedWhy
+from services.explaining import Explaining
 from services.looking import Looking, Reader
-from services.ports import EPOCH, Cases, EventLog, Fact, Keys, Reading, StoredEvent
+from services.ports import (
+    EPOCH,
+    Append,
+    Cases,
+    EventLog,
+    Fact,
+    Keys,
+    LaneName,
+    Outcome,
+    Read,
+    Reading,
+    StoredEvent,
+)
 from services.replaying import Asked, Replaying
 from services.sealing import Origin, Place, Sealing
+from tests.gates import a_gate
 from tests.world import Entry, Someone, World
 
 SECRET: Final = bytes(32)
@@ -72,6 +90,15 @@ class Log:
                 for stream, stored in found.items()
             },
         )
+
+    async def append(self, append: Append, lane: LaneName = "commands") -> Outcome:
+        """What is disclosed goes out as it is read: nothing here moves meanwhile."""
+        assert lane == "disclosures", append
+        return Outcome("appended")
+
+    async def overtaken(self, reads: Sequence[Read]) -> AbstractSet[int]:
+        del reads
+        return frozenset()
 
     async def of_cases(self, *cases: CaseId) -> Cases:
         return Cases(self._head, {each: self.cases.get(each, []) for each in cases})
@@ -126,9 +153,12 @@ class House:
         self.clock: Final = Stopped(at or world.at)
         self.log: Final = Log(world, self.clock.at)
         log = cast("EventLog", self.log)
-        self.looking: Final = Looking(log, Keyring(), SEALING, self.clock, self.aliases)
+        self.gate: Final = a_gate(log, Keyring(), SEALING, self.clock)
+        self.looking: Final = Looking(log, self.gate, SEALING, self.clock, self.aliases)
         self.operator: Final[AgencyId] = world.operator.agency
-        self.replaying: Final = Replaying(self.looking, Cursors(SECRET, AesVeil()), self.operator)
+        cursors = Cursors(SECRET, AesVeil())
+        self.replaying: Final = Replaying(self.looking, cursors, self.operator)
+        self.explaining: Final = Explaining(self.looking, cursors, self.operator)
 
     def replay(
         self,
@@ -145,3 +175,19 @@ class House:
         wanted = msgspec.convert(asked, Asked)
         replaying = self.replaying.replay(reader, case, wanted, after=after, most=most)
         return asyncio.run(replaying)
+
+    def explain(
+        self,
+        who: Someone,
+        case: CaseId,
+        /,
+        *,
+        after: str | None = None,
+        most: int = 1000,
+        **asked: Any,
+    ) -> Explanation | None:
+        assert who.role != "INSTALLATION"
+        reader = Reader(agency=who.agency, staff=who.staff, role=who.role)
+        wanted = msgspec.convert(asked, AskedWhy)
+        explaining = self.explaining.explain(reader, case, wanted, after=after, most=most)
+        return asyncio.run(explaining)

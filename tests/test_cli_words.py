@@ -8,7 +8,7 @@ import pytest
 from typer.core import TyperGroup
 
 from adapters import words
-from adapters.cli import doctor, headings, ledger_words, meeting_words, replay_words
+from adapters.cli import doctor, explain_words, headings, ledger_words, meeting_words, replay_words
 from adapters.cli.options import HOURS_MAX
 from adapters.cli.program import every_command, program
 from adapters.engines import Finding
@@ -17,7 +17,15 @@ from adapters.playing import words as playing_words
 from adapters.words import Words
 from services import identity
 
-HOMES: Final = (words, headings, ledger_words, meeting_words, replay_words, playing_words)
+HOMES: Final = (
+    words,
+    explain_words,
+    headings,
+    ledger_words,
+    meeting_words,
+    replay_words,
+    playing_words,
+)
 
 
 def every_word() -> list[Words]:

@@ -218,4 +218,16 @@ def test_what_is_declined_with_a_reason_is_a_request() -> None:
 def test_the_log_is_asked_to_add_and_to_read_and_nothing_else() -> None:
     """Nothing that was recorded can be changed or taken out: there is nobody to ask for it."""
     asked = {name for name in vars(EventLog) if not name.startswith("_")}
-    assert asked == {"append", "read", "recall", "last", "of_cases", "after", "head", "moved"}
+    assert asked == {
+        "append",
+        "read",
+        "recall",
+        "last",
+        "of_cases",
+        "disclosed",
+        "cases_disclosed_to",
+        "overtaken",
+        "after",
+        "head",
+        "moved",
+    }

@@ -299,6 +299,37 @@ def replay(  # noqa: PLR0913 (one for each option)
             screen.answer_unbroken("\n".join(paper.lines()))
 
 
+@app.command()
+def explain(  # noqa: PLR0913 (one for each option)
+    case: o.CaseAlias,
+    *,
+    of_agency: o.OfAgency = None,
+    of_event: o.OfEvent = None,
+    of_field: o.OfField = None,
+    at: o.At = None,
+    token_file: o.TokenFile = None,
+    data: o.Data = None,
+    lang: o.Lang = "en",
+    as_json: o.AsJson = False,
+    debug: o.Debug = False,
+) -> None:
+    with speaking(lang, debug=debug, as_json=as_json) as screen:
+        from adapters.cli.explain import Asked, explanation
+        from adapters.cli.explain_paper import ExplainPaper
+        from adapters.cli.naming import names_in
+        from adapters.cli.replay import width
+
+        settings = settings_for(data)
+        asked = Asked(agency=of_agency, event=of_event, field=of_field, at=at)
+        found = explanation(settings, token_file, case, asked)
+        if as_json:
+            screen.answer_json(found)
+        else:
+            names = names_in(settings, token_file)
+            paper = ExplainPaper(found, screen.language, width(), names)
+            screen.answer_unbroken("\n".join(paper.lines()))
+
+
 @app.command("list")
 def list_(  # noqa: PLR0913 (one for each option)
     name: o.Name,

@@ -1,14 +1,15 @@
 """Answering (応答): what a request may bring, and what every answer takes along."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Final, TypeAlias, cast
+from typing import Final, Protocol, TypeAlias, cast
 
 from litestar.types import HTTPReceiveMessage, HTTPScope, Message, Receive, Send
 
 from adapters.http.visit import Visit, header
 from contracts.problems import MEDIA_TYPE
+from services.disclosing import NotReleased, Window
 
 DRAINED_BYTES_MAX: Final = 1 << 20
 DRAINED_WITHIN_S: Final = 1.0
@@ -53,9 +54,28 @@ class Body:
         return self._ended
 
 
+class Sends(Protocol):
+    """What `adapters.http.wire.Together` is."""
+
+    def within(self, window: Window | None) -> None: ...
+
+
+TOGETHER: Final = "together"
+
+
+def sends_in(scope: HTTPScope) -> Sends | None:
+    """``None``: whoever asks is not on the wire, but a test beside it."""
+    return cast("Mapping[str, Sends]", scope["state"]).get(TOGETHER)
+
+
 class Answer:
-    def __init__(self, scope: HTTPScope, visit: Visit, send: Send) -> None:
+    """What the gate let out goes while its window is open, or not at all."""
+
+    def __init__(self, scope: HTTPScope, visit: Visit, sends: Sends | None, send: Send) -> None:
         self.status: int | None = None
+        self._window: Final = visit.window
+        self._sends: Final = sends
+        self._is_late = False
         self._send: Final = send
         self._always: Final = (
             *(SAFE_OVER_TLS if scope["scheme"] == "https" else SAFE),
@@ -64,13 +84,24 @@ class Answer:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self._is_late = self._window.is_over
+            if self._is_late:
+                return
+            self._goes_within(self._window)
             theirs = (each for each in message["headers"] if each[0].lower() not in _OURS_TO_SAY)
             message["headers"] = [*theirs, *self._always]
             self.status = message["status"]
-        await self._send(message)
+        if not self._is_late:
+            await self._send(message)
+
+    def check_was_in_time(self) -> None:
+        """Nothing of it was sent: so the caller can still be told why."""
+        if self._is_late:
+            raise NotReleased
 
     async def problem(self, status: int, language: str, content: bytes, headers: Headers) -> None:
         self.status = status
+        self._goes_within(None)
         await self._send(
             {
                 "type": "http.response.start",
@@ -86,3 +117,7 @@ class Answer:
             }
         )
         await self._send({"type": "http.response.body", "body": content, "more_body": False})
+
+    def _goes_within(self, window: Window | None) -> None:
+        if self._sends is not None:
+            self._sends.within(window)

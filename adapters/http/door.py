@@ -20,7 +20,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.types import HTTPScope, Receive, Send
 
 from adapters.faults import where
-from adapters.http.answering import Answer, Body
+from adapters.http.answering import Answer, Body, sends_in
 from adapters.http.declining import CHALLENGES, declined, unwrapped
 from adapters.http.figures import count
 from adapters.http.visit import (
@@ -84,8 +84,9 @@ class Door:
             correlation=correlation_of(scope) or uuid7(datetime.now(UTC)),
             language=language_of(scope),
         )
+        sends = sends_in(scope)
         enter(scope, visit)
-        body, answer = Body(scope, receive), Answer(scope, visit, send)
+        body, answer = Body(scope, receive), Answer(scope, visit, sends, send)
         with self._traces.span("request") as span:
             try:
                 await self._let_in(scope, visit, body, answer)
@@ -117,6 +118,7 @@ class Door:
                         raise NotHere
                     with self._share(room, visit.who.agency):
                         await self.inside(scope, body.receive, answer.send)
+                        answer.check_was_in_time()
             except TimeoutError:
                 if not time.expired():
                     raise

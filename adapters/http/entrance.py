@@ -9,6 +9,7 @@ from litestar.datastructures import State
 from adapters.http.clock import clock_routes
 from adapters.http.commands import command_routes
 from adapters.http.door import Door
+from adapters.http.explain import explain_routes
 from adapters.http.following import follow_routes
 from adapters.http.registers import register_routes
 from adapters.http.replay import replay_routes
@@ -18,6 +19,7 @@ from adapters.registers import Registers
 from adapters.traces import Traces
 from contracts.asked import ASKED_BYTES_MAX
 from services.aliases import Aliases
+from services.explaining import Explaining
 from services.identity import Identity
 from services.receiving import Answers, Receiving
 from services.replaying import Replaying
@@ -34,6 +36,7 @@ class Behind(NamedTuple):
     viewing: Viewing
     registers: Registers
     replaying: Replaying
+    explaining: Explaining
     aliases: Aliases
     timekeeping: Timekeeping
     checks: Checks
@@ -48,6 +51,7 @@ def entrance(behind: Behind) -> Door:
             *command_routes(behind.receiving, behind.answers, behind.aliases, behind.identity),
             *view_routes(behind.viewing, behind.aliases),
             *replay_routes(behind.replaying, behind.aliases),
+            *explain_routes(behind.explaining, behind.aliases),
             *register_routes(behind.registers),
             *follow_routes(behind.viewing, behind.identity, stopping),
             *clock_routes(behind.timekeeping, behind.identity),

@@ -54,6 +54,10 @@ def follow_routes(
                 while not stopping.is_set():
                     await identity.bearer(token_of(request.scope))
                     change = await changes.next(LOOKED_AT_EVERY_S)
+                    if change is None:
+                        visit.window.open()  # That we are still here is no secret.
+                    elif visit.window.is_over:
+                        return
                     if change is not None or monotonic() - said_at_s > HEARTBEAT_S:
                         yield STILL_HERE if change is None else _event(change)
                         said_at_s = monotonic()

@@ -5,6 +5,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from adapters.http.explain import ExplainQuery
 from adapters.http.following import FollowQuery
 from adapters.http.ledger import LedgerQuery
 from adapters.http.replay import ReplayQuery
@@ -18,6 +19,7 @@ from contracts.clock import ClockAsked, ClockShown
 from contracts.disaster import DisasterLine
 from contracts.disclosures import DisclosureLine
 from contracts.envelope import Envelope
+from contracts.explain import Explanation
 from contracts.grievances import GrievanceLine
 from contracts.ledger import Ledger
 from contracts.meetings import MeetingLine, MeetingMinutes, MeetingPack
@@ -104,6 +106,23 @@ OPERATIONS: Final = (
         query=ReplayQuery,
         path_parameters=ALIAS,
         answer=Replay,
+    ),
+    Operation(
+        path="/v1/cases/{alias}/explain",
+        name="explainCase",
+        en="Why an agency may see each field of a case, or may not: on what it rests and when that"
+        " was recorded, or which rule or which condition of consent leaves it closed, without any"
+        " value. About your own agency; about one that was given a consent that your agency"
+        " obtained, how far that carries what you may see yourself; and to auditors of the operator"
+        " about every agency. With `event` or `field` (a name, or `type/name`), of that alone.",
+        ja="ケースの各項目を、機関が見られる理由、見られない理由。根拠とその記録日時、または閉じている"
+        "規則か、同意に欠ける条件を示し、内容は示さない。所属機関についてのほか、所属機関が得た同意の"
+        "提供先について、所属機関に見える範囲でその同意がどこまで及ぶかを、運営担当の監査者は"
+        "すべての機関について読める。`event`（出来事）か `field`（項目名、または `type/項目名`）を"
+        "付けると、その分だけを示す。",
+        query=ExplainQuery,
+        path_parameters=ALIAS,
+        answer=Explanation,
     ),
     Operation(
         path="/v1/referrals",

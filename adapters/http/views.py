@@ -111,7 +111,7 @@ def page_route(path: str, event: str, read: Reads[T]) -> HTTPRouteHandler:
 
 def reader_of(visit: Visit) -> Reader:
     bearer = visit.bearer
-    return Reader(agency=bearer.agency, staff=bearer.staff, role=bearer.role)
+    return Reader(agency=bearer.agency, staff=bearer.staff, role=bearer.role, window=visit.window)
 
 
 def shown(view: object) -> Response[bytes]:

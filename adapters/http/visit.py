@@ -12,6 +12,7 @@ from litestar.types import HTTPScope
 
 from adapters.headers import correlation_in, language_in, token_in
 from contracts.problems import Language
+from services.disclosing import Window
 from services.identity import Bearer
 
 JSON: Final = "application/json"
@@ -27,6 +28,7 @@ class Visit(msgspec.Struct):
     who: Bearer | None = None
     event: str | None = None  # What has been done, if that is worth a line.
     said: dict[str, object] = {}
+    window: Window = msgspec.field(default_factory=Window)  # In which what is read may go out.
     afterwards: list[Callable[[], Awaitable[None]]] = []  # However it ends.
 
     @property

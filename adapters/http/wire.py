@@ -1,5 +1,8 @@
 """The wire (回線): who is too slow to ask or to listen is let go, and who cannot be read is told.
 
+Here is the last check of the gate: what its window has closed on is not written any more, and what
+has been written and not taken by then is thrown away, with the connection.
+
 Between two requests uvicorn keeps the time itself; within one, the door does.
 """
 
@@ -12,9 +15,10 @@ import msgspec
 import structlog
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from adapters.http.answering import SAFE
+from adapters.http.answering import SAFE, TOGETHER
 from contracts.problems import MEDIA_TYPE, RequestNotUnderstood, problem
 from domain.speech import code_of
+from services.disclosing import FOREVER, NotReleased, Window
 from services.ids import uuid7
 
 CONNECTIONS_MAX: Final = 1_024
@@ -26,12 +30,21 @@ log = structlog.get_logger()
 
 
 class Together:
-    """A transport that sends at once what is written at once: a head and its body in one packet."""
+    """A transport that sends at once what is written at once: a head and its body in one packet.
+
+    ``within`` which window, if any, what is written from there on may go out.
+    """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport: Final = transport
         self._loop: Final = loop
         self._written: Final[list[bytes]] = []
+        self._window: Window | None = None
+        self._sent = 0  # Bytes, also those that still wait to be taken.
+
+    def within(self, window: Window | None) -> None:
+        self._send()
+        self._window = window
 
     def write(self, written: bytes) -> None:
         if not self._written:
@@ -49,8 +62,27 @@ class Together:
 
     def _send(self) -> None:
         if self._written and not self._transport.is_closing():
-            self._transport.write(b"".join(self._written))
+            if self._window is not None and self._window.is_over:
+                self._cut_off()
+            else:
+                self._write(b"".join(self._written))
         self._written.clear()
+
+    def _write(self, written: bytes) -> None:
+        self._transport.write(written)
+        self._sent += len(written)
+        if self._window is not None and self._transport.get_write_buffer_size():
+            ends_at_s = self._window.ends_at_s
+            if ends_at_s != FOREVER:
+                self._loop.call_at(ends_at_s, self._all_taken_or_cut_off, self._sent)
+
+    def _all_taken_or_cut_off(self, sent: int) -> None:
+        if self._sent - self._transport.get_write_buffer_size() < sent:
+            self._cut_off()
+
+    def _cut_off(self) -> None:
+        log.warning("answer_cut_off", code=code_of(NotReleased))
+        self._transport.abort()
 
 
 class Wire(H11Protocol):
@@ -58,7 +90,9 @@ class Wire(H11Protocol):
     _listening: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(cast("asyncio.Transport", Together(transport, self.loop)))
+        together = Together(transport, self.loop)
+        self.app_state = {**self.app_state, TOGETHER: together}  # Whoever answers finds it there.
+        super().connection_made(cast("asyncio.Transport", together))
         if len(self.connections) > CONNECTIONS_MAX:
             transport.abort()
         else:

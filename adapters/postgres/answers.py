@@ -9,11 +9,12 @@ from adapters.postgres.links import Link, Question
 from contracts.answers import Answer
 from domain.model import AgencyId, CommandId
 
-# The founding of an installation is in the log like a command, and was answered to nobody.
+# The founding of an installation and what is disclosed are in the log like commands, and were
+# answered to nobody.
 _SELECT: Final = Question(
     b"answer",
     b"""
-select answer from log.command where agency = $1 and id = $2 and body <> 'founding'
+select answer from log.command where agency = $1 and id = $2 and body not in ('founding', '')
 """,
 )
 _SESSION: Final = "-c statement_timeout=8s -c application_name=tsunagu-answers"

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from operator import attrgetter
 from struct import Struct
 from types import TracebackType
@@ -14,7 +15,7 @@ from psycopg.pq.abc import PGresult
 
 from adapters.postgres import arrays
 from adapters.postgres.links import Link, Question
-from domain.model import CaseId, StreamId, stream_of
+from domain.model import AgencyId, CaseId, StreamId, stream_of
 from services.ports import (
     NO_PARTS,
     Append,
@@ -27,6 +28,7 @@ from services.ports import (
     NotAppendable,
     Outcome,
     Parts,
+    Read,
     Reading,
     Span,
     StoredEvent,
@@ -39,6 +41,7 @@ Answered = TypeVar("Answered")
 Row = TypeVar("Row", StoredEvent, Fact)
 Streams: TypeAlias = tuple[StreamId, ...]
 CaseIds: TypeAlias = tuple[CaseId, ...]
+Reads: TypeAlias = tuple[Read, ...]
 Cell: TypeAlias = Callable[[int, int], bytes]
 
 
@@ -132,6 +135,34 @@ join log.event e
     and log.case_named(e.entry) = asked.case_id
 """,
 )
+_OVERTAKEN: Final = Question(
+    b"overtaken",
+    b"""
+select distinct asked.read
+from unnest($1::int[], $2::text[], $3::bigint[]) asked(read, key, read_to)
+join log.fence f on f.key = asked.key and f.position > asked.read_to
+""",
+)
+_DISCLOSED: Final = Question(
+    b"disclosed",
+    b"""
+select int8send(position) || int8send(version) || int4send(facts_at) || int4send(facts_size)
+       || uuid_send(stream),
+       type, entry, parts
+from log.event
+where type = 'disclosure.disclosed.v1'
+    and log.case_of_draft(entry, facts_at, facts_size) = $1
+order by position
+""",
+)
+_DISCLOSED_TO: Final = Question(
+    b"disclosed to",
+    b"""
+select distinct uuid_send(log.case_of_draft(entry, facts_at, facts_size))
+from log.event
+where type = 'disclosure.disclosed.v1' and log.agency_named(entry) = $1
+""",
+)
 # A page ends with the event that makes it this large, whatever it was asked for.
 _PAGE_BYTES: Final = 8 << 20
 _AFTER: Final = Question(
@@ -160,7 +191,8 @@ select int8send(coalesce(max(position), 0)), null, null
 from log.event
 union all
 (select int8send(position), uuid_send(stream), uuid_send(log.case_named(entry))
- from log.event where position > $1 order by position limit %d)
+ from log.event where position > $1 and type <> 'disclosure.disclosed.v1'
+ order by position limit %d)
 """
     % (_MOVES_MAX + 1),
 )
@@ -211,6 +243,7 @@ class PostgresEventLog:
         self._reached: Final = reached
         self._appends: Final[dict[LaneName, Lane[Append, Outcome]]] = {
             "commands": Lane(conninfo, _append_all),
+            "narrowing": Lane(conninfo, _append_all),
             "disclosures": Lane(conninfo, _append_all),
         }
         self._in_order: Final = Link(conninfo, _SESSION)
@@ -220,6 +253,8 @@ class PostgresEventLog:
             conninfo, _last_all
         )
         self._cases: Final[Lane[CaseIds, Cases]] = Lane(conninfo, _cases_all)
+        self._fences: Final[Lane[Reads, AbstractSet[int]]] = Lane(conninfo, _overtaken_all)
+        self._disclosed: Final = Link(conninfo, _SESSION)
         self._moves: Final[Lane[int, Moved]] = Lane(conninfo, _moved_all)
         self._pages: Final[Lane[Page, Sequence[StoredEvent]]] = Lane(conninfo, _turn_all)
 
@@ -238,9 +273,10 @@ class PostgresEventLog:
         for appends in self._appends.values():
             await appends.close()
         await self._in_order.close()
+        await self._disclosed.close()
         for reads in (self._reads, self._recalls, self._lasts, self._cases):
             await reads.close()
-        for turns in (self._moves, self._pages):
+        for turns in (self._moves, self._pages, self._fences):
             await turns.close()
 
     async def append(self, append: Append, lane: LaneName = "commands") -> Outcome:
@@ -271,6 +307,17 @@ class PostgresEventLog:
 
     async def moved(self, after: int) -> Moved:
         return await self._moves.ask(after)
+
+    async def overtaken(self, reads: Sequence[Read]) -> AbstractSet[int]:
+        return await self._fences.ask(tuple(reads))
+
+    async def disclosed(self, case: CaseId) -> Sequence[StoredEvent]:
+        return _events_of(await self._disclosed.ask(_DISCLOSED, case.bytes))
+
+    async def cases_disclosed_to(self, agency: AgencyId) -> AbstractSet[CaseId]:
+        rows = await self._disclosed.ask(_DISCLOSED_TO, agency.bytes)
+        cell = cast("Cell", rows.get_value)
+        return {CaseId(UUID(bytes=cell(row, 0))) for row in range(rows.ntuples)}
 
     async def after(self, position: int, most: int) -> Sequence[StoredEvent]:
         return await self._pages.ask(Page(position, most))
@@ -453,6 +500,24 @@ async def _moved_all(link: Link, batch: "Sequence[Waiting[int, Moved]]") -> None
                     since[UUID(bytes=named)] = position
     for waiting in batch:
         waiting.answer(Moved(head, since))
+
+
+async def _overtaken_all(link: Link, batch: "Sequence[Waiting[Reads, AbstractSet[int]]]") -> None:
+    reads = [read for waiting in batch for read in waiting.asked]
+    keys = [(nth, key, read.read_to) for nth, read in enumerate(reads) for key in read.fences]
+    rows = await link.ask(
+        _OVERTAKEN,
+        arrays.integers([nth for nth, _, _ in keys]),
+        arrays.texts([key for _, key, _ in keys]),
+        arrays.bigints([read_to for _, _, read_to in keys]),
+    )
+    cell = cast("Cell", rows.get_value)
+    overtaken = {int.from_bytes(cell(row, 0), "big") for row in range(rows.ntuples)}
+    first = 0
+    for waiting in batch:
+        size = len(waiting.asked)
+        waiting.answer({nth - first for nth in overtaken if first <= nth < first + size})
+        first += size
 
 
 def _events_of(rows: PGresult) -> list[StoredEvent]:

@@ -2,8 +2,8 @@
 
 What is told is what could be seen then; what is opened is what whoever reads may see now. Whose
 view that may be is said in ``lenses``; of every other agency, and of one that is not there, nobody
-is told anything, and both take the same way. To have opened another agency's view will stand in the
-record: the gate is to write that down, once all that goes out passes through it.
+is told anything, and both take the same way. That another agency's view was opened stands in the
+access log.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,13 +16,13 @@ import msgspec
 from contracts.replay import Gone, Replay, SeenIn, View, rule_says
 from domain.calendar import in_utc
 from domain.model import AgencyId, CaseId
-from domain.visibility import Roster
 from services.aliases import Cursors
-from services.looking import Looking, Reader
+from services.looking import Looked, Looking, Reader, Row
 from services.replaying.drawing import Drawing
 from services.replaying.glass import Glass
 from services.replaying.going import Place, gone
 from services.replaying.lenses import Lens, Told, both
+from services.showing import Showing
 from services.sights import Seen, Sight
 
 LINES_MAX: Final = 1000
@@ -70,39 +70,48 @@ class Replaying:
         of, most = f"replay {case} {asked}", max(1, min(most, LINES_MAX))
         asked = _in_utc(asked)
         begin = self._begin(reader, of, after)
-        looked = await self._looking.look(reader, case)
-        glass = Glass(self._looking, reader, looked, case, self._operator)
-        views = _views(asked, reader, looked.at)
-        found = [await glass.lens(view) for view in views]
-        lenses = [lens for lens in found if lens is not None]
-        if len(lenses) < len(views):
-            return None
-        lines = _lines(lenses, glass.now)
-        if not lines:
-            return None
-        page = [line for line in lines if line.position > begin]
-        more, page = len(page) > most, page[:most]
-        keys = await self._looking.keys(_opened(line.told) for line in page)
-        showing = self._looking.shown_to(reader.agency, Roster(glass.agencies), case, keys)
-        drawing = Drawing(showing, glass.record, glass.agencies, reader.agency)
-        for line in lines:
-            if line.position <= begin:
-                drawing.passes(line.told)
-        by = _gone(lenses, glass.now)
-        return Replay(
-            case=self._looking.aliases.alias(reader.agency, case),
-            view=views[0],
-            against=views[1] if len(views) > 1 else None,
-            items=tuple(
-                drawing.line(
-                    *line, line.seen_in if len(views) > 1 else None, _of(line.position, by)
+
+        async def decided(looked: Looked) -> Row[Replay] | None:
+            glass = Glass(self._looking, reader, looked, case, self._operator)
+            views = _views(asked, reader, looked.at)
+            found = [await glass.lens(view) for view in views]
+            lenses = [lens for lens in found if lens is not None]
+            if len(lenses) < len(views):
+                return None
+            lines = _lines(lenses, glass.now)
+            if not lines:
+                return None
+            page = [line for line in lines if line.position > begin]
+            more, page = len(page) > most, page[:most]
+
+            def show(showing: Showing) -> Replay:
+                drawing = Drawing(
+                    showing.among(glass.agencies), glass.record, glass.agencies, reader.agency
                 )
-                for line in page
-            ),
-            lanes=tuple(drawing.lanes),
-            rules={rule: rule_says(rule) for rule in sorted(drawing.rules)},
-            next=self._next(reader, of, page[-1].position) if more else None,
-        )
+                for line in lines:
+                    if line.position <= begin:
+                        drawing.passes(line.told)
+                by = _gone(lenses, glass.now)
+                return Replay(
+                    case=self._looking.aliases.alias(reader.agency, case),
+                    view=views[0],
+                    against=views[1] if len(views) > 1 else None,
+                    items=tuple(
+                        drawing.line(
+                            *line, line.seen_in if len(views) > 1 else None, _of(line.position, by)
+                        )
+                        for line in page
+                    ),
+                    lanes=tuple(drawing.lanes),
+                    rules={rule: rule_says(rule) for rule in sorted(drawing.rules)},
+                    next=self._next(reader, of, page[-1].position) if more else None,
+                )
+
+            if any(view.agency != reader.agency for view in views):
+                await self._looking.gate.note(reader, "ANOTHERS_VIEW", [case])
+            return Row([_opened(line.told) for line in page], show)
+
+        return await self._looking.fetch(reader, "FEED", case, decided)
 
     def _begin(self, reader: Reader, of: str, cursor: str | None) -> int:
         if cursor is None:

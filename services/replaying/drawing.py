@@ -31,7 +31,7 @@ class Drawing:
         self._showing: Final = showing
         self._agencies: Final = agencies
         self._own: Final = own
-        self._parties: Final = _parties(record)
+        self._parties: Final = parties_of(record)
         self._places: Final[dict[LaneShown, int]] = {}
         self._swim = Lanes()
         self.lanes: Final[list[LaneShown]] = []
@@ -93,17 +93,7 @@ class Drawing:
             return {}
         stream, bases = told.seen.entry.told.stream, told.seen.visible.bases
         self.rules.update(basis.rule for basis in bases.values())
-        return {name: self._basis(basis, stream) for name, basis in bases.items()}
-
-    def _basis(self, basis: Basis, stream: StreamId) -> BasisShown:
-        if basis.rule == "PARTY":
-            return self._parties.get(stream, BY_PARTY)
-        return BasisShown(
-            rule=basis.rule,
-            grant=basis.grant,
-            emergency=basis.emergency,
-            statutory=basis.statutory,
-        )
+        return {name: basis_shown(basis, stream, self._parties) for name, basis in bases.items()}
 
     def _author(self, told: Told) -> int:
         seen, agency = told.seen, told.seen.header.agency
@@ -145,7 +135,20 @@ def _read(seen: Seen, told: Told) -> Seen:
     return seen._replace(visible=replace(visible, bases=bases, who=visible.who & now.who))
 
 
-def _parties(record: Record) -> dict[StreamId, BasisShown]:
+def basis_shown(
+    basis: Basis, stream: StreamId, parties: Mapping[StreamId, BasisShown]
+) -> BasisShown:
+    if basis.rule == "PARTY":
+        return parties.get(stream, BY_PARTY)
+    return BasisShown(
+        rule=basis.rule,
+        grant=basis.grant,
+        emergency=basis.emergency,
+        statutory=basis.statutory,
+    )
+
+
+def parties_of(record: Record) -> dict[StreamId, BasisShown]:
     """What an agency is a side of, by the stream it stands in."""
     found: dict[StreamId, BasisShown] = {}
     for entry in record.entries:

@@ -76,7 +76,7 @@ class Glass:
             corrections = sight.corrections()
             if not corrections:
                 return Lens(record, who, roster, at, until, sight, scope)
-            keys, sealing = await self._looking.keys(corrections), self._looking.sealing
+            keys, sealing = await self._looking.gate.open(corrections), self._looking.sealing
             record = record.told_again(
                 {
                     seen.position: sealing.open(seen.entry.stored, keys, seen.visible.bases).event

@@ -34,6 +34,7 @@ from domain.model import CaseId, EventId, GrantId, MeetingId, NetworkId
 from domain.network import AdoptRules, AppointCoordinator, DesignateCoordinatingAgency
 from services.aliases import Cursors
 from services.keys import installation_key
+from tests.gates import a_gate
 from tests.integration.viewers import Agency, House, a_house
 
 NAME: Final = "相川みさき"
@@ -165,6 +166,7 @@ async def a_town(database: PostgresAccess) -> AsyncGenerator[Town]:
             house=house,
             registers=registers(
                 house.log,
+                a_gate(house.log, house.keyring, house.sealing, WallClock()),
                 house.keyring,
                 house.sealing,
                 WallClock(),

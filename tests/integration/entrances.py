@@ -31,6 +31,7 @@ from domain.catalogue import EVENTS, AnyCommand
 from domain.installation import InstallationFounded
 from domain.model import AgencyId, CommandId, StaffId
 from services.aliases import Aliases, Cursors
+from services.explaining import Explaining
 from services.handling import Handling
 from services.identity import Identity
 from services.keys import installation_key
@@ -42,6 +43,7 @@ from services.sealing import Sealing
 from services.timekeeping import Timekeeping
 from services.viewing import Viewing
 from tests.agencies import Registry
+from tests.gates import a_gate
 
 CITY, CENTRE = AgencyId(uuid4()), AgencyId(uuid4())
 SATO, MORI = StaffId(uuid4()), StaffId(uuid4())
@@ -117,7 +119,8 @@ async def an_entrance(
             await registry.enrolled(CENTRE, MORI)
         secret = await installation_key(keyring)
         aliases, cursors = Aliases(secret, AesVeil()), Cursors(secret, AesVeil())
-        looking = Looking(log, keyring, sealing, clock, aliases)
+        gate = a_gate(log, keyring, sealing, clock)
+        looking = Looking(log, gate, sealing, clock, aliases)
         identity = Identity(log, keyring, sealing, tokens, WALL)
         handling = Handling(log, keyring, sealing, clock)
         behind = Behind(
@@ -125,8 +128,9 @@ async def an_entrance(
             receiving=Receiving(TracedHandling(handling, traces), aliases),
             answers=answers,
             viewing=(views or _no_views)(aliases),
-            registers=registers(log, keyring, sealing, clock, aliases, cursors, lists),
+            registers=registers(log, gate, keyring, sealing, clock, aliases, cursors, lists),
             replaying=Replaying(looking, cursors, CITY),
+            explaining=Explaining(looking, cursors, CITY),
             aliases=aliases,
             timekeeping=Timekeeping(
                 InstallationFounded(operator=CITY, first_staff=SATO), clock, None

@@ -24,6 +24,7 @@ from adapters.postgres.views import PostgresViews
 from adapters.settings import Settings
 from domain.model import AgencyId, StaffId
 from projections.lists import LISTS
+from services.disclosing import WINDOW
 from services.founding import ClockChosenOnce
 from tests.agencies import Registry
 from tests.integration.conftest import MakeDatabase
@@ -221,8 +222,10 @@ async def test_a_consent_ends_when_the_clock_is_moved_past_its_last_day(
                 return seen and seen.name
 
             midnight = datetime(2024, 4, 7, 15, tzinfo=UTC)  # In Japan.
-            await clock.move(midnight - MICROSECOND)
+            await clock.move(midnight - WINDOW - MICROSECOND)
             assert await name_seen() == IDENTIFY.name
+            await clock.move(midnight - MICROSECOND)  # It would arrive when it has ended.
+            assert await name_seen() is None
             await clock.move(midnight)
             assert await name_seen() is None
 

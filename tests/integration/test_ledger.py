@@ -25,6 +25,7 @@ from services.listing import Listing
 from services.looking import Looking, Reader
 from services.projecting import rebuild_together
 from tests.agencies import Registry
+from tests.gates import a_gate
 from tests.integration.entrances import CITY, Entrance, an_entrance, code_of, whole
 from tests.integration.worlds import recorded
 from tests.ledgers import ledger_of
@@ -72,7 +73,7 @@ async def test_on_the_engines_each_row_is_there_as_it_is_in_memory(
             pass
         secret = await installation_key(keyring)
         clock, aliases = Stopped(here.world.at), Aliases(secret, AesVeil())
-        looking = Looking(log, keyring, SEALING, clock, aliases)
+        looking = Looking(log, a_gate(log, keyring, SEALING, clock), SEALING, clock, aliases)
         listing = Listing(looking, Cursors(secret, AesVeil()))
         ledger = ProgressLedger(listing, PostgresLedger(lists))
         seen: set[int] = set()

@@ -60,6 +60,7 @@ WRITTEN: Final = {
     "0009_decided_on_each_other.sql": (
         "7d6eb1a457ef2e2ceeaee87ad79a7607a8087bc91f8f76660c89eca41be2b71e"
     ),
+    "0010_the_gate.sql": ("d7a062f241e9e8ae554d45a1c041678faf2c586a48022e85cb1fbd91a53a7b66"),
 }
 
 

@@ -27,7 +27,10 @@ from domain.referral import (
     SendReferral,
 )
 from domain.visibility import Roster
-from services.listing import Kept, Remembered, Row, RowPlace, close
+from domain.visibility.holding import FOR_GOOD
+from services.disclosing import Stand
+from services.listing import Kept, Remembered, RowPlace, close
+from services.looking import Row
 from services.ports import Cases, Keys, Moved
 from services.showing import Showing
 from services.viewing import CaseCandidate
@@ -313,7 +316,7 @@ def kept(case: CaseId, read_to: int, *rests_on: StreamId) -> Kept:
         case=case,
         row=Row([], shows_nothing),
         roster=Roster(),
-        read_to=read_to,
+        stand=Stand(read_to, frozenset(), FOR_GOOD),
         rests_on=frozenset({case, *rests_on}),
         since=NOW,
         until=NOW + timedelta(hours=1),

@@ -2,11 +2,14 @@
 
 from typing import Final
 
+from adapters.clock import DemoClock
 from adapters.engines import PostgresAccess
+from adapters.postgres.clock import clock_of
 from contracts.answers import Accepted, Answer
 from domain.model import AgencyId, CaseId
 from services.handling import Ask
 from services.looking import Reader
+from services.ports import DemoTime
 from tests.integration.viewers import House, a_house
 from tests.stories import Clock, LogBook, Someone, Stage, tell
 from tests.stories.cast import Cast
@@ -15,11 +18,14 @@ from tests.stories.cast import Cast
 class Teller:
     """Whoever has said something in a case looks at it afterwards, and at all that was done."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, time: DemoTime, clock: Clock) -> None:
         self._house: Final = house
+        self._time: Final = time
+        self._clock: Final = clock
         self.saw_most: Final[dict[AgencyId, int]] = {}
 
     async def handle(self, ask: Ask) -> Answer:
+        await self._time.move(self._clock.now())
         answer = await self._house.handling.handle(ask)
         if isinstance(answer, Accepted) and ask.case and ask.role != "INSTALLATION":
             reader = Reader(agency=ask.agency, staff=ask.staff, role=ask.role)
@@ -39,8 +45,9 @@ async def test_whatever_happens_can_be_looked_at_by_those_who_may(
     database: PostgresAccess,
 ) -> None:
     clock = Clock()
-    async with a_house(database, clock) as house:
-        teller = Teller(house)
+    async with clock_of(database.app, clock.now()) as time, a_house(database, time) as house:
+        assert isinstance(time, DemoClock)
+        teller = Teller(house, time, clock)
         stage = Stage(handling=teller, operator=house.founded, book=LogBook(house.log), clock=clock)
         told = await tell(stage)
         await house.lists_are_made()

@@ -52,6 +52,7 @@ from services.listing import Listing
 from services.looking import Looking
 from services.ports import Clock
 from services.working import WorkAsked, WorkCandidate, Working
+from tests.gates import a_gate
 from tests.integration.viewers import Agency, House, a_house
 from tests.integration.writers import session
 
@@ -82,7 +83,9 @@ async def an_office(database: PostgresAccess, clock: Clock | None = None) -> Asy
         cursors = Cursors(secret, AesVeil())
         aliases = Aliases(secret, AesVeil())
         log = WithThoseAlone(house.log)
-        looking = Looking(log, house.keyring, house.sealing, clock, aliases)
+        looking = Looking(
+            log, a_gate(log, house.keyring, house.sealing, clock), house.sealing, clock, aliases
+        )
         work = PostgresWork(lists)
         yield Office(house, Working(Listing(looking, cursors), work), work)
 

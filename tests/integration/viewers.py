@@ -36,6 +36,7 @@ from services.projecting import Projecting
 from services.sealing import Sealing
 from services.viewing import Viewing
 from tests.agencies import Registry
+from tests.gates import a_gate
 
 OPEN: Final = OpenCase(
     anonymous=True, channel="PHONE", found_via="SELF", frameworks=frozenset(), at_risk_only=False
@@ -174,7 +175,7 @@ async def a_house(database: PostgresAccess, clock: Clock | None = None) -> Async
         aliases, cursors = Aliases(secret, AesVeil()), Cursors(secret, AesVeil())
 
         def reading_anew() -> Viewing:
-            looking = Looking(log, keyring, sealing, clock, aliases)
+            looking = Looking(log, a_gate(log, keyring, sealing, clock), sealing, clock, aliases)
             return Viewing(looking, Listing(looking, cursors), cursors, candidates)
 
         registry = Registry(log, keyring, sealing)

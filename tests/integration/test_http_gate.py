@@ -1,0 +1,114 @@
+"""The last check of the gate: what its window has closed on never leaves by HTTP."""
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import closing
+from time import monotonic
+from typing import Final
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest_asyncio
+
+from adapters.engines import PostgresAccess
+from contracts.pages import CaseShown
+from domain.model import CaseId
+from services.aliases import Aliases
+from services.disclosing import Reader
+from services.viewing import Viewing
+from tests.integration.entrances import Entrance, an_entrance, code_of
+
+SECRET: Final = "相川みさき"
+LARGE: Final = SECRET * 2_000_000  # Far more than the buffers of both sides take.
+
+
+class Shows(Viewing):
+    """A case of which so much is shown, in a window that is open for so long."""
+
+    def __init__(self, aliases: Aliases) -> None:  # pyright: ignore[reportMissingSuperCall] (It has nothing else.)
+        self._aliases: Final = aliases
+        self.name = SECRET
+        self.open_for_s = 1.0
+        self.takes_s = 0.0
+
+    async def case(self, reader: Reader, case: CaseId) -> CaseShown:
+        reader.window.ends_by(monotonic() + self.open_for_s)
+        await asyncio.sleep(self.takes_s)
+        return CaseShown(case=self._aliases.alias(reader.agency, case), name=self.name)
+
+
+class Here:
+    def __init__(self, entrance: Entrance, shows: Shows) -> None:
+        self.entrance: Final = entrance
+        self.shows: Final = shows
+
+
+@pytest_asyncio.fixture
+async def here(database: PostgresAccess) -> AsyncIterator[Here]:
+    made: list[Shows] = []
+
+    def views(aliases: Aliases) -> Viewing:
+        made.append(Shows(aliases))
+        return made[0]
+
+    async with an_entrance(database, views) as entrance:
+        yield Here(entrance, made[0])
+
+
+async def test_what_is_ready_in_time_is_sent(here: Here) -> None:
+    answer = await here.entrance.city.sees(f"/v1/cases/{uuid4()}")
+    assert SECRET in answer.text
+
+
+async def test_what_is_ready_too_late_is_not_sent_and_the_caller_is_told(here: Here) -> None:
+    here.shows.open_for_s, here.shows.takes_s = 0.1, 0.2
+    answer = await here.entrance.city.sees(f"/v1/cases/{uuid4()}")
+    assert code_of(answer) == "NOT_RELEASED"
+    assert answer.status_code == 503
+    assert SECRET not in answer.text
+
+
+async def test_one_that_was_too_late_does_not_keep_the_next_from_being_told(here: Here) -> None:
+    here.shows.open_for_s, here.shows.takes_s = 0.1, 0.2
+    await here.entrance.city.sees(f"/v1/cases/{uuid4()}")
+    here.shows.open_for_s, here.shows.takes_s = 1.0, 0.0
+    assert SECRET in (await here.entrance.city.sees(f"/v1/cases/{uuid4()}")).text
+
+
+async def test_what_nobody_has_taken_when_the_window_closes_is_thrown_away(here: Here) -> None:
+    """Also where all of it was written in time: it waits here for whoever does not read."""
+    here.shows.name, here.shows.open_for_s = LARGE, 0.5
+    took, came_s = await asyncio.to_thread(slowly, here.entrance, 1.0)
+    assert 0 < took < len(LARGE.encode()) // 2
+    assert came_s < 5.0  # The connection was ended, and nobody waited for more.
+
+
+async def test_who_reads_it_in_time_gets_all_of_it_however_large(here: Here) -> None:
+    here.shows.name, here.shows.open_for_s = LARGE, 20.0
+    took, _ = await asyncio.to_thread(slowly, here.entrance, 0.2)
+    assert took > len(LARGE.encode())
+
+
+def slowly(entrance: Entrance, pause_s: float) -> tuple[int, float]:
+    """How much comes to whoever reads nothing for a while, and then all there is."""
+    url = urlsplit(entrance.url)
+    token = entrance.city.client.headers["authorization"]
+    asked = (
+        f"GET /v1/cases/{uuid4()} HTTP/1.1\r\nhost: here\r\nconnection: close\r\n"
+        f"authorization: {token}\r\n\r\n"
+    )
+    with closing(socket.socket()) as caller:
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 14)
+        caller.settimeout(20)
+        caller.connect((url.hostname, url.port))
+        caller.sendall(asked.encode())
+        time.sleep(pause_s)  # As somebody does whose line is slow.
+        begun_s, took = monotonic(), 0
+        try:
+            while content := caller.recv(1 << 20):
+                took += len(content)
+        except ConnectionResetError:
+            pass
+        return took, monotonic() - begun_s
