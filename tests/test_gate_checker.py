@@ -58,7 +58,7 @@ OF_EACH: Final = {
     "CONSENT": 15_000,
     "PARTY": 7_000,
     "STATUTORY": 500,
-    "EMERGENCY": 20,
+    "EMERGENCY": 1,
     "LEDGER": 300,
     "NOTICE": 300,
 }

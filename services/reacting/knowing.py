@@ -45,10 +45,11 @@ class Knowing:
         return Happened(told, case, stored.recorded_at), known
 
     async def cases_told_to(self, stream: StreamId) -> Sequence[CaseId]:
-        """The cases of which the agency was told in whose stream something happened."""
+        """The cases of which the agency was told in whose stream something happened, if one's."""
         told = self.sealing.facts((await self._log.recall(stream)).streams[stream])
-        which = next(each.agency_id for each in told if isinstance(each, AgencyRegistered))
-        return sorted(await self._log.cases_disclosed_to(which))
+        agencies = (each.agency_id for each in told if isinstance(each, AgencyRegistered))
+        which = next(agencies, None)
+        return [] if which is None else sorted(await self._log.cases_disclosed_to(which))
 
     async def _let_out(self, case: CaseId) -> Sequence[LetOut]:
         found: list[LetOut] = []
