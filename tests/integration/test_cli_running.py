@@ -52,7 +52,12 @@ def test_status_tells_where_everything_is(data: Path) -> None:
 
 def test_it_is_told_how_far_what_follows_by_rule_has_come(data: Path) -> None:
     said = msgspec.json.decode(tsunagu("processes", "--json", "--data", data).stdout)
-    assert [each["name"] for each in said["processes"]] == ["consent", "erasure", "meetings"]
+    assert [each["name"] for each in said["processes"]] == [
+        "consent",
+        "erasure",
+        "meetings",
+        "withdrawals",
+    ]
     waiting = {"timers": 0, "next_due": None, "overdue": 0, "state": "running"}
     assert (said["waiting"], said["refused"]) == (waiting, [])
     shown = tsunagu("processes", "--data", data, "--lang", "ja")
