@@ -266,6 +266,7 @@ PROCESSES: Final[dict[str, Words]] = {
     "consent": Words(ja="同意の終了への対応", en="When a consent ends"),
     "erasure": Words(ja="消去への対応", en="When a record is erased"),
     "meetings": Words(ja="会議で決めた役割", en="What meetings decide"),
+    "withdrawals": Words(ja="撤回等の完了", en="When something was taken back"),
 }
 WAITING: Final = Words(
     ja="期限待ち：{count} 件。次の期限は {due} です。",

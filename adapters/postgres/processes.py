@@ -60,7 +60,9 @@ order by asked.nth
 """
 _REFUSED: Final = """
 select said ->> 'code', count(*) from log.command,
-lateral (select case when answer <> '' then convert_from(answer, 'UTF8')::jsonb end) as answered(said)
+lateral (
+    select case when answer <> '' then convert_from(answer, 'UTF8')::jsonb end
+) as answered(said)
 where agency = %(itself)s and said ? 'code' group by 1 order by 2 desc, 1
 """
 _WAITING: Final = """
