@@ -5,6 +5,7 @@ from typing import Any, Final
 from projections.case_activity import CASE_ACTIVITY
 from projections.case_list import CASE_LIST
 from projections.disclosures import DISCLOSURES
+from projections.feed import FEED
 from projections.grievance_register import GRIEVANCE_REGISTER
 from projections.ledger import LEDGER_ENDS, LEDGER_ENTRIES
 from projections.meetings import MEETING_CASES, MEETING_INVITEES, MEETINGS
@@ -48,4 +49,5 @@ LISTS: Final[tuple[Projection[Any, Any], ...]] = (
     SUCCESSIONS,
     GIVEN_TO,
     REPRESENTATIVES,
+    FEED,
 )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Final, Generic, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Final, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
 
 import msgspec
 from msgspec import inspect
@@ -33,7 +33,11 @@ Row = TypeVar("Row", bound=msgspec.Struct)
 
 
 class Projection(msgspec.Struct, Generic[Key, Row], frozen=True, kw_only=True):
-    """A table as a fold: the fields of ``row`` are its columns, and ``None`` is no row."""
+    """A table as a fold: the fields of ``row`` are its columns, and ``None`` is no row.
+
+    ``found_by``: with how many columns of the key an event says which rows it touches, where it
+    cannot tell which there are; then ``spreads`` makes of those which there are what there will be.
+    """
 
     name: str
     row: type[Row]
@@ -41,6 +45,9 @@ class Projection(msgspec.Struct, Generic[Key, Row], frozen=True, kw_only=True):
     touches: Callable[[Seen], Collection[Key]]
     evolve: Callable[[Row | None, Key, Seen], Row | None]
     wants: frozenset[type[Event]] | None = None  # None: every event, and of each the header.
+    hears_others: bool = False  # Of the events that it does not want, too, the header.
+    found_by: int | None = None
+    spreads: Callable[[Mapping[Key, Row], Key, Seen], Mapping[Key, Row]] | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
     version: int = 1  # To be raised when the same events make other rows.
 
@@ -68,6 +75,11 @@ class Projection(msgspec.Struct, Generic[Key, Row], frozen=True, kw_only=True):
         said = (self.version, self.columns, self.key, self.indexes, tags)
         return hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:16]
 
+    @property
+    def read_by(self) -> tuple[str, ...]:
+        """Columns by which it is asked for rows."""
+        return self.key[: self.found_by]
+
     def key_of(self, row: Row) -> tuple[object, ...]:
         return tuple(getattr(row, name) for name in self.key)
 
@@ -86,6 +98,8 @@ def fold(
     projection: Projection[Key, Row], rows: Mapping[Key, Row], moved: Mapping[Key, Iterable[Seen]]
 ) -> dict[Key, Row | None]:
     """Of the rows that are touched, those that change: what each becomes, or no row."""
+    if projection.spreads is not None:
+        return {**_spread(projection, projection.spreads, rows, moved)}
     changed: dict[Key, Row | None] = {}
     evolve = projection.evolve
     for key, events in moved.items():
@@ -95,6 +109,31 @@ def fold(
         if now != was:
             changed[key] = now
     return changed
+
+
+def _spread(
+    projection: Projection[Key, Row],
+    spreads: Callable[[Mapping[Key, Row], Key, Seen], Mapping[Key, Row]],
+    rows: Mapping[Key, Row],
+    moved: Mapping[Key, Iterable[Seen]],
+) -> dict[Key, Row]:
+    """A row that was made here counts for what follows, if it is found in the same way."""
+    known: dict[Key, dict[Key, Row]] = {key: {} for key in moved}
+    for key, row in rows.items():
+        known[_begin(projection, key)][key] = row
+    changed: dict[Key, Row] = {}
+    for found, events in moved.items():
+        for seen in events:
+            made = spreads(known[found], found, seen)
+            changed.update(made)
+            known[found].update(
+                (key, row) for key, row in made.items() if _begin(projection, key) == found
+            )
+    return changed
+
+
+def _begin(projection: Projection[Key, Row], key: Key) -> Key:
+    return cast("Key", key[: projection.found_by])
 
 
 ColumnKind: TypeAlias = Literal["id", "number", "code", "time", "date", "flag"]

@@ -101,7 +101,8 @@ class Projecting(Generic[Key, ListRow]):
             return
         if not self._telling.follows(batch, after):
             raise EventsOutOfPlace(projection=self.of.name, after=after)
-        moved = touched(self.of, self._telling.seen(batch, self._tags))
+        seen = self._telling.seen(batch, self._tags, others=self.of.hears_others)
+        moved = touched(self.of, seen)
         async with self._views.turn(self.of, edition) as turn:
             if turn.checkpoint != Checkpoint(self._definition, after):
                 return  # Others were here first, or it has been paused.
@@ -132,14 +133,20 @@ class Telling:
             self._gapless = batch
         return begins == after + 1
 
-    def seen(self, batch: Sequence[StoredEvent], tags: frozenset[str] | None) -> list[Seen]:
+    def seen(
+        self, batch: Sequence[StoredEvent], tags: frozenset[str] | None, *, others: bool = False
+    ) -> list[Seen]:
+        """``others``: of the events that have none of these tags, the header."""
         if batch is not self._batch:
             self._take(batch)
         if tags is None:
             return [self._with_header(nth) for nth in range(len(batch))]
         wanted = sorted(nth for tag in tags for nth in self._of_type.get(tag, ()))
         self._tell([nth for nth in wanted if nth not in self._told])
-        return [self._told[nth] for nth in wanted]
+        if not others:
+            return [self._told[nth] for nth in wanted]
+        told = {nth: self._told[nth] for nth in wanted}
+        return [told.get(nth) or self._with_header(nth) for nth in range(len(batch))]
 
     def _take(self, batch: Sequence[StoredEvent]) -> None:
         """What is not known here may be what matters most, so nothing unknown is passed over."""

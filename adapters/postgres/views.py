@@ -235,7 +235,7 @@ class PostgresTurn(Generic[Key, ListRow]):
             return {}
         whole_rows = class_row(self._of.row)
         async with self._connection.cursor(binary=True, row_factory=whole_rows) as cursor:
-            given = _packed(_key_columns(self._of), keys)
+            given = _packed(_named(self._of, self._of.read_by), keys)
             await cursor.execute(self._statements.select, given)
             return {cast("Key", self._of.key_of(row)): row for row in await cursor.fetchall()}
 
@@ -246,7 +246,7 @@ class PostgresTurn(Generic[Key, ListRow]):
             given = _packed(self._of.columns, kept)
             await self._connection.execute(self._statements.upsert, given)
         if gone:
-            given = _packed(_key_columns(self._of), gone)
+            given = _packed(_named(self._of, self._of.key), gone)
             await self._connection.execute(self._statements.delete, given)
         await self._connection.execute(_ADVANCE, (position, self._table))
 
@@ -305,8 +305,8 @@ def _select(of: Projection[Any, Any], table: str) -> sql.Composed:
     return sql.SQL("select {} from {} join {} using ({})").format(
         _names(column.name for column in of.columns),
         sql.Identifier("views", table),
-        _given(_key_columns(of)),
-        _names(of.key),
+        _given(_named(of, of.read_by)),
+        _names(of.read_by),
     )
 
 
@@ -331,13 +331,13 @@ def _upsert(of: Projection[Any, Any], table: str) -> sql.Composed:
 
 def _delete(of: Projection[Any, Any], table: str) -> sql.Composed:
     return sql.SQL("delete from {} where ({}) in (select * from {})").format(
-        sql.Identifier("views", table), _names(of.key), _given(_key_columns(of))
+        sql.Identifier("views", table), _names(of.key), _given(_named(of, of.key))
     )
 
 
-def _key_columns(of: Projection[Key, ListRow]) -> tuple[Column, ...]:
+def _named(of: Projection[Key, ListRow], names: Iterable[str]) -> tuple[Column, ...]:
     columns = {column.name: column for column in of.columns}
-    return tuple(columns[name] for name in of.key)
+    return tuple(columns[name] for name in names)
 
 
 def _given(columns: Iterable[Column]) -> sql.Composed:

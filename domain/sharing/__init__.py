@@ -41,6 +41,8 @@ from domain.sharing.state import (
 )
 
 __all__ = [
+    "OF_CASES",
+    "SAYS",
     "Details",
     "Frozen",
     "Gathering",
@@ -56,6 +58,7 @@ __all__ = [
     "Told",
     "evolve",
     "replay",
+    "without_standing",
 ]
 
 NOTHING_SHARED: Final = Sharing()
@@ -86,6 +89,11 @@ def _past(sharing: Sharing, passed: Mapping[Hashable, int]) -> Sharing:
 def evolve(sharing: Sharing, told: Told) -> Sharing:
     said = _said(sharing, told)
     return change(said, standing=then(said.standing, told))
+
+
+def without_standing(sharing: Sharing, told: Told) -> Sharing:
+    """What it says, but for what was part of the state then."""
+    return _said(sharing, told)
 
 
 def _said(sharing: Sharing, told: Told) -> Sharing:
