@@ -12,6 +12,7 @@ from adapters import kek
 from adapters.clock import DemoClock, WallClock
 from adapters.crypto import AesVeil, ChaChaCipher, Kek
 from adapters.engines import Endpoints, announce, attached, engines, installation
+from adapters.feeding import feeding
 from adapters.health import watched
 from adapters.http.entrance import Behind, entrance
 from adapters.http.serving import serving
@@ -123,6 +124,7 @@ async def running(
                 answers=await enter(PostgresAnswers(postgres.app)),
                 viewing=viewing,
                 registers=registers(log, gate, keyring, sealing, clock, aliases, cursors, lists),
+                feeding=feeding(looking, cursors, lists, head, wall),
                 replaying=Replaying(looking, cursors, operator.operator),
                 explaining=Explaining(looking, cursors, operator.operator),
                 aliases=aliases,

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from adapters.crypto import AesVeil, ChaChaCipher, Kek
 from adapters.engines import PostgresAccess
+from adapters.feeding import feeding
 from adapters.http.entrance import Behind, entrance
 from adapters.http.serving import serving
 from adapters.postgres.access import PostgresAccessLog
@@ -31,6 +32,7 @@ from services.listing import Listing
 from services.looking import Looking
 from services.ports import Clock
 from services.receiving import Receiving
+from services.relaying import Head
 from services.replaying import Replaying
 from services.sealing import Sealing
 from services.timekeeping import Timekeeping
@@ -75,6 +77,7 @@ async def served(
                 answers=answers,
                 viewing=Viewing(looking, Listing(looking, cursors), cursors, candidates),
                 registers=registers(log, gate, keyring, sealing, clock, aliases, cursors, lists),
+                feeding=feeding(looking, cursors, lists, Head(), wall),
                 replaying=Replaying(looking, cursors, operator.operator),
                 explaining=Explaining(looking, cursors, operator.operator),
                 aliases=aliases,

@@ -135,6 +135,7 @@ STATUS: Final[Mapping[str, int]] = {
     "NOT_THE_OPERATOR": 403,
     "NOT_THE_IMPLEMENTING_BODY": 403,
     "NOT_THE_CENTRE": 403,
+    "NOT_THE_CUSTODIAN": 403,
     "NOT_THE_DECIDER": 403,
     "MAY_NOT_AUTHORISE": 403,
     # What one may not see is not there.

@@ -10,6 +10,7 @@ from adapters.http.clock import clock_routes
 from adapters.http.commands import command_routes
 from adapters.http.door import Door
 from adapters.http.explain import explain_routes
+from adapters.http.feed import feed_routes
 from adapters.http.following import follow_routes
 from adapters.http.registers import register_routes
 from adapters.http.replay import replay_routes
@@ -20,6 +21,7 @@ from adapters.traces import Traces
 from contracts.asked import ASKED_BYTES_MAX
 from services.aliases import Aliases
 from services.explaining import Explaining
+from services.feeding import Feeding
 from services.identity import Identity
 from services.receiving import Answers, Receiving
 from services.replaying import Replaying
@@ -34,6 +36,7 @@ class Behind(NamedTuple):
     receiving: Receiving
     answers: Answers
     viewing: Viewing
+    feeding: Feeding
     registers: Registers
     replaying: Replaying
     explaining: Explaining
@@ -54,6 +57,7 @@ def entrance(behind: Behind) -> Door:
             *explain_routes(behind.explaining, behind.aliases),
             *register_routes(behind.registers),
             *follow_routes(behind.viewing, behind.identity, stopping),
+            *feed_routes(behind.feeding, behind.identity, stopping),
             *clock_routes(behind.timekeeping, behind.identity),
         ],
         exception_handlers={Exception: _rise},

@@ -13,6 +13,7 @@ import msgspec
 import contracts
 from adapters.http.operations import OPERATIONS, Operation
 from adapters.schemas import REF, Json, codes, event_types, portable, said
+from contracts.feed import PACKAGE, Package
 from contracts.problems import MEDIA_TYPE, Problem, status_of
 
 WHERE: Final = Path(contracts.__path__[0]) / "openapi.json"
@@ -28,12 +29,15 @@ def written() -> bytes:
 def document() -> Json:
     sent = [each.body for each in OPERATIONS if each.body is not None]
     schemas, components = msgspec.json.schema_components(
-        [*(each.answer for each in OPERATIONS), *sent, Problem],
+        [*(each.answer for each in OPERATIONS), *sent, Problem, Package],
         schema_hook=_any,
         ref_template=REF,
     )
     components["Problem"]["properties"]["code"] = _ref("ProblemCode")
     components["Envelope"]["properties"]["type"] = _ref("EventType")
+    message = components["FeedMessage"]["properties"]
+    message["data"] = {"anyOf": [_ref("Envelope"), _ref("Package")]}
+    message["type"] = {"anyOf": [_ref("EventType"), {"const": PACKAGE}]}
     paths: dict[str, Json] = {}
     for operation, schema in zip(OPERATIONS, schemas, strict=False):
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation, schema)

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from adapters.http.explain import ExplainQuery
+from adapters.http.feed import FeedQuery
 from adapters.http.following import FollowQuery
 from adapters.http.ledger import LedgerQuery
 from adapters.http.replay import ReplayQuery
@@ -20,6 +21,7 @@ from contracts.disaster import DisasterLine
 from contracts.disclosures import DisclosureLine
 from contracts.envelope import Envelope
 from contracts.explain import Explanation
+from contracts.feed import FeedPage
 from contracts.grievances import GrievanceLine
 from contracts.ledger import Ledger
 from contracts.meetings import MeetingLine, MeetingMinutes, MeetingPack
@@ -280,6 +282,19 @@ OPERATIONS: Final = (
         query=FollowQuery,
         answer=CaseChange,
         media_type="text/event-stream",
+    ),
+    Operation(
+        path="/v1/feed",
+        name="readFeed",
+        en="What your agency's system is told of its cases, as CloudEvents, for a custodian of its"
+        " feed. Go on with `next`; without `after` it begins from the first. Where there is"
+        " nothing, it is waited for, `wait_ms` long. An empty page may be followed by another that"
+        " is not, and says nothing of why. Hand nothing on after `release_by`: ask again.",
+        ja="所属機関のシステムへの配信（CloudEvents）。配信の管理者が読む。続きは `next` で読み、"
+        "`after` を付けなければ最初から読み直す。何もなければ `wait_ms` まで待つ。空のページの後に"
+        "続きがあることもあり、その理由は示されない。`release_by` を過ぎたものは使わず、読み直す。",
+        query=FeedQuery,
+        answer=FeedPage,
     ),
     Operation(
         path="/v1/clock",

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from domain.agency.state import (
     HEADS,
     OPERATING,
+    Agency,
     KnownAgency,
     OperatorStays,
     Staff,
@@ -29,6 +30,7 @@ from domain.model import (
     StaffRole,
     Stamp,
 )
+from domain.speech import Refused
 from domain.text import Code
 
 
@@ -113,6 +115,20 @@ class EndFeedCustodian(Command, frozen=True, kw_only=True, tag="agency.end_feed_
 PeopleCommand: TypeAlias = (
     EnrolStaff | SignPledge | EndEnrolment | NameFeedCustodian | EndFeedCustodian
 )
+
+
+class NotTheCustodian(Refused):
+    """A feed is fetched by a custodian of your agency: have one named who has signed the pledge."""
+
+    ja: ClassVar[str] = (
+        "配信を取得できるのは、所属機関の配信の管理者だけです。"
+        "守秘義務の誓約をした職員を管理者に指定してください。"
+    )
+
+
+def check_keeps_feed(agency: Agency, staff: StaffId) -> None:
+    if not (isinstance(agency, KnownAgency) and staff in agency.custodians):
+        raise NotTheCustodian
 
 
 def decide(

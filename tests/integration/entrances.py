@@ -12,6 +12,7 @@ import msgspec
 from adapters.clock import WallClock
 from adapters.crypto import AesVeil, ChaChaCipher, Kek
 from adapters.engines import PostgresAccess
+from adapters.feeding import feeding
 from adapters.http.door import Door
 from adapters.http.entrance import Behind, entrance
 from adapters.http.serving import serving
@@ -38,6 +39,7 @@ from services.keys import installation_key
 from services.looking import Looking
 from services.ports import Clock
 from services.receiving import Receiving
+from services.relaying import Head
 from services.replaying import Replaying
 from services.sealing import Sealing
 from services.timekeeping import Timekeeping
@@ -129,6 +131,7 @@ async def an_entrance(
             answers=answers,
             viewing=(views or _no_views)(aliases),
             registers=registers(log, gate, keyring, sealing, clock, aliases, cursors, lists),
+            feeding=feeding(looking, cursors, lists, Head(), WALL),
             replaying=Replaying(looking, cursors, CITY),
             explaining=Explaining(looking, cursors, CITY),
             aliases=aliases,

@@ -1,0 +1,336 @@
+"""Feeding (配信): what an agency's system is told, as one ordered sequence, decided when fetched.
+
+Nothing is kept for it but where there may be something. What is on a page follows from the log and
+from what may be seen at this moment: of what is taken back nothing is fetched any more, and what is
+opened again comes again. What is hidden is passed over, and leaves no trace in what is answered: a
+page may be empty, and be followed by another, for no reason that anybody is told.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
+from functools import reduce
+from itertools import takewhile
+from struct import Struct
+from typing import Final, NamedTuple, Protocol, cast
+from uuid import UUID, uuid5
+
+import msgspec
+
+from contracts.envelope import Envelope
+from contracts.feed import JSON, PACKAGE, SOURCE, FeedMessage, FeedPage, Package
+from domain import agency as agencies
+from domain import network
+from domain.agency import Agency, AgencyEvent, check_keeps_feed
+from domain.model import AgencyId, CaseId, Event, stream_of
+from domain.network import NO_NETWORK, NetworkEvent
+from domain.visibility import Membership, Recipient, Roster, membership, whose_feed
+from services.aliases import Cursors
+from services.deciding import NO_AGENCY
+from services.feeding.arriving import Arrival, Arriving, Before, Outside
+from services.feeding.waking import Waking
+from services.looking import Looked, Looking, Reader
+from services.ports import Clock, Keys, StoredEvent
+from services.sights import Seen
+
+MESSAGES: Final = 100
+MESSAGES_MAX: Final = 500
+PAGE_BYTES_MAX: Final = 1 << 20  # But for one message that is larger by itself.
+PLACES_MIN: Final = 10
+PLACES_AT_ONCE: Final = 100
+PLACES_MAX: Final = 1_000  # Looked at for one page, whether there is anything for it or not.
+RELEASED_WITHIN: Final = timedelta(seconds=1)
+
+
+class FeedCandidate(NamedTuple):
+    """``about``: the case; from outside, of whom or of which network the cases are."""
+
+    position: int
+    about: UUID
+    outside: bool
+
+
+class FeedCandidates(Protocol):
+    """More than an agency may be told, and never less."""
+
+    async def feed_of(self, agency: AgencyId, since: int, most: int) -> Sequence[FeedCandidate]:
+        """In the order of the log, from this position on."""
+        ...
+
+    async def outside_of(self, agency: AgencyId) -> Sequence[Outside]:
+        """All that ever came to it from outside of all cases, in the order of the log."""
+        ...
+
+    async def opened_by(self, about: UUID, after: UUID, most: int) -> Sequence[CaseId]:
+        """The cases in which this one is named, in the order of their ids."""
+        ...
+
+    async def feed_reached(self) -> int:
+        """The position up to which the candidates are known."""
+        ...
+
+
+class Place(NamedTuple):
+    """How far a feed was read: up to this position, or into what there is at it.
+
+    ``within``: of what came from outside, the case that was read last. Of a case, all that is left
+    is what happened itself.
+    """
+
+    position: int
+    is_done: bool = True
+    within: UUID = UUID(int=0)
+
+
+class Told(NamedTuple):
+    """A message, not opened yet."""
+
+    case: CaseId
+    looked: Looked
+    position: int
+    is_package: bool
+    records: Sequence[Seen]
+
+    @property
+    def size(self) -> int:
+        return sum(map(_size, self.records))
+
+
+class Step(NamedTuple):
+    """How far one has come; and with which message, if there was one."""
+
+    place: Place
+    told: Told | None = None
+
+
+class Spot(NamedTuple):
+    """Where there may be something of a case; ``is_last``: of what there may be at its position."""
+
+    position: int
+    case: CaseId
+    outside: bool = False
+    is_last: bool = True
+
+
+class Read(NamedTuple):
+    """``is_end``: as far as is known, nothing follows."""
+
+    told: Sequence[Told]
+    place: Place
+    is_end: bool = False
+
+
+class Feeding:
+    def __init__(
+        self,
+        looking: Looking,
+        cursors: Cursors,
+        candidates: FeedCandidates,
+        waking: Waking,
+        wall: Clock,
+    ) -> None:
+        """``wall``: by which a page is to be handed on in time, whatever clock the log goes by."""
+        self._looking: Final = looking
+        self._cursors: Final = cursors
+        self._candidates: Final = candidates
+        self._waking: Final = waking
+        self._wall: Final = wall
+
+    async def page(
+        self,
+        reader: Reader,
+        *,
+        after: str | None = None,
+        most: int = MESSAGES,
+        wait_s: float = 0.0,
+        still: Callable[[], Awaitable[object]] | None = None,
+    ) -> FeedPage:
+        """What there is, or what comes within this time; ``still``: whether one may wait on.
+
+        Nothing, also where it would take too long to come to something.
+        """
+        clock = asyncio.get_running_loop().time
+        until, most = clock() + wait_s, max(1, min(most, MESSAGES_MAX))
+        place = self._begin(reader, after)
+        _custodian(await self._looking.look(reader), reader)
+        while True:
+            known = self._waking.known_to
+            read = await self._read(reader, place, most)
+            place = read.place
+            if read.told or clock() >= until:
+                return await self._shown(reader, read)
+            if read.is_end:
+                await self._waking.beyond(known, until - clock())
+            if still is not None:
+                await still()
+
+    async def _read(self, reader: Reader, place: Place, most: int) -> Read:
+        told: list[Told] = []
+        size = looked_at = 0
+        while looked_at < PLACES_MAX:
+            since = place.position + place.is_done
+            at_once = max(PLACES_MIN, min(most - len(told), PLACES_AT_ONCE))
+            found = await self._candidates.feed_of(reader.agency, since, at_once)
+            if not found:
+                return Read(told, place, is_end=True)
+            spots = await self._spots(found, place)
+            looked_at += max(1, len(spots))
+            for step in await self._steps(reader, spots, place):
+                if step.told is not None:
+                    size += step.told.size
+                    if len(told) == most or (told and size > PAGE_BYTES_MAX):
+                        return Read(told, place)
+                    told.append(step.told)
+                place = step.place
+            if not spots:
+                place = Place(found[0].position)
+        return Read(told, place)
+
+    async def _spots(self, found: Sequence[FeedCandidate], place: Place) -> list[Spot]:
+        """The next of them; of what came from outside, the cases that it may have opened."""
+        first = found[0]
+        if not first.outside:
+            of_cases = takewhile(lambda each: not each.outside, found)
+            return [Spot(each.position, CaseId(each.about)) for each in of_cases]
+        within = place.within if place.position == first.position else NOWHERE
+        cases = await self._candidates.opened_by(first.about, within, PLACES_AT_ONCE + 1)
+        here = cases[:PLACES_AT_ONCE]
+        last = len(here) if len(here) == len(cases) else 0
+        return [
+            Spot(first.position, case, outside=True, is_last=nth == last)
+            for nth, case in enumerate(here, start=1)
+        ]
+
+    async def _steps(self, reader: Reader, spots: Sequence[Spot], place: Place) -> Sequence[Step]:
+        """What there is at each, decided in one go."""
+        if not spots:
+            return ()
+        looked = await self._looking.look(reader, *dict.fromkeys(spot.case for spot in spots))
+        who = _custodian(looked, reader)
+        befores = await self._befores(looked, spots[0].position)
+        arrivals = {
+            case: Arriving(looked, record, who, befores).at(
+                {spot.position for spot in spots if spot.case == case}
+            )
+            for case, record in looked.records.items()
+        }
+        return [
+            step
+            for spot in spots
+            for step in _at(spot, looked, arrivals[spot.case].get(spot.position), place)
+        ]
+
+    async def _befores(self, looked: Looked, since: int) -> list[Before]:
+        """How it stood each time that something came from outside, from this position on."""
+        agency, roster = looked.recipient.agency, looked.roster
+        outside = [e for e in await self._candidates.outside_of(agency) if e.position >= since]
+        if not outside:
+            return []
+        own = stream_of("agency", agency)
+        networks = {each: stream_of("network", each) for each in roster.networks}
+        read = (await self._looking.log.read(own, *networks.values())).streams
+        at = {stored.position: stored.recorded_at for each in read.values() for stored in each}
+        return [
+            Before(
+                each,
+                at[each.position],
+                Roster(
+                    {agency: _agency(self._until(each.position, read[own]))},
+                    {
+                        which: _network(self._until(each.position, read[stream]))
+                        for which, stream in networks.items()
+                    },
+                ),
+            )
+            for each in outside
+            if each.position in at  # Another network's, in whose ledger none of these stands.
+        ]
+
+    def _until(self, position: int, stored: Iterable[StoredEvent]) -> Iterator[Event]:
+        return (self._looking.sealing.open(e).event for e in stored if e.position < position)
+
+    async def _shown(self, reader: Reader, read: Read) -> FeedPage:
+        keys = await self._looking.keys(seen for told in read.told for seen in told.records)
+        return FeedPage(
+            items=tuple(self._message(reader, told, keys) for told in read.told),
+            next=self._next(reader, read.place),
+            release_by=self._wall.now() + RELEASED_WITHIN,
+        )
+
+    def _message(self, reader: Reader, told: Told, keys: Keys) -> FeedMessage:
+        showing = self._looking.showing(told.looked, told.case, keys)
+        records = tuple(showing.envelope(seen, seen.visible) for seen in told.records)
+        if told.is_package:
+            data: Package | Envelope = Package(case=showing.alias, records=records)
+            opening = uuid5(PACKAGES, f"{told.position} {told.case}")
+            # Under the agency's own key, so that it tells nobody of which event this is.
+            id_: UUID = self._looking.aliases.alias(reader.agency, CaseId(opening))
+            kind, time, own = PACKAGE, None, False
+        else:
+            (data,) = records
+            id_, kind, time = data.id, data.type, data.occurred_at
+            own = told.records[0].entry.told.agency == reader.agency
+        return FeedMessage(
+            specversion="1.0",
+            id=id_,
+            source=SOURCE,
+            type=kind,
+            datacontenttype=JSON,
+            time=time,
+            tsunaguown=own,
+            tsunagubackfill=told.is_package,
+            data=msgspec.Raw(msgspec.json.encode(data)),
+        )
+
+    def _begin(self, reader: Reader, cursor: str | None) -> Place:
+        if cursor is None:
+            return Place(0)
+        position, is_done, within = PLACE.unpack(self._cursors.read(reader.agency, FEED, cursor))
+        return Place(position, is_done, UUID(bytes=within))
+
+    def _next(self, reader: Reader, place: Place) -> str:
+        packed = PLACE.pack(place.position, place.is_done, place.within.bytes)
+        return self._cursors.written(reader.agency, FEED, packed)
+
+
+def _at(spot: Spot, looked: Looked, arrival: Arrival | None, place: Place) -> Iterator[Step]:
+    position, case = spot.position, spot.case
+    opened, itself = arrival or Arrival()
+    after = Place(position, spot.is_last, case if spot.outside else NOWHERE)
+    if opened and (spot.outside or place.position != position):
+        told = Told(case, looked, position, is_package=True, records=opened)
+        yield Step(Place(position, is_done=False) if itself else after, told)
+    if itself:
+        yield Step(after, Told(case, looked, position, is_package=False, records=(itself,)))
+    else:
+        yield Step(after)
+
+
+def _custodian(looked: Looked, reader: Reader) -> Recipient:
+    """The feed of an agency is read by whoever answers for it, and by all who work there."""
+    agency = looked.roster.agencies.get(reader.agency, NO_AGENCY)
+    check_keeps_feed(agency, reader.staff)
+    return whose_feed(reader.agency, agency)
+
+
+def _agency(said: Iterable[Event]) -> Agency:
+    return reduce(agencies.evolve, cast("Iterable[AgencyEvent]", said), NO_AGENCY)
+
+
+def _network(said: Iterable[Event]) -> Membership:
+    return membership(reduce(network.evolve, cast("Iterable[NetworkEvent]", said), NO_NETWORK))
+
+
+def _size(seen: Seen) -> int:
+    """About as large as it will be, before anything is opened."""
+    parts, facts = seen.entry.stored.parts, seen.header.facts
+    return (
+        RECORD_BYTES + len(bytes(facts)) + sum(len(parts.get(n, b"")) for n in seen.visible.bases)
+    )
+
+
+FEED: Final = "feed"
+PLACE: Final = Struct("!q?16s")
+NOWHERE: Final = UUID(int=0)
+PACKAGES: Final = UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7c01")
+RECORD_BYTES: Final = 600  # What an envelope is, without its fields.

@@ -1,0 +1,179 @@
+"""Arriving (配信の位置): where in its feed an agency is told what it may see of a case now.
+
+A record arrives at its own position; but what of it could not be seen ever since, at the position
+of what opened it last. So each field that may be seen now arrives at one position: which one,
+follows from the log and from what may be seen now, and never from what was told before.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from domain.agency import with_those_before
+from domain.exclusions import ExclusionEvent
+from domain.model import AgencyId, stream_of
+from domain.policy import BESIDE
+from domain.sharing import replay
+from domain.visibility import Recipient, Roster, fields_of, on_feed
+from domain.visibility.facts import working
+from domain.visibility.widening import may_widen, widenings
+from projections.feed import is_told, may_open, people_shut_out
+from services.feeding.referring import Known
+from services.looking import Looked
+from services.sights import Entry, Record, Seen, Sight
+
+
+class Outside(NamedTuple):
+    """What happened outside of all cases, and may have opened those in which this one is named."""
+
+    position: int
+    about: UUID
+
+
+class Before(NamedTuple):
+    """When something happened outside, and how the agency and its networks stood until then."""
+
+    outside: Outside
+    at: datetime
+    roster: Roster
+
+
+class Arrival(NamedTuple):
+    """At a position: what it opened of what was recorded before, and what is told of it itself."""
+
+    opened: Sequence[Seen] = ()
+    itself: Seen | None = None
+
+
+class Arriving:
+    """In one case, as it was read for the feed of an agency."""
+
+    def __init__(
+        self, looked: Looked, record: Record, who: Recipient, befores: Sequence[Before]
+    ) -> None:
+        self._looked: Final = looked
+        self._record: Final = record
+        self._who: Final = who
+        self._befores: Final = [each for each in befores if _concerns(each.outside, record)]
+
+    def at(self, positions: AbstractSet[int]) -> Mapping[int, Arrival]:
+        """What arrives at these; of what arrives elsewhere nothing is told."""
+        now = self._sight(self._looked.roster, self._looked.at)
+        if now is None:
+            return {}
+        openings = [*self._openings(min(positions))]
+        if positions.isdisjoint(openings):
+            left = self._of_these(now, positions)
+        else:
+            left = [each for each in now.seen() if each.position <= max(positions)]
+        left = [each for each in left if is_told(type(each.entry.told.event))]
+        opened: dict[int, list[Seen]] = {}
+        for opening in reversed(openings):
+            opened[opening], left = self._parted(opening, left)
+        known = Known(self._record, now, self._who.agency)
+        itself = {each.position: each for each in left if each.position in positions}
+        told: dict[int, Arrival] = {}
+        for position in positions & {*opened, *itself}:
+            before = [_without(each, known.unknown_in(each)) for each in opened.get(position, ())]
+            each = itself.get(position)
+            told[position] = Arrival(before, each and _without(each, known.unknown_in(each)))
+        return told
+
+    def _of_these(self, now: Sight, positions: AbstractSet[int]) -> list[Seen]:
+        types = {type(entry.told.event) for entry in self._entries(positions)}
+        seen = now.seen(after=min(positions) - 1, of=types)
+        return [each for each in seen if each.position in positions]
+
+    def _parted(self, opening: int, left: Sequence[Seen]) -> tuple[list[Seen], list[Seen]]:
+        """Of what was recorded before it: what could not be seen until then, and what could."""
+        before = self._before(opening)
+        opened: list[Seen] = []
+        stay: list[Seen] = []
+        for each in left:
+            if each.position >= opening:
+                stay.append(each)
+                continue
+            telling = _telling(each, self._who.agency)
+            could_see = telling & before.visible(each.entry).bases.keys() if before else NOTHING
+            if could_see:
+                stay.append(_without(each, telling - could_see))
+            if telling - could_see:
+                opened.append(_without(each, could_see))
+        return opened, stay
+
+    def _openings(self, since: int) -> Iterator[int]:
+        """In their order; what opens something at a position of which no feed hears is none."""
+        outside = [each.outside.position for each in self._befores]
+        found = {position for position in outside if position >= since}
+        entries = self._record.entries
+        last = [e for e in entries if e.told.position >= since and may_widen(type(e.told.event))]
+        if last:
+            itself = with_those_before([self._who.agency], self._looked.roster.agencies)
+            may = {e.told.position for e in last if may_open(type(e.told.event))}
+            found |= may.intersection(widenings((e.told for e in entries), itself))
+        yield from sorted(found)
+
+    def _before(self, opening: int) -> Sight | None:
+        """As it stood when that happened, and before it did."""
+        later = [each for each in self._befores if each.outside.position >= opening]
+        outside = later[0] if later else None
+        roster = self._looked.roster if outside is None else _with(self._looked.roster, outside)
+        if outside is not None and outside.outside.position == opening:
+            return self._sight(roster, outside.at, opening - 1)
+        (entry,) = self._entries({opening})
+        return self._sight(roster, entry.stored.recorded_at, opening - 1)
+
+    def _sight(self, roster: Roster, at: datetime, until: int | None = None) -> Sight | None:
+        """``None``: she has shut out somebody who works there, so it is on no feed of theirs."""
+        said = (
+            entry.told
+            for entry in self._record.entries
+            if isinstance(entry.told.event, ExclusionEvent)
+            and (until is None or entry.told.position <= until)
+        )
+        if not on_feed(replay(said), working(roster.agencies.get(self._who.agency))):
+            return None
+        return Sight(self._record, self._who, roster, at, until)
+
+    def _entries(self, positions: AbstractSet[int]) -> list[Entry]:
+        return [entry for entry in self._record.entries if entry.told.position in positions]
+
+
+def _concerns(outside: Outside, record: Record) -> bool:
+    named: set[UUID] = {*record.agencies, *(stream_of("network", n) for n in record.networks)}
+    if outside.about in named:
+        return True
+    return any(outside.about in people_shut_out(e.told.event) for e in record.entries)
+
+
+def _with(now: Roster, before: Before) -> Roster:
+    """Others are as they are now: what came of them since opens nothing."""
+    was = before.roster
+    networks = {each: was.networks.get(each, itself) for each, itself in now.networks.items()}
+    return Roster({**now.agencies, **was.agencies}, networks)
+
+
+def _telling(seen: Seen, agency: AgencyId) -> AbstractSet[str]:
+    """What is not only seen beside something else; of its own record it is all of it."""
+    told, bases = seen.entry.told, seen.visible.bases
+    if told.agency == agency:
+        return bases.keys()
+    return {
+        field.name
+        for field in fields_of(None, told, seen.header.parts)
+        if field.name in bases and field.category not in BESIDE
+    }
+
+
+def _without(seen: Seen, names: AbstractSet[str]) -> Seen:
+    if not names:
+        return seen
+    bases = {name: basis for name, basis in seen.visible.bases.items() if name not in names}
+    return seen._replace(visible=replace(seen.visible, bases=bases))
+
+
+NOTHING: Final[frozenset[str]] = frozenset()
