@@ -209,19 +209,9 @@ class FeedsThen:
     ) -> tuple[list[FeedMessage], str]:
         """Page by page, to where nothing follows."""
         told: list[FeedMessage] = []
-        last = after or ""
-        for _ in range(10_000):
-            page = self.page(reader, last or None, most)
-            told += page.items
-            if not page.items and not asyncio.run(self._follows(reader, page.next)):
-                return told, page.next
-            last = page.next
-        raise AssertionError
-
-    async def _follows(self, reader: Reader, cursor: str) -> bool:
-        place = self.feeding._begin(reader, cursor)  # noqa: SLF001 (nobody else is told)
-        since = place.position + place.is_done
-        return bool(await self.candidates.feed_of(reader.agency, since, 1))
+        while (page := self.page(reader, after, most)).items:
+            told, after = [*told, *page.items], page.next
+        return told, page.next
 
     def told(self, reader: Reader) -> list[Told]:
         """Before any of it is opened."""
@@ -231,7 +221,7 @@ class FeedsThen:
         read = Read((), Place(0))
         told: list[Told] = []
         while not read.is_end:
-            read = await self.feeding._read(reader, read.place, 100)  # noqa: SLF001 (as above)
+            read = await self.feeding.read(reader, read.place, 100)
             told += read.told
         return told
 

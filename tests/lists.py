@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final, Generic, NamedTuple, TypeAlias
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, cast
 
 import msgspec
 
@@ -157,7 +157,10 @@ class Turn(Generic[Key, ListRow]):
 
     async def rows(self, keys: Collection[Key]) -> Mapping[Key, ListRow]:
         assert self.written
-        return {key: self.written.rows[key] for key in keys if key in self.written.rows}
+        if self._of.found_by is None:
+            return {key: self.written.rows[key] for key in keys if key in self.written.rows}
+        found = self.written.rows.items()
+        return {cast("Key", k): row for k, row in found if k[: self._of.found_by] in keys}
 
     async def write(self, changes: Mapping[Key, ListRow | None], position: int) -> None:
         assert self.written

@@ -1,6 +1,6 @@
 """What stands in the lists: more than an agency may see, and never less."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -79,8 +79,16 @@ def header(it: Told, case: CaseId | None) -> Header:
 
 
 def rows(of: Projection[Key, ListRow], history: Iterable[Seen]) -> dict[Key, ListRow]:
-    wanted = [seen for seen in history if of.wants is None or type(seen.event) in of.wants]
+    wanted = [*heard(of, history)]
     return {key: row for key, row in fold(of, {}, touched(of, wanted)).items() if row is not None}
+
+
+def heard(of: Projection[Any, Any], history: Iterable[Seen]) -> Iterator[Seen]:
+    for seen in history:
+        if of.wants is None or type(seen.event) in of.wants:
+            yield seen
+        elif of.hears_others:
+            yield replace(seen, event=None)
 
 
 def listed(*happened: list[tuple[Context, Event]]) -> dict[AgencyId, int]:
@@ -221,11 +229,11 @@ def test_rows_are_the_same_in_whatever_batches_the_events_come(
     """Each batch reads only the rows it touches, and writes only those that change."""
     history = as_seen(told(by(CITY, opened, accepted, drafted), life))
     kept: dict[Any, Any] = {}
-    left_over = [seen for seen in history if of.wants is None or type(seen.event) in of.wants]
+    left_over = [*heard(of, history)]
     for size in [*sizes, len(left_over)]:
         batch, left_over = left_over[:size], left_over[size:]
         moved = touched(of, batch)
-        at_hand = {key: kept[key] for key in moved if key in kept}
+        at_hand = {key: row for key, row in kept.items() if key[: of.found_by] in moved}
         kept |= fold(of, at_hand, moved)
     # A row that came and went is gone, whether both were in one batch or not.
     assert present(kept) == present(rows(of, history))

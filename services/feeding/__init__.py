@@ -155,7 +155,7 @@ class Feeding:
         _custodian(await self._looking.look(reader), reader)
         while True:
             known = self._waking.known_to
-            read = await self._read(reader, place, most)
+            read = await self.read(reader, place, most)
             place = read.place
             if read.told or clock() >= until:
                 return await self._shown(reader, read)
@@ -164,7 +164,8 @@ class Feeding:
             if still is not None:
                 await still()
 
-    async def _read(self, reader: Reader, place: Place, most: int) -> Read:
+    async def read(self, reader: Reader, place: Place, most: int) -> Read:
+        """So many messages after this place, and none of them opened."""
         told: list[Told] = []
         size = looked_at = 0
         while looked_at < PLACES_MAX:

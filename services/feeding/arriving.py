@@ -77,10 +77,11 @@ class Arriving:
         known = Known(self._record, now, self._who.agency)
         itself = {each.position: each for each in left if each.position in positions}
         told: dict[int, Arrival] = {}
-        for position in positions & {*opened, *itself}:
+        for position in positions:
             before = [_without(each, known.unknown_in(each)) for each in opened.get(position, ())]
             each = itself.get(position)
-            told[position] = Arrival(before, each and _without(each, known.unknown_in(each)))
+            if before or each:
+                told[position] = Arrival(before, each and _without(each, known.unknown_in(each)))
         return told
 
     def _of_these(self, now: Sight, positions: AbstractSet[int]) -> list[Seen]:

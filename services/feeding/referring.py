@@ -1,8 +1,8 @@
 """Referring (参照): to what an agency may not know of, nothing refers in its feed.
 
-That there is a referral, a meeting, a stay or a child, or that more was recorded, is told even where
-only its id is said. An id is said beside what may be seen (ENV); but not to whom nothing of the
-thing itself may be seen.
+That there is a referral, a meeting, a stay or a child, or that more was recorded, is told even
+where only its id is said. An id is said beside what may be seen (ENV); but not to whom nothing of
+the thing itself may be seen.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.case import CaseOpened, CompanionAdded
 from domain.case.stay_events import StayEvent
+from domain.categories import ENV
 from domain.fields import cut_of
 from domain.model import (
     AgencyId,
@@ -60,7 +61,7 @@ class Known:
 
     def stay(self, named: UUID) -> bool:
         stays = (seen.entry.told.event for seen in self._now.seen(of=OF_STAYS))
-        return any(isinstance(each, StayEvent) and each.stay_id == named for each in stays)
+        return any(named in ids_in(each, StayId) for each in stays)
 
     def person(self, seen: Seen, named: UUID) -> bool:
         """The woman; who is said to be with her; and whom something that is told is about."""
@@ -73,11 +74,15 @@ class Known:
         return any(isinstance(each, CompanionAdded) and each.person_id == named for each in added)
 
 
+def ids_in(event: Event, kind: object) -> frozenset[UUID]:
+    return frozenset(getattr(event, name) for name in naming(type(event), kind))
+
+
 @cache
 def referring(event: type[Event]) -> Mapping[str, tuple[IsKnown, ...]]:
     """Its fields beside others that refer to something else, and how that may be known."""
-    itself = {event.makes} | (naming(event, StayId) if event in OF_STAYS else set())
-    beside = (each.name for each in cut_of(event).clear if each.category.codes == {"ENV"})
+    itself = {event.makes, *(naming(event, StayId) if event in OF_STAYS else ())}
+    beside = (each.name for each in cut_of(event).clear if each.category.codes <= ENV.codes)
     found = {
         name: tuple(is_known for kind, is_known in KNOWN.items() if name in naming(event, kind))
         for name in beside

@@ -60,6 +60,6 @@ class Waking:
                 self.known_to, again_s = reached, LOOK_AGAIN_MIN_S
                 self._moved.set()
                 self._moved = asyncio.Event()
-            elif await self._head.is_beyond(self.known_to, HEARD_WITHIN_S):
+            if await self._head.is_beyond(self.known_to, HEARD_WITHIN_S):
                 await asyncio.sleep(again_s)
                 again_s = min(2 * again_s, LOOK_AGAIN_MAX_S)

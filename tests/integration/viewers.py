@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from adapters.clock import WallClock
 from adapters.crypto import AesVeil, ChaChaCipher, Kek
 from adapters.engines import PostgresAccess
+from adapters.feeding import feeding
 from adapters.postgres.candidates import PostgresCandidates
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.keyring import PostgresKeyring
@@ -27,12 +28,14 @@ from domain.model import AgencyId, CaseId, CommandId, GrantId, NetworkId, StaffI
 from projections.lists import LISTS
 from projections.tables import Projection
 from services.aliases import Aliases, Cursors
+from services.feeding import Feeding
 from services.handling import Ask, Handling
 from services.keys import installation_key
 from services.listing import Listing
 from services.looking import Looking, Reader
 from services.ports import Clock
 from services.projecting import Projecting
+from services.relaying import Head
 from services.sealing import Sealing
 from services.viewing import Viewing
 from tests.agencies import Registry
@@ -129,6 +132,8 @@ class House(NamedTuple):
     candidates: PostgresCandidates
     founded: InstallationFounded
     reading_anew: Callable[[], Viewing]  # By somebody who remembers nothing.
+    feeding: Feeding
+    head: Head
 
     @property
     def operator(self) -> Agency:
@@ -163,8 +168,9 @@ class House(NamedTuple):
 
 @asynccontextmanager
 async def a_house(database: PostgresAccess, clock: Clock | None = None) -> AsyncGenerator[House]:
+    head = Head()
     async with (
-        PostgresEventLog(database.app) as log,
+        PostgresEventLog(database.app, head.reached) as log,
         PostgresKeyring(database.keyring, Kek(epoch=1, secret=bytes(32))) as keyring,
         PostgresViews(database.app) as views,
         PostgresLists(database.app) as lists,
@@ -194,4 +200,8 @@ async def a_house(database: PostgresAccess, clock: Clock | None = None) -> Async
             candidates=candidates,
             founded=InstallationFounded(operator=operator, first_staff=first_staff),
             reading_anew=reading_anew,
+            feeding=feeding(
+                Looking(log, keyring, sealing, clock, aliases), cursors, lists, head, WallClock()
+            ),
+            head=head,
         )
