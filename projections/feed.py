@@ -6,8 +6,7 @@ coordinates the network in whose ledger a case stands hears of what stands in a 
 comes from outside may open many cases at once: then it is looked up which they are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -16,6 +15,7 @@ import msgspec
 from domain.agency import AgencyTookOver, StaffLeft
 from domain.case import RestrictionLifted
 from domain.catalogue import EVENTS
+from domain.consent_ledger.events import ConsentExplained, ConsentGranted, ConsentRefused
 from domain.exclusions import ExclusionLifted, ExclusionSet
 from domain.fields import tag_of
 from domain.grievance import GrievanceReceived
@@ -28,22 +28,22 @@ from projections.tables import Projection, Seen
 
 
 class FeedRow(msgspec.Struct, frozen=True, gc=False):
-    """``about``: the case; from outside, whom or which network it opens the cases of.
+    """``whom``: an agency; its own stream, for what comes from outside; or a network's stream, for
+    whoever coordinates it. ``about``: the case; from outside, whose cases, or which network's.
 
-    ``whom``: an agency; its own stream, for what comes from outside; a network's stream, for
-    whoever coordinates it. Before the first position stands who hears of the case from now on.
+    Before the first position stands who hears of a case, and in which cases somebody is named.
     """
 
-    about: UUID
-    position: int
     whom: UUID
+    position: int
+    about: UUID
 
 
-# Who hears of all that is said in a case, of what stands in a ledger, and whom she does not want
-# to know, or has complained of: when they go, the case is back on their agency's feed.
+# Of a case: who hears of all that is said in it, and who of what stands in a ledger. Of an agency
+# or network, of whom she does not want to know or has complained: in which cases it is named.
 OF_ALL: Final = 0
 OF_LEDGER: Final = -1
-SHUT_OUT: Final = -2
+NAMED: Final = -2
 
 Key: TypeAlias = tuple[object, ...]
 
@@ -83,74 +83,78 @@ def people_shut_out(event: Event | None) -> frozenset[StaffId]:
 def _touches(seen: Seen) -> tuple[Key, ...]:
     case = seen.header.case
     if case is None:
-        outside = _from_outside(seen)
+        outside = _from_outside(seen.event, seen.header.stream)
         return () if outside is None else ((outside[0], seen.position),)
-    event, found = seen.event, [OF_ALL]
+    found: list[Key] = [(case, OF_ALL)]
+    event = seen.event
     if seen.header.type in LEDGER_TAGS or (event is not None and networks_named(event)):
-        found.append(OF_LEDGER)
-    if people_shut_out(event):
-        found.append(SHUT_OUT)
-    return tuple([(case, place) for place in found])
+        found.append((case, OF_LEDGER))
+    found += [(staff, NAMED) for staff in people_shut_out(event)]
+    return tuple(found)
 
 
-def _from_outside(seen: Seen) -> tuple[UUID, StreamId] | None:
-    """Of whom or of which network the cases are, and whose stream hears of it."""
-    match seen.event:
+def _from_outside(event: Event | None, stream: StreamId) -> tuple[StreamId, UUID] | None:
+    """Whose stream hears of it; and of whom or of which network the cases are."""
+    match event:
         case AgencyTookOver(old=old):
-            return old, seen.header.stream
+            return stream, old
         case StaffLeft(staff_id=staff):
-            return staff, seen.header.stream
+            return stream, staff
         case CoordinatingAgencyDesignated(agency_id=agency):
-            return seen.header.stream, stream_of("agency", agency)
+            return stream_of("agency", agency), stream
         case _:
             return None
 
 
-def _spreads(known: Mapping[Key, FeedRow], key: Key, seen: Seen) -> Mapping[Key, FeedRow]:
-    place = key[1]
+def _spreads(known: Sequence[FeedRow], key: Key, events: Sequence[Seen]) -> Iterable[FeedRow]:
+    whom, place = key
+    assert isinstance(whom, UUID)
     if place == OF_ALL:
-        return _of_a_case(known, key, seen, _named(seen), is_for_all=seen.header.type in TOLD)
+        return _heard(known, whom, OF_ALL, events)
     if place == OF_LEDGER:
-        networks = frozenset[UUID]() if seen.event is None else networks_named(seen.event)
-        is_for_all = seen.header.type in TOLD & LEDGER_TAGS
-        return _of_a_case(known, key, seen, networks, is_for_all=is_for_all)
-    if place == SHUT_OUT:
-        return _rows(key, people_shut_out(seen.event))
-    outside = _from_outside(seen)
-    assert outside is not None, "or it has touched nothing"
-    return _rows(key, [outside[1]])
+        return _heard(known, whom, OF_LEDGER, events)
+    if place == NAMED:
+        return [FeedRow(whom, NAMED, each.header.case) for each in events if each.header.case]
+    return _opened(whom, events)
 
 
-def _of_a_case(
-    known: Mapping[Key, FeedRow],
-    key: Key,
-    seen: Seen,
-    named: AbstractSet[UUID],
-    *,
-    is_for_all: bool,
-) -> Mapping[Key, FeedRow]:
-    heard = {row.whom for row in known.values()}
-    told = heard | named if is_for_all else _told_of_nothing_new(seen)
-    return {**_rows(key, named - heard), **_rows((key[0], seen.position), told)}
+def _opened(stream: UUID, events: Iterable[Seen]) -> Iterator[FeedRow]:
+    for seen in events:
+        outside = _from_outside(seen.event, seen.header.stream)
+        assert outside is not None, "or it has touched nothing"
+        yield FeedRow(stream, seen.position, outside[1])
 
 
-def _named(seen: Seen) -> AbstractSet[UUID]:
+def _heard(
+    known: Iterable[FeedRow], case: UUID, place: int, events: Iterable[Seen]
+) -> Iterator[FeedRow]:
+    """Comparing ids as such takes its time: here they are numbers."""
+    named, told = (_named, TOLD) if place == OF_ALL else (_networks, TOLD & LEDGER_TAGS)
+    heard = {row.about.int: row.about for row in known}
+    for seen in events:
+        here = {each.int: each for each in named(seen)}
+        for number in here.keys() - heard.keys():
+            heard[number] = here[number]
+            yield FeedRow(case, place, here[number])
+            yield FeedRow(here[number], NAMED, case)
+        if seen.header.type in told:
+            for each in (here if seen.header.type in TO_NAMED else heard).values():
+                yield FeedRow(each, seen.position, case)
+        elif isinstance(seen.event, PurgeRequested):
+            # Whoever has to purge something may be told from then on why.
+            yield FeedRow(seen.event.recipient, seen.position, case)
+
+
+def _named(seen: Seen) -> Iterable[UUID]:
     """Whose record it is, and whom it names."""
-    named = agencies_named(seen.event) if seen.event is not None else frozenset[AgencyId]()
-    return (named | {seen.header.agency}) - {ITSELF}
+    if seen.header.agency != ITSELF:
+        yield seen.header.agency
+    if seen.event is not None:
+        yield from agencies_named(seen.event)
 
 
-def _told_of_nothing_new(seen: Seen) -> AbstractSet[UUID]:
-    """Whoever has to purge something may be told from then on why."""
-    event = seen.event
-    return {event.recipient} if isinstance(event, PurgeRequested) else set()
-
-
-def _rows(key: Key, whom: Iterable[UUID]) -> dict[Key, FeedRow]:
-    about, position = key
-    assert isinstance(about, UUID)
-    assert isinstance(position, int)
-    return {(about, position, each): FeedRow(about, position, each) for each in whom}
+def _networks(seen: Seen) -> Iterable[UUID]:
+    return () if seen.event is None else networks_named(seen.event)
 
 
 def _evolve(row: FeedRow | None, key: Key, seen: Seen) -> FeedRow:
@@ -158,6 +162,10 @@ def _evolve(row: FeedRow | None, key: Key, seen: Seen) -> FeedRow:
 
 
 TOLD: Final = frozenset(tag for tag, event in EVENTS.types.items() if is_told(event))
+# These are nothing to those whom they do not name, and open nothing to them.
+TO_NAMED: Final = frozenset(
+    {tag_of(ConsentExplained), tag_of(ConsentGranted), tag_of(ConsentRefused)}
+)
 # What stands in a ledger, and what may bring back to a ledger what has stood there.
 LEDGER_TAGS: Final = frozenset(path.partition("/")[0] for path in IN_LEDGER) | {
     tag_of(RestrictionLifted),
@@ -172,12 +180,11 @@ NAMING: Final = frozenset(
 FEED: Final = Projection[Key, FeedRow](
     name="feed",
     row=FeedRow,
-    key=("about", "position", "whom"),
+    key=("whom", "position", "about"),
     touches=_touches,
     evolve=_evolve,
     wants=NAMING | FROM_OUTSIDE | {ExclusionSet, GrievanceReceived},
     hears_others=True,
     found_by=2,
     spreads=_spreads,
-    indexes=(("whom", "position", "about"),),
 )

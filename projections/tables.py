@@ -6,9 +6,10 @@ whoever reads it decides row by row what may be shown.
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Final, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
 
 import msgspec
@@ -36,7 +37,7 @@ class Projection(msgspec.Struct, Generic[Key, Row], frozen=True, kw_only=True):
     """A table as a fold: the fields of ``row`` are its columns, and ``None`` is no row.
 
     ``found_by``: with how many columns of the key an event says which rows it touches, where it
-    cannot tell which there are; then ``spreads`` makes of those which there are what there will be.
+    cannot tell which there are. Then ``spreads`` makes more of these, and none of them goes.
     """
 
     name: str
@@ -47,7 +48,7 @@ class Projection(msgspec.Struct, Generic[Key, Row], frozen=True, kw_only=True):
     wants: frozenset[type[Event]] | None = None  # None: every event, and of each the header.
     hears_others: bool = False  # Of the events that it does not want, too, the header.
     found_by: int | None = None
-    spreads: Callable[[Mapping[Key, Row], Key, Seen], Mapping[Key, Row]] | None = None
+    spreads: Callable[[Sequence[Row], Key, Sequence[Seen]], Iterable[Row]] | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
     version: int = 1  # To be raised when the same events make other rows.
 
@@ -95,11 +96,11 @@ def touched(projection: Projection[Key, Row], batch: Iterable[Seen]) -> dict[Key
 
 
 def fold(
-    projection: Projection[Key, Row], rows: Mapping[Key, Row], moved: Mapping[Key, Iterable[Seen]]
+    projection: Projection[Key, Row], rows: Mapping[Key, Row], moved: Mapping[Key, Sequence[Seen]]
 ) -> dict[Key, Row | None]:
     """Of the rows that are touched, those that change: what each becomes, or no row."""
     if projection.spreads is not None:
-        return {**_spread(projection, projection.spreads, rows, moved)}
+        return _spread(projection, projection.spreads, rows, moved)
     changed: dict[Key, Row | None] = {}
     evolve = projection.evolve
     for key, events in moved.items():
@@ -113,27 +114,19 @@ def fold(
 
 def _spread(
     projection: Projection[Key, Row],
-    spreads: Callable[[Mapping[Key, Row], Key, Seen], Mapping[Key, Row]],
+    spreads: Callable[[Sequence[Row], Key, Sequence[Seen]], Iterable[Row]],
     rows: Mapping[Key, Row],
-    moved: Mapping[Key, Iterable[Seen]],
-) -> dict[Key, Row]:
-    """A row that was made here counts for what follows, if it is found in the same way."""
-    known: dict[Key, dict[Key, Row]] = {key: {} for key in moved}
+    moved: Mapping[Key, Sequence[Seen]],
+) -> dict[Key, Row | None]:
+    known: dict[tuple[object, ...], list[Row]] = {}
     for key, row in rows.items():
-        known[_begin(projection, key)][key] = row
-    changed: dict[Key, Row] = {}
-    for found, events in moved.items():
-        for seen in events:
-            made = spreads(known[found], found, seen)
-            changed.update(made)
-            known[found].update(
-                (key, row) for key, row in made.items() if _begin(projection, key) == found
-            )
-    return changed
-
-
-def _begin(projection: Projection[Key, Row], key: Key) -> Key:
-    return cast("Key", key[: projection.found_by])
+        known.setdefault(key[: projection.found_by], []).append(row)
+    key_of = cast("Callable[[Row], Key]", attrgetter(*projection.key))
+    return {
+        key_of(row): row
+        for found, events in moved.items()
+        for row in spreads(known.get(found, ()), found, events)
+    }
 
 
 ColumnKind: TypeAlias = Literal["id", "number", "code", "time", "date", "flag"]

@@ -18,7 +18,7 @@ from domain.fields import tag_of
 from domain.header import SCHEMA, Header
 from domain.model import AgencyId, CaseId, CommandId, Event, StreamId, stream_of
 from domain.visibility import Roster, membership
-from projections.feed import FEED, FeedRow
+from projections.feed import FEED, NAMED, FeedRow
 from projections.tables import Seen, fold, touched
 from services.aliases import Aliases, Cursors
 from services.deciding import Past
@@ -108,7 +108,7 @@ class Candidates:
         return sorted(each for each in found if 0 < each.position <= self._until)
 
     async def opened_by(self, about: UUID, after: UUID, most: int) -> Sequence[CaseId]:
-        rows = (row.about for row in self._of[about] if row.position <= 0)
+        rows = (row.about for row in self._of[about] if row.position == NAMED)
         return sorted(CaseId(each) for each in rows if each > after)[:most]
 
     async def feed_reached(self) -> int:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from adapters.postgres.lists import PostgresLists
 from domain.model import AgencyId, CaseId, stream_of
-from projections.feed import FEED
+from projections.feed import FEED, NAMED
 from services.feeding import FeedCandidate
 from services.feeding.arriving import Outside
 
@@ -38,7 +38,7 @@ where whom = %(stream)s and position > 0 order by position
 """
 _OPENED: Final = """
 select about from views.feed
-where whom = %(about)s and position <= 0 and about > %(after)s
+where whom = %(about)s and position = %(named)s and about > %(after)s
 order by about limit %(most)s
 """
 _REACHED: Final = "select position from views.checkpoint where name = %(name)s"
@@ -63,7 +63,7 @@ class PostgresFeed:
         return await self._lists.rows(Outside, _OUTSIDE, {"stream": stream_of("agency", agency)})
 
     async def opened_by(self, about: UUID, after: UUID, most: int) -> Sequence[CaseId]:
-        asked = {"about": about, "after": after, "most": most}
+        asked = {"about": about, "named": NAMED, "after": after, "most": most}
         return await self._lists.rows(CaseId, _OPENED, asked)
 
     async def feed_reached(self) -> int:
