@@ -75,6 +75,10 @@ class Window:
         self.ends_at_s = min(self.ends_at_s, at_s)
 
     @property
+    def left_s(self) -> float:
+        return max(0.0, self.ends_at_s - monotonic())
+
+    @property
     def is_over(self) -> bool:
         return monotonic() >= self.ends_at_s
 
@@ -169,10 +173,12 @@ class Gate:
         outgoing: Sequence[Outgoing],
         *,
         again: bool = True,
+        in_person: bool = True,
     ) -> AbstractSet[CaseId]:
         """Record what is to go out; told is which cases stay, to be decided again.
 
-        ``again``: that it was read a moment ago already need not be recorded once more.
+        ``again``: what was read a moment ago already need not be recorded once more.
+        ``in_person``: it is for whoever reads; and for all who work there, where it is not.
         """
         asked_at_s, now = monotonic(), self._clock.now()
         going = [self._going(reader, channel, each, again=again) for each in by_case(outgoing)]
@@ -182,7 +188,9 @@ class Gate:
         appends = [each for each in going if each.lines and not each.stays]
         outcomes = await asyncio.gather(
             *(
-                self._log.append(self._append(reader, channel, each, now), "disclosures")
+                self._log.append(
+                    self._append(reader, channel, each, now, in_person=in_person), "disclosures"
+                )
                 for each in appends
             )
         )
@@ -238,10 +246,16 @@ class Gate:
                 each.stays = not each.lines
 
     def _append(
-        self, reader: Reader, channel: DisclosureChannel, each: "Going", now: datetime
+        self,
+        reader: Reader,
+        channel: DisclosureChannel,
+        each: "Going",
+        now: datetime,
+        *,
+        in_person: bool,
     ) -> Append:
         stand = each.out.stand
-        events = tuple(self._disclosed(reader, channel, each, now))
+        events = tuple(self._disclosed(reader, channel, each, now, in_person=in_person))
         return Append(
             agency=reader.agency,
             command=CommandId(uuid7(now)),
@@ -254,7 +268,13 @@ class Gate:
         )
 
     def _disclosed(
-        self, reader: Reader, channel: DisclosureChannel, each: "Going", now: datetime
+        self,
+        reader: Reader,
+        channel: DisclosureChannel,
+        each: "Going",
+        now: datetime,
+        *,
+        in_person: bool,
     ) -> Iterator[NewEvent]:
         """In streams of its own: nobody competes with it, and it with nobody."""
         for at in range(0, len(each.lines), LINES_MAX):
@@ -264,7 +284,7 @@ class Gate:
                 disclosure_id=disclosure_id,
                 case_id=each.out.case,
                 recipient=reader.agency,
-                person=reader.staff,
+                person=reader.staff if in_person else None,
                 channel=channel,
                 policy=POLICY_VERSION,
                 events=tuple([line.event for line in lines]),

@@ -28,6 +28,7 @@ from services.feeding.waking import Waking
 from services.looking import Looking, Reader
 from services.ports import Cases, EventLog, Fact, Reading, StoredEvent
 from services.relaying import Head
+from tests.gates import Still, a_gate
 from tests.sealed import SEALING, SECRET, Keyring, Stopped, sealed
 from tests.spec import an_id
 from tests.world import Entry, World
@@ -115,7 +116,7 @@ class Candidates:
         return self._until
 
 
-class Log:
+class Log(Still):
     """As much of one as a feed takes, up to a position."""
 
     def __init__(self, stored: Sequence[tuple[CaseId | None, StoredEvent]], until: int) -> None:
@@ -172,9 +173,9 @@ class FeedsThen:
         self.aliases: Final = Aliases(SECRET, AesVeil())
         self.candidates: Final = Candidates(feeds.rows, until)
         self.log: Final = Log(feeds.stored, until)
-        self.looking: Final = Looking(
-            cast("EventLog", self.log), Keyring(), SEALING, Stopped(at), self.aliases
-        )
+        log = cast("EventLog", self.log)
+        gate = a_gate(log, Keyring(), SEALING, Stopped(at))
+        self.looking: Final = Looking(log, gate, SEALING, Stopped(at), self.aliases)
         self.feeding: Final = Feeding(
             self.looking,
             Cursors(SECRET, AesVeil()),

@@ -6,8 +6,6 @@ the log, under keys that stay here, so that whatever reads a log reads this one.
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
@@ -25,20 +23,16 @@ from services.explaining import Explaining
 from services.looking import Looking, Reader
 from services.ports import (
     EPOCH,
-    Append,
     Cases,
     EventLog,
     Fact,
     Keys,
-    LaneName,
-    Outcome,
-    Read,
     Reading,
     StoredEvent,
 )
 from services.replaying import Asked, Replaying
 from services.sealing import Origin, Place, Sealing
-from tests.gates import a_gate
+from tests.gates import Still, a_gate
 from tests.world import Entry, Someone, World
 
 SECRET: Final = bytes(32)
@@ -59,7 +53,7 @@ class Keyring:
     async def make(self, person: PersonId) -> None: ...
 
 
-class Log:
+class Log(Still):
     """As much of one as reading a case takes: of what had been recorded by then."""
 
     def __init__(self, world: World, until: datetime) -> None:
@@ -90,15 +84,6 @@ class Log:
                 for stream, stored in found.items()
             },
         )
-
-    async def append(self, append: Append, lane: LaneName = "commands") -> Outcome:
-        """What is disclosed goes out as it is read: nothing here moves meanwhile."""
-        assert lane == "disclosures", append
-        return Outcome("appended")
-
-    async def overtaken(self, reads: Sequence[Read]) -> AbstractSet[int]:
-        del reads
-        return frozenset()
 
     async def of_cases(self, *cases: CaseId) -> Cases:
         return Cases(self._head, {each: self.cases.get(each, []) for each in cases})

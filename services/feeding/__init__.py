@@ -27,9 +27,10 @@ from domain.network import NO_NETWORK, NetworkEvent
 from domain.visibility import Membership, Recipient, Roster, membership, whose_feed
 from services.aliases import Cursors
 from services.deciding import NO_AGENCY
+from services.disclosing import FOREVER, WINDOW_S, NotReleased, Outgoing
 from services.feeding.arriving import Arrival, Arriving, Before, Outside
 from services.feeding.waking import Waking
-from services.looking import Looked, Looking, Reader
+from services.looking import TRIED_FOR_S, Looked, Looking, Reader
 from services.ports import Clock, Keys, StoredEvent
 from services.sights import Seen
 
@@ -39,7 +40,6 @@ PAGE_BYTES_MAX: Final = 1 << 20  # But for one message that is larger by itself.
 PLACES_MIN: Final = 10
 PLACES_AT_ONCE: Final = 100
 PLACES_MAX: Final = 1_000  # Looked at for one page, whether there is anything for it or not.
-RELEASED_WITHIN: Final = timedelta(seconds=1)
 
 
 class FeedCandidate(NamedTuple):
@@ -151,18 +151,24 @@ class Feeding:
         """
         clock = asyncio.get_running_loop().time
         until, most = clock() + wait_s, max(1, min(most, MESSAGES_MAX))
-        place = self._begin(reader, after)
+        place, give_up_at = self._begin(reader, after), FOREVER
         _custodian(await self._looking.look(reader), reader)
-        while True:
+        while clock() < give_up_at:
+            reader.window.open()
             known = self._waking.known_to
             read = await self.read(reader, place, most)
-            place = read.place
             if read.told or clock() >= until:
-                return await self._shown(reader, read)
+                page = await self._let_out(reader, read, tried=give_up_at != FOREVER)
+                if page is not None:
+                    return page
+                give_up_at = min(give_up_at, clock() + TRIED_FOR_S)
+                continue
+            place = read.place
             if read.is_end:
                 await self._waking.beyond(known, until - clock())
             if still is not None:
                 await still()
+        raise NotReleased
 
     async def read(self, reader: Reader, place: Place, most: int) -> Read:
         """So many messages after this place, and none of them opened."""
@@ -250,12 +256,17 @@ class Feeding:
     def _until(self, position: int, stored: Iterable[StoredEvent]) -> Iterator[Event]:
         return (self._looking.sealing.open(e).event for e in stored if e.position < position)
 
-    async def _shown(self, reader: Reader, read: Read) -> FeedPage:
-        keys = await self._looking.keys(seen for told in read.told for seen in told.records)
+    async def _let_out(self, reader: Reader, read: Read, *, tried: bool) -> FeedPage | None:
+        """``None``: something of it has moved meanwhile. It is read again; the rest is recorded."""
+        gate = self._looking.gate
+        going = [Outgoing(e.case, e.records, e.looked.stand(e.case)) for e in read.told]
+        if await gate.passes(reader, "FEED", going, again=tried, in_person=False):
+            return None
+        keys = await gate.open(seen for told in read.told for seen in told.records)
         return FeedPage(
             items=tuple(self._message(reader, told, keys) for told in read.told),
             next=self._next(reader, read.place),
-            release_by=self._wall.now() + RELEASED_WITHIN,
+            release_by=self._wall.now() + timedelta(seconds=min(WINDOW_S, reader.window.left_s)),
         )
 
     def _message(self, reader: Reader, told: Told, keys: Keys) -> FeedMessage:

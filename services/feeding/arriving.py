@@ -22,6 +22,7 @@ from domain.visibility import Recipient, Roster, fields_of, on_feed
 from domain.visibility.facts import working
 from domain.visibility.widening import may_widen, widenings
 from projections.feed import is_told, may_open, people_shut_out
+from services.disclosing import WINDOW
 from services.feeding.referring import Known
 from services.looking import Looked
 from services.sights import Entry, Record, Seen, Sight
@@ -62,7 +63,7 @@ class Arriving:
 
     def at(self, positions: AbstractSet[int]) -> Mapping[int, Arrival]:
         """What arrives at these; of what arrives elsewhere nothing is told."""
-        now = self._sight(self._looked.roster, self._looked.at)
+        now = self._sight(self._looked.roster, self._looked.at + WINDOW)
         if now is None:
             return {}
         openings = [*self._openings(min(positions))]

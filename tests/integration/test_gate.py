@@ -9,15 +9,24 @@ from time import monotonic
 from typing import Final, NamedTuple
 from uuid import uuid4
 
+import msgspec
 import pytest
 import pytest_asyncio
 
 from adapters.clock import DemoClock
 from adapters.crypto import AesVeil
 from adapters.engines import PostgresAccess
+from adapters.feeding import feeding
 from adapters.postgres.access import PostgresAccessLog
 from adapters.postgres.clock import clock_of
-from domain.agency import AgencyIsSuspended, EndEnrolment, StaffNotEnrolled, SuspendAgency
+from adapters.postgres.lists import PostgresLists
+from domain.agency import (
+    AgencyIsSuspended,
+    EndEnrolment,
+    NameFeedCustodian,
+    StaffNotEnrolled,
+    SuspendAgency,
+)
 from domain.calendar import date_in_japan
 from domain.case import CaseOpened, CloseCase, EndParticipation, IdentifySubject
 from domain.consent_codes import PurgeCause
@@ -90,13 +99,35 @@ class Meanwhile:
 class Door:
     """What somebody reads, through a gate of its own."""
 
-    def __init__(self, here: Here, access: PostgresAccessLog, cursors: Cursors) -> None:
+    def __init__(
+        self, here: Here, access: PostgresAccessLog, lists: PostgresLists, cursors: Cursors
+    ) -> None:
+        self._cursors: Final = cursors
         house = here.house
         self.log: Final = Meanwhile(house.log)
         log: EventLog = self.log  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType] (It passes all else on.)
         self.gate: Final = Gate(log, house.keyring, house.sealing, here.clock, access)
         looking = Looking(log, self.gate, house.sealing, here.clock, house.aliases)
         self.viewing: Final = Viewing(looking, Listing(looking, cursors), cursors, house.candidates)
+        self.feeding: Final = feeding(looking, cursors, lists, house.head, here.clock)
+
+    async def everything(self, town: "Town", way: str) -> bytes:
+        """All that the centre is told this way."""
+        reader, case = town.centre.reader, town.case
+        await town.here.house.lists_are_made()
+        match way:
+            case "case":
+                said: object = await self.viewing.case(reader, case)
+            case "timeline":
+                said = await self.viewing.timeline(reader, case, most=100)
+            case "list":
+                said = await self.viewing.cases(reader, most=50)
+            case "feed":
+                said = await self.feeding.page(reader, most=100)
+            case _:
+                begin = self._cursors.written(reader.agency, "changes", bytes(16))
+                said = await anext(self.viewing.changes(reader, after=begin))
+        return msgspec.json.encode(said)
 
 
 class Town(NamedTuple):
@@ -136,13 +167,19 @@ class Town(NamedTuple):
 
 @pytest_asyncio.fixture
 async def town(database: PostgresAccess) -> AsyncGenerator[Town]:
-    async with clock_of(database.app, SPRING) as clock, PostgresAccessLog(database.app) as access:
+    async with (
+        clock_of(database.app, SPRING) as clock,
+        PostgresAccessLog(database.app) as access,
+        PostgresLists(database.app) as lists,
+    ):
         assert isinstance(clock, DemoClock)
         async with a_house(database, clock) as house:
             here = Here(database, house, clock)
             secret = await installation_key(house.keyring)
             city = await house.agency("MUNICIPAL_WOMENS_SUPPORT_DIVISION")
             centre = await house.agency("WOMENS_SUPPORT_CENTRE")
+            custodian = NameFeedCustodian(agency_id=centre.id, staff_id=centre.staff)
+            await house.operator.says(custodian)
             case = await city.opens()
             await city.says(IDENTIFY, case)
             grant = await city.hears_consent(
@@ -151,7 +188,7 @@ async def town(database: PostgresAccess) -> AsyncGenerator[Town]:
             referral = await refers(city, centre, case)
             await takes(centre, referral, case)
             await centre.says(ConfirmHandover(referral_id=referral, referrer_remains=True), case)
-            door = Door(here, access, Cursors(secret, AesVeil()))
+            door = Door(here, access, lists, Cursors(secret, AesVeil()))
             yield Town(here, door, city, centre, case, grant)
 
 
@@ -305,10 +342,7 @@ async def test_who_never_read_it_is_asked_to_destroy_nothing(town: Town) -> None
     assert await asked_to_destroy(town) == set()
 
 
-@pytest.mark.parametrize("cause", TAKES_AWAY)
-async def test_whatever_takes_it_away_has_it_destroyed(town: Town, cause: PurgeCause) -> None:
-    operator, today = town.here.house.operator, date_in_japan(SPRING)
-    await town.names()
+async def takes_away(town: Town, cause: PurgeCause) -> None:
     match cause:
         case "WITHDRAWN":
             await town.withdraws()
@@ -316,25 +350,64 @@ async def test_whatever_takes_it_away_has_it_destroyed(town: Town, cause: PurgeC
             less = NarrowConsent(grant_id=town.grant, removed_categories=frozenset({"IDN"}))
             await town.city.says(less, town.case)
         case "EXPIRED":
-            await town.here.clock.move(end_of(today))
+            await town.here.clock.move(end_of(date_in_japan(SPRING)))
             await town.city.says(RecordExpiry(grant_id=town.grant), town.case)
         case "EXCLUDED":
             await town.city.says(SetExclusion(agency_id=town.centre.id), town.case)
         case "PARTICIPATION_ENDED":
             await town.city.says(EndParticipation(agency_id=town.centre.id), town.case)
         case "SUSPENDED":
-            await operator.says(SuspendAgency(agency_id=town.centre.id))
+            await town.here.house.operator.says(SuspendAgency(agency_id=town.centre.id))
         case "SUPERSEDED":
             await town.city.hears_consent(town.case, town.centre, "SVC", supersedes=town.grant)
         case "RESTRICTED":
             await restricted(town)
         case "REVIEWED" | "ERASED":
             raise AssertionError
+
+
+@pytest.mark.parametrize("cause", TAKES_AWAY)
+async def test_whatever_takes_it_away_has_it_destroyed(town: Town, cause: PurgeCause) -> None:
+    await town.names()
+    await takes_away(town, cause)
     await town.here.settles()
     (asked,) = await asked_to_destroy(town)
     assert asked[:2] == (town.centre.id, cause)
     assert "IDN" in asked[2]
     assert await town.names_or_refused() is None
+
+
+@pytest.mark.parametrize("cause", TAKES_AWAY)
+@pytest.mark.parametrize("way", ["case", "timeline", "list", "feed", "stream"])
+async def test_what_is_taken_away_on_its_way_comes_out_nowhere(
+    town: Town, way: str, cause: PurgeCause
+) -> None:
+    """Between the decision and its record; after that it is as if it had never been."""
+    await town.door.everything(town, "feed")  # So that all lists are made.
+
+    async def away() -> None:
+        await takes_away(town, cause)
+
+    town.door.log.meanwhile = away
+    try:
+        said = await town.door.everything(town, way)
+    except AgencyIsSuspended:
+        said = b""
+    assert NAME.encode() not in said
+    before = await told_of_her(town)
+    assert town.door.log.meanwhile is nothing
+    assert before == await told_of_her(town)
+
+
+@pytest.mark.parametrize("way", ["case", "timeline", "list", "feed", "stream"])
+async def test_what_nobody_takes_away_comes_out_everywhere(town: Town, way: str) -> None:
+    assert NAME.encode() in await town.door.everything(town, way)
+    assert "case.subject_identified.v1/name" in await told_of_her(town)
+
+
+async def test_what_goes_to_a_feed_goes_to_nobody_in_person(town: Town) -> None:
+    await town.door.everything(town, "feed")
+    assert {each.person for each in await town.disclosed()} == {None}
 
 
 async def test_with_nobody_reading_the_log_falls_quiet(town: Town) -> None:

@@ -201,7 +201,11 @@ async def a_house(database: PostgresAccess, clock: Clock | None = None) -> Async
             founded=InstallationFounded(operator=operator, first_staff=first_staff),
             reading_anew=reading_anew,
             feeding=feeding(
-                Looking(log, keyring, sealing, clock, aliases), cursors, lists, head, WallClock()
+                Looking(log, a_gate(log, keyring, sealing, clock), sealing, clock, aliases),
+                cursors,
+                lists,
+                head,
+                WallClock(),
             ),
             head=head,
         )
