@@ -1,44 +1,16 @@
 """The races are told apart from what they guard against: each known mistake makes them fail."""
 
 import os
-import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.patching import ROOT, DoesNotApply, changed_file, copied, made_wrong, patched
+
 MUTANTS = sorted((ROOT / "tests/mutants").glob("*.patch"))
 RACES = "tests/integration/test_append_races.py"
-
-
-class DoesNotApply(AssertionError):
-    pass
-
-
-def patched(text: str, patch: str) -> str:
-    """A unified diff, applied where all the old lines of a hunk stand, which is one place."""
-    _, *hunks = re.split(r"^@@ .*\n", patch, flags=re.MULTILINE)
-    for hunk in hunks:
-        lines = hunk.splitlines(keepends=True)
-        old, new = ("".join(line[1:] for line in lines if line[0] in kept) for kept in (" -", " +"))
-        if text.count(old) != 1:
-            raise DoesNotApply(old)
-        text = text.replace(old, new)
-    return text
-
-
-def changed_file(patch: str) -> str:
-    return patch.splitlines()[0].removeprefix("--- a/")
-
-
-def copied(to: Path) -> Path:
-    for package in ("adapters", "contracts", "domain", "projections", "services", "tests"):
-        shutil.copytree(ROOT / package, to / package, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", to)
-    return to
 
 
 def races_in(copy: Path, *only: str) -> subprocess.CompletedProcess[str]:
@@ -56,9 +28,7 @@ def races_in(copy: Path, *only: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.stem)
 def test_the_races_are_lost_with(mutant: Path, tmp_path: Path) -> None:
-    patch = mutant.read_text(encoding="utf-8")
-    file = copied(tmp_path) / changed_file(patch)
-    file.write_text(patched(file.read_text(encoding="utf-8"), patch), encoding="utf-8")
+    made_wrong(copied(tmp_path), mutant)
     outcome = races_in(tmp_path, "-k", LOSES[mutant.stem])
     assert outcome.returncode == pytest.ExitCode.TESTS_FAILED, outcome.stdout + outcome.stderr
     assert "1 failed" in outcome.stdout
