@@ -27,7 +27,7 @@ from domain.grievance import (
     grievance_of,
 )
 from domain.model import CaseId, Context, GrievanceId, PersonId, stream_of
-from services.deciding.scope import Decision, Past, Scope
+from services.deciding.scope import Decision, Past, Scope, written
 
 
 def scope_of(command: GrievanceCommand, named: CaseId | None, by: Context) -> Scope:
@@ -62,7 +62,7 @@ def decide(scope: Scope, command: GrievanceCommand, past: Past, by: Context) -> 
     if isinstance(command, AssignHandler) and command.handler_staff:
         check_pledged(as_known(past.agency(command.handler)), command.handler_staff)
     if scope.case is None:
-        answering = past.write(scope.asked, events)
+        answering = written(past, scope, events)
         return Decision((answering,), _agencys_own(scope, past, events))
     case = past.case(scope.case)
     if isinstance(case, NoCase):

@@ -72,7 +72,15 @@ from domain.visibility import Agencies, covered, named
 from services.deciding import entering
 from services.deciding.knowing import may_know_of
 from services.deciding.offering import offered
-from services.deciding.scope import NO_AGENCY, CaseNotNamed, CaseNotNeeded, Decision, Past, Scope
+from services.deciding.scope import (
+    NO_AGENCY,
+    CaseNotNamed,
+    CaseNotNeeded,
+    Decision,
+    Past,
+    Scope,
+    written,
+)
 
 
 def scope_of(command: MeetingCommand, named: CaseId | None, by: Context) -> Scope:
@@ -142,7 +150,7 @@ def decide(scope: Scope, command: MeetingCommand, past: Past, by: Context) -> De
     facts = _facts(scope, command, past, known, by)
     events = meeting_beside(facts).decide(known, command, by)
     owner = facts.about.case.subject_id if facts.about else _agencys_own(known, by)
-    return Decision((past.write(scope.asked, events),), owner)
+    return Decision((written(past, scope, events),), owner)
 
 
 def _facts(scope: Scope, command: MeetingCommand, past: Past, known: Meeting, by: Context) -> Facts:

@@ -186,6 +186,11 @@ class Past:
         return Write(stream, self.version(stream), events, under)
 
 
+def written(past: Past, scope: Scope, events: Sequence[Event]) -> Write[Event]:
+    """About no case, it overtakes what was decided about itself alone."""
+    return past.write(scope.asked, events, None if scope.case else scope.asked)
+
+
 def past_of(
     sealing: Sealing,
     reading: Reading[Fact],

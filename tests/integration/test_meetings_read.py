@@ -1,6 +1,7 @@
 """What each agency reads of the meetings it is asked to, and that to others there are none."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -37,6 +38,7 @@ from domain.meeting.commands import (
 from domain.meeting.events import AgendaItem
 from domain.model import CaseId, MeetingId
 from services.meetings import MinutesNotFound
+from services.ports import Append, LaneName, Outcome, Read
 from tests.integration.conferences import DOCUMENT, NAME, NEXT, Town, a_town
 from tests.integration.viewers import Agency
 
@@ -244,6 +246,33 @@ async def test_a_meeting_about_no_case_is_read_by_who_is_asked_with_its_agenda_a
     assert pack.agenda == (AgendaItem(type="CASE_FOLLOW_UP", text="全ケースの確認"),)
     assert (minutes.state, minutes.text) == ("SHARED", "全ケースを確認した。")
     assert await town.registers.meetings.pack(town.house.operator.reader, meeting, most=50) is None
+
+
+async def test_whoever_is_left_out_of_it_while_they_read_is_told_nothing(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = PlanMeeting(kind="PRACTITIONERS", network_id=town.network, on=NEXT)
+    meeting = MeetingId(await town.city.makes(plan))
+    await town.city.says(AddInvitee(meeting_id=meeting, agency_id=town.centre.id))
+    await town.city.says(ConveneMeeting(meeting_id=meeting))
+    assert await town.registers.meetings.pack(town.centre.reader, meeting, most=50) is not None
+    log, append, overtaken = town.house.log, town.house.log.append, town.house.log.overtaken
+    left_out = [RemoveInvitee(meeting_id=meeting, agency_id=town.centre.id)]
+
+    async def appended(asked: Append, lane: LaneName = "commands") -> Outcome:
+        while lane == "disclosures" and left_out:
+            await town.city.says(left_out.pop())
+        return await append(asked, lane)
+
+    async def read(reads: Sequence[Read]) -> AbstractSet[int]:
+        while left_out:
+            await town.city.says(left_out.pop())
+        return await overtaken(reads)
+
+    monkeypatch.setattr(log, "append", appended)
+    monkeypatch.setattr(log, "overtaken", read)
+    assert await town.registers.meetings.pack(town.centre.reader, meeting, most=50) is None
+    assert not left_out
 
 
 async def test_what_is_only_planned_is_nothing_yet_to_who_is_to_be_asked(town: Town) -> None:
