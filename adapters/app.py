@@ -106,7 +106,7 @@ async def running(
         traces = stack.enter_context(tracing(settings.traces))
         handling = Handling(log, keyring, sealing, clock)
         aliases, cursors = Aliases(secret, veil), Cursors(secret, veil)
-        receiving = Receiving(TracedHandling(handling, traces), aliases)
+        receiving = Receiving(TracedHandling(handling, traces), aliases, wall)
         lists = await enter(PostgresLists(postgres.app))
         access = await enter(PostgresAccessLog(postgres.app))
         gate = Gate(log, keyring, sealing, clock, access)

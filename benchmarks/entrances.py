@@ -73,7 +73,7 @@ async def served(
         door = entrance(
             Behind(
                 identity=identity,
-                receiving=Receiving(Handling(log, keyring, sealing, clock), aliases),
+                receiving=Receiving(Handling(log, keyring, sealing, clock), aliases, wall),
                 answers=answers,
                 viewing=Viewing(looking, Listing(looking, cursors), cursors, candidates),
                 registers=registers(log, gate, keyring, sealing, clock, aliases, cursors, lists),

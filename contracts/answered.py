@@ -1,5 +1,6 @@
 """What goes back to whoever asked: as in the log, but with their own alias of the case."""
 
+from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
@@ -18,6 +19,8 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="accepted", tag_field=
     made: UUID | None = None  # What the command made: a consultation, a grant, a referral.
     # Send it with the next command to say: only if nothing has changed since.
     token: str | None = None  # None: this command changed nothing.
+    # Where it took something back: from then on nothing of that is on its way to anybody.
+    settled_by: datetime | None = None
 
 
 Answered: TypeAlias = Done | Refusal

@@ -219,11 +219,15 @@ STATUS: Final[Mapping[str, int]] = {
     "NOT_ANSWERED_IN_TIME": 503,
     "NOT_READY": 503,
     "NOT_RELEASED": 503,
+    "NOT_TAKEN_BACK": 503,
     "OVERLOADED": 503,
     "STOPPING": 503,
     "STREAM_UNAVAILABLE": 503,
     "TOO_MANY_AT_ONCE": 503,
 }
+
+# Somebody has to act on it at once, also where the caller is told.
+LOUD: Final = frozenset({"NOT_TAKEN_BACK"})
 
 
 def problem(code: str, language: Language, correlation: UUID, *, at: str | None = None) -> Problem:

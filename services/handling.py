@@ -2,8 +2,10 @@
 
 import asyncio
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import ClassVar, Final, NamedTuple, assert_never
 from uuid import UUID, uuid4
 
@@ -14,6 +16,7 @@ from domain.agency import AgencyIsSuspended, PledgeNotSigned, StaffNotEnrolled
 from domain.calendar import in_utc
 from domain.catalogue import AnyCommand
 from domain.model import (
+    ITSELF,
     ActingRole,
     AgencyId,
     CaseId,
@@ -25,16 +28,28 @@ from domain.model import (
     PersonId,
     StaffId,
 )
-from domain.speech import Refused, code_of
+from domain.speech import Refused, Spoken, code_of
 from services.deciding import Decision, Past, Scope, Source, decide, past_of, scope_of, widened
 from services.deciding.scope import NO_ENDS
 from services.ids import uuid7
 from services.keys import installation_key, keys_of
-from services.ports import Append, Clock, EventLog, Keyring, Keys, NewEvent, Outcome, SecretKey
+from services.ports import (
+    Append,
+    Clock,
+    EventLog,
+    Keyring,
+    Keys,
+    LaneName,
+    LogUnavailable,
+    NewEvent,
+    Outcome,
+    SecretKey,
+)
 from services.sealing import Origin, Place, Sealed, Sealing, header_of, persons_of
 from services.sights import record_of
 
 RETRY_WITHIN_S: Final = 5.0
+AGAIN_AFTER_S: Final = 0.05
 MAY_NOT_ACT: Final = frozenset(map(code_of, (AgencyIsSuspended, PledgeNotSigned, StaffNotEnrolled)))
 
 
@@ -61,6 +76,15 @@ class TooManyAtOnce(Refused):
 
     ja: ClassVar[str] = (
         "同じ記録が続けて変更されているため、何も記録していません。もう一度送ってください。"
+    )
+
+
+class NotTakenBack(Spoken):
+    """This may not be recorded, and what held before still holds. Send it again with its id."""
+
+    ja: ClassVar[str] = (
+        "この取りやめは記録されていないおそれがあり、これまでの内容がまだ有効かもしれません。"
+        "同じコマンド番号で、すぐにもう一度送ってください。"
     )
 
 
@@ -116,25 +140,30 @@ class Handling:
 
     async def handle(self, ask: Ask) -> Answer:
         """Sent again with the same id, it is answered as it was answered first."""
-        secret = await installation_key(self._keyring)
-        fresh, new_id = CaseId(uuid4()), uuid4()
-        give_up_at = asyncio.get_running_loop().time() + RETRY_WITHIN_S
-        narrows = ask.command.narrows
-        while True:
-            by = Context(
-                agency=ask.agency,
-                staff=ask.staff,
-                role=ask.role,
-                at=self._clock.now(),
-                new_id=new_id,
-            )
-            append = await self._append_of(ask, fresh, by, secret)
-            outcome = await self._log.append(append, "narrowing" if narrows else "commands")
-            answer = _answer_of(ask, append, outcome)
+        tried = partial(self._try, ask, CaseId(uuid4()), uuid4())
+        if ask.command.narrows and ask.agency != ITSELF:  # What follows by rule comes again.
+            return await _until_done(tried)
+        clock = asyncio.get_running_loop().time
+        give_up_at = clock() + RETRY_WITHIN_S
+        while clock() <= give_up_at:
+            answer = await tried()
             if answer is not None:
                 return answer
-            if asyncio.get_running_loop().time() > give_up_at:
-                return _refusal(ask, TooManyAtOnce())
+        return _refusal(ask, TooManyAtOnce())
+
+    async def _try(self, ask: Ask, fresh: CaseId, new_id: UUID) -> Answer | None:
+        """``None``: somebody was first, and it has to be decided again."""
+        secret = await installation_key(self._keyring)
+        by = Context(
+            agency=ask.agency,
+            staff=ask.staff,
+            role=ask.role,
+            at=self._clock.now(),
+            new_id=new_id,
+        )
+        append = await self._append_of(ask, fresh, by, secret)
+        lane: LaneName = "narrowing" if ask.command.narrows else "commands"
+        return _answer_of(ask, append, await self._log.append(append, lane))
 
     async def _append_of(self, ask: Ask, fresh: CaseId, by: Context, secret: SecretKey) -> Append:
         """What goes into the log: the events and the answer; or the refusal, as an answer alone."""
@@ -170,6 +199,21 @@ class Handling:
         record = record_of(self._sealing, scope.case, cases.events[scope.case])
         sources = [Source(entry.told, header_of(entry.stored).parts) for entry in record.entries]
         return past_of(self._sealing, reading, sources, ends), min(reading.head, cases.head)
+
+
+async def _until_done(tried: Callable[[], Awaitable[Answer | None]]) -> Answer:
+    """What takes something back is tried until it stands, and never fails in silence."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(RETRY_WITHIN_S):
+            while True:
+                try:
+                    answer = await tried()
+                except LogUnavailable:
+                    await asyncio.sleep(AGAIN_AFTER_S)
+                else:
+                    if answer is not None:
+                        return answer
+    raise NotTakenBack
 
 
 def append_of(

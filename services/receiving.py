@@ -14,8 +14,10 @@ from contracts.answers import Accepted, Answer, Refusal
 from contracts.asked import Asked
 from domain.model import AgencyId, CommandId
 from services.aliases import Aliases
+from services.disclosing import WINDOW
 from services.handling import Ask
 from services.identity import Bearer
+from services.ports import Clock
 
 # Where a value is wrong may be said; which case, person or position it was about may not.
 FACTS_TOLD: Final = frozenset({"at"})
@@ -32,13 +34,18 @@ class Answers(Protocol):
 
 
 class Receiving:
-    def __init__(self, handling: Handles, aliases: Aliases) -> None:
+    def __init__(self, handling: Handles, aliases: Aliases, wall: Clock) -> None:
+        """``wall``: by which it is said when something has an end."""
         self._handling: Final = handling
         self._aliases: Final = aliases
+        self._wall: Final = wall
 
     async def receive(self, asked: Asked, bearer: Bearer, correlation: UUID) -> Answered:
         answer = await self._handling.handle(self.ask(asked, bearer, correlation))
-        return self.told(answer, bearer.agency)
+        told = self.told(answer, bearer.agency)
+        if isinstance(told, Done) and asked.command.narrows:
+            return replace(told, settled_by=self._wall.now() + WINDOW)
+        return told
 
     def ask(self, asked: Asked, bearer: Bearer, correlation: UUID) -> Ask:
         case = None if asked.case is None else self._aliases.case_of(bearer.agency, asked.case)

@@ -33,6 +33,7 @@ from adapters.http.visit import (
 )
 from adapters.traces import Span, Traces
 from contracts.problems import (
+    LOUD,
     NotAnsweredInTime,
     NotHere,
     Overloaded,
@@ -145,7 +146,7 @@ class Door:
         code, at = declined(error)
         told = problem(code, visit.language, visit.correlation, at=at)
         visit.did(visit.event or "request_refused", code=code)
-        if told.status == OUR_FAULT:
+        if told.status == OUR_FAULT or code in LOUD:
             visit.did("request_failed", error=type(error).__name__, where=where(error))
         headers = list(CHALLENGES.get(told.status, ()))
         if isinstance(error, MethodNotAllowedException):

@@ -30,6 +30,7 @@ from adapters.nats.serving import kept_serving
 from contracts.answered import Answered, Done
 from contracts.asked import Asked, read_asked
 from contracts.problems import (
+    LOUD,
     MEDIA_TYPE,
     Language,
     NotAnsweredInTime,
@@ -184,6 +185,8 @@ class _Telling:
         match said:
             case Done():
                 line.info("command_accepted")
+            case Problem(code=code) if code in LOUD:
+                line.error("command_failed", code=code)
             case Problem(code=code, status=HTTPStatus.SERVICE_UNAVAILABLE):
                 line.warning("command_not_handled", code=code)
             case Problem(code=code, status=HTTPStatus.INTERNAL_SERVER_ERROR):

@@ -79,7 +79,7 @@ async def house(database: PostgresAccess) -> AsyncGenerator[House]:
         handling = Handling(log, keyring, sealing, clock)
         aliases = Aliases(await installation_key(keyring), AesVeil())
         identity = Identity(log, keyring, sealing, tokens, clock)
-        yield House(log, handling, aliases, identity, Receiving(handling, aliases))
+        yield House(log, handling, aliases, identity, Receiving(handling, aliases, clock))
 
 
 class Visitor(NamedTuple):

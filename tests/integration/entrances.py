@@ -127,7 +127,7 @@ async def an_entrance(
         handling = Handling(log, keyring, sealing, clock)
         behind = Behind(
             identity=identity,
-            receiving=Receiving(TracedHandling(handling, traces), aliases),
+            receiving=Receiving(TracedHandling(handling, traces), aliases, WALL),
             answers=answers,
             viewing=(views or _no_views)(aliases),
             registers=registers(log, gate, keyring, sealing, clock, aliases, cursors, lists),

@@ -57,8 +57,8 @@ from domain.referral import (
     SendReferral,
 )
 from services.founding import Founding
-from services.handling import Ask, Handling
-from services.ports import Append
+from services.handling import Ask, Handling, NotTakenBack
+from services.ports import Append, LaneName, LogUnavailable, Outcome
 from services.sealing import Sealing, persons_in
 from tests.agencies import Registry
 
@@ -291,6 +291,49 @@ async def test_a_withdrawal_stamps_the_case_and_is_stopped_by_no_stamp(desk: Des
         read_to=before,
     )
     assert (await desk.log.append(decided_before)).verdict == "fenced"
+
+
+async def test_a_withdrawal_is_tried_until_it_stands_and_stands_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    withdrawal = await to_withdraw(desk)
+    append, lost = desk.log.append, [True, True, False, False]
+
+    async def answered_badly(asked: Append, lane: LaneName) -> Outcome:
+        outcome = await append(asked, lane) if len(lost) < 4 else None
+        if lost and lost.pop():
+            raise LogUnavailable
+        return outcome or await append(asked, lane)
+
+    monkeypatch.setattr(desk.log, "append", answered_badly)
+    before = await desk.log.head()
+    accepted(await desk.handling.handle(withdrawal))
+    assert await desk.log.head() == before + 1
+
+
+@pytest.mark.parametrize("how", ["refused", "never_answered"])
+async def test_what_cannot_be_taken_back_in_time_is_said_to_be_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    async def away(*_: object) -> None:
+        if how == "never_answered":
+            await asyncio.Event().wait()
+        raise LogUnavailable
+
+    withdrawal = await to_withdraw(desk)
+    with monkeypatch.context() as without:
+        without.setattr("services.handling.RETRY_WITHIN_S", 0.2)
+        without.setattr(desk.log, "append", away)
+        with pytest.raises(NotTakenBack):
+            await desk.handling.handle(withdrawal)
+    accepted(await desk.handling.handle(withdrawal))
+
+
+async def to_withdraw(desk: Desk) -> Ask:
+    case = await opened(desk)
+    made = accepted(await desk.handling.handle(ask(EXPLAIN, case))).made
+    assert made is not None
+    return ask(WithdrawConsent(grant_id=GrantId(made)), case)
 
 
 # Who may act

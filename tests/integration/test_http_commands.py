@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from adapters.engines import PostgresAccess
-from contracts.asked import ASKED_BYTES_MAX, Asked
+from contracts.asked import ASKED_BYTES_MAX, Asked, CaseAlias
 from domain.agency import RegisterAgency, RestoreAgency, SuspendAgency
 from domain.case import CorrectSubjectDetails, IdentifySubject, RecordNote
-from domain.model import CommandId
+from domain.consent_ledger import ExplainConsent, WithdrawConsent
+from domain.model import CommandId, GrantId
+from services.disclosing import WINDOW
 from services.identity import TokenId
 from services.ports import LogUnavailable
 from tests.integration.entrances import (
@@ -30,6 +32,15 @@ from tests.integration.entrances import (
     done,
     problem_of,
     whole,
+)
+
+EXPLAIN = ExplainConsent(
+    kind="INFORMATION",
+    purpose="PROTECTION",
+    recipients=frozenset({CENTRE}),
+    categories=frozenset({"IDN"}),
+    language="ja",
+    material_version="2026-04",
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -356,6 +367,37 @@ async def test_while_the_log_cannot_be_reached_a_caller_is_told_to_ask_again(
     refused = await entrance.city.asks(OPEN)
     assert (refused.status_code, code_of(refused)) == (503, "LOG_UNAVAILABLE")
     assert refused.headers["retry-after"] == "1"
+
+
+async def test_what_takes_something_back_is_told_from_when_on_nothing_is_on_its_way(
+    entrance: Entrance,
+) -> None:
+    case = done(await entrance.city.asks(OPEN)).case
+    explained = done(await entrance.city.asks(EXPLAIN, case))
+    assert explained.settled_by is None
+    before = datetime.now(UTC)
+    assert explained.made is not None
+    withdraw = WithdrawConsent(grant_id=GrantId(explained.made))
+    withdrawn = done(await entrance.city.asks(withdraw, case))
+    assert withdrawn.settled_by is not None
+    assert before < withdrawn.settled_by - WINDOW < datetime.now(UTC)
+
+
+async def test_what_cannot_be_taken_back_is_told_to_whoever_keeps_this_running(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreachable(*_: object) -> None:
+        raise LogUnavailable
+
+    monkeypatch.setattr(entrance.log, "append", unreachable)
+    monkeypatch.setattr("services.handling.RETRY_WITHIN_S", 0.2)
+    with capture_logs() as lines:
+        refused = await entrance.city.asks(
+            WithdrawConsent(grant_id=GrantId(uuid4())), CaseAlias(uuid4())
+        )
+    assert (refused.status_code, code_of(refused)) == (503, "NOT_TAKEN_BACK")
+    (line,) = lines
+    assert (line["log_level"], line["code"]) == ("error", "NOT_TAKEN_BACK")
 
 
 async def test_a_mistake_of_ours_tells_nothing_of_itself(

@@ -41,7 +41,10 @@ from adapters.postgres import links
 from contracts.answered import Answered
 from contracts.asked import Asked, CaseAlias
 from domain.case import CorrectSubjectDetails, IdentifySubject
+from domain.consent_ledger import WithdrawConsent
+from domain.model import GrantId
 from services.identity import Bearer
+from services.ports import LogUnavailable
 from tests.integration.desks import (
     Desk,
     House,
@@ -143,7 +146,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desks, "PUT_OFF_S", 0.05)
     monkeypatch.setattr(desks, "PUT_OFF_MAX_S", 0.2)
     monkeypatch.setattr(intake, "CONSUMER", intake.CONSUMER.evolve(backoff=[0.3]))
-    monkeypatch.setattr(links, "DEADLINE_S", 0.3)
+    monkeypatch.setattr(links, "DEADLINE_S", 1.0)
     monkeypatch.setattr(serving, "CHECK_EVERY_S", 0.1)
     monkeypatch.setattr(broker, "WAIT_S", 0.5)
 
@@ -177,6 +180,20 @@ async def test_while_the_database_is_away_whoever_asks_is_told_to_ask_again(
         assert refused(await desk.visitor.asks(once)) == "LOG_UNAVAILABLE"
         reopen(endpoints, database)
         done(await desk.visitor.asks(once))
+
+
+async def test_what_cannot_be_taken_back_is_told_to_whoever_keeps_this_running(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreachable(*_: object) -> None:
+        raise LogUnavailable
+
+    withdrawal = asked(WithdrawConsent(grant_id=GrantId(uuid4())), CaseAlias(uuid4()))
+    monkeypatch.setattr("services.handling.RETRY_WITHIN_S", 0.2)
+    monkeypatch.setattr(desk.house.log, "append", unreachable)
+    with capture_logs() as lines:
+        assert refused(await desk.visitor.asks(withdrawal)) == "NOT_TAKEN_BACK"
+    assert ("error", "NOT_TAKEN_BACK") in [(e["log_level"], e.get("code")) for e in lines]
 
 
 @pytest.mark.usefixtures("soon")
