@@ -12,6 +12,7 @@ from benchmarks import (
     appending,
     commanding,
     deciding_visibility,
+    feeds,
     folding,
     http,
     listing,
@@ -40,6 +41,7 @@ _NAMES: Final = (
     "http",
     "seed",
     "list",
+    "feed",
 )
 _REPORT: Final = Path("build/bench.json")
 _FULL: Final = Pace(rounds=3, seconds=3.0)
@@ -109,6 +111,8 @@ async def _on_engines(
         found += await seeding.figures(running, pace)
     if "list" in names:
         found += await listing.figures(running, pace)
+    if "feed" in names:
+        found += await feeds.figures(running, pace)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 from domain.case import CaseAccepted, CaseTransferred, NoCase, SubjectDetailsCorrected
@@ -32,11 +33,12 @@ class Entry(NamedTuple):
     told: Told
 
 
-class Record(NamedTuple):
+class Record:
     """A case as it was read, in the order of the log."""
 
-    case: CaseId
-    entries: Sequence[Entry]
+    def __init__(self, case: CaseId, entries: Sequence[Entry]) -> None:
+        self.case: Final = case
+        self.entries: Final = entries
 
     def recorded_by(self, at: datetime) -> int:
         """The position that the case had come to at that time."""
@@ -49,25 +51,27 @@ class Record(NamedTuple):
 
     def told_again(self, events: Mapping[int, Event]) -> "Record":
         """With these events, by position, in the place of what was told of them."""
-        return self._replace(
-            entries=[
+        return Record(
+            self.case,
+            [
                 each._replace(told=each.told._replace(event=events[each.told.position]))
                 if each.told.position in events
                 else each
                 for each in self.entries
-            ]
+            ],
         )
 
-    @property
+    @cached_property
     def agencies(self) -> frozenset[AgencyId]:
         """Everybody who is named in it."""
         told = [entry.told for entry in self.entries]
         named = (
             agencies_in(t.event, name) for t in told for name in naming(type(t.event), AgencyId)
         )
-        return frozenset(t.agency for t in told).union(*named)
+        acting = {t.agency.int: t.agency for t in told}  # Comparing ids as such takes far longer.
+        return frozenset(acting.values()).union(*named)
 
-    @property
+    @cached_property
     def networks(self) -> frozenset[NetworkId]:
         """In whose ledgers it has stood."""
         named = (

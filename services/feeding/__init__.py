@@ -7,6 +7,7 @@ page may be empty, and be followed by another, for no reason that anybody is tol
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import reduce
@@ -31,14 +32,15 @@ from services.disclosing import FOREVER, WINDOW_S, NotReleased, Outgoing
 from services.feeding.arriving import Arrival, Arriving, Before, Outside
 from services.feeding.waking import Waking
 from services.looking import TRIED_FOR_S, Looked, Looking, Reader
-from services.ports import Clock, Keys, StoredEvent
+from services.ports import Clock, StoredEvent
+from services.showing import Showing
 from services.sights import Seen
 
 MESSAGES: Final = 100
 MESSAGES_MAX: Final = 500
 PAGE_BYTES_MAX: Final = 1 << 20  # But for one message that is larger by itself.
 PLACES_MIN: Final = 10
-PLACES_AT_ONCE: Final = 100
+PLACES_AT_ONCE: Final = 250
 PLACES_MAX: Final = 1_000  # Looked at for one page, whether there is anything for it or not.
 
 
@@ -94,6 +96,11 @@ class Told(NamedTuple):
     @property
     def size(self) -> int:
         return sum(map(_size, self.records))
+
+    @property
+    def of(self) -> tuple[int, CaseId]:
+        """The case, as it was read in one go."""
+        return id(self.looked), self.case
 
 
 class Step(NamedTuple):
@@ -259,18 +266,21 @@ class Feeding:
     async def _let_out(self, reader: Reader, read: Read, *, tried: bool) -> FeedPage | None:
         """``None``: something of it has moved meanwhile. It is read again; the rest is recorded."""
         gate = self._looking.gate
-        going = [Outgoing(e.case, e.records, e.looked.stand(e.case)) for e in read.told]
+        going = [*_going(read.told)]
         if await gate.passes(reader, "FEED", going, again=tried, in_person=False):
             return None
-        keys = await gate.open(seen for told in read.told for seen in told.records)
+        keys = await gate.open(seen for each in going for seen in each.seen)
+        showings = {
+            of: self._looking.showing(told.looked, told.case, keys)
+            for of, told in {each.of: each for each in read.told}.items()
+        }
         return FeedPage(
-            items=tuple(self._message(reader, told, keys) for told in read.told),
+            items=tuple(self._message(reader, told, showings[told.of]) for told in read.told),
             next=self._next(reader, read.place),
             release_by=self._wall.now() + timedelta(seconds=min(WINDOW_S, reader.window.left_s)),
         )
 
-    def _message(self, reader: Reader, told: Told, keys: Keys) -> FeedMessage:
-        showing = self._looking.showing(told.looked, told.case, keys)
+    def _message(self, reader: Reader, told: Told, showing: Showing) -> FeedMessage:
         records = tuple(showing.envelope(seen, seen.visible) for seen in told.records)
         if told.is_package:
             data: Package | Envelope = Package(case=showing.alias, records=records)
@@ -303,6 +313,16 @@ class Feeding:
     def _next(self, reader: Reader, place: Place) -> str:
         packed = PLACE.pack(place.position, place.is_done, place.within.bytes)
         return self._cursors.written(reader.agency, FEED, packed)
+
+
+def _going(told: Sequence[Told]) -> Iterator[Outgoing]:
+    """What goes out of a case stands on one decision."""
+    found: dict[tuple[int, CaseId], list[Told]] = defaultdict(list)
+    for each in told:
+        found[each.of].append(each)
+    for here in found.values():
+        case, looked = here[0].case, here[0].looked
+        yield Outgoing(case, [seen for each in here for seen in each.records], looked.stand(case))
 
 
 def _at(spot: Spot, looked: Looked, arrival: Arrival | None, place: Place) -> Iterator[Step]:
