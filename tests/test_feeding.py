@@ -12,7 +12,9 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from domain.case import CaseOpened
+from contracts.feed import FeedMessage
+from domain.agency import AgencyIsSuspended, NameFeedCustodian, RestoreAgency, SuspendAgency
+from domain.case import AssignRole, CaseOpened
 from domain.categories import CNS, ENV
 from domain.fields import cut_of
 from domain.model import (
@@ -35,7 +37,9 @@ from services.looking import Reader
 from services.sights import Record, Seen, Sight
 from tests.feeds import Feeds, FeedsThen, Field, envelopes, fields, rows_of
 from tests.histories import history
-from tests.world import Entry
+from tests.invariants import accepted, refused
+from tests.peers import Midorino, midorino
+from tests.world import Entry, Someone, World
 
 each_seed = pytest.mark.parametrize("seed", range(12))
 
@@ -227,3 +231,33 @@ def beside(event: type[Event]) -> frozenset[str]:
 
 
 ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def suspended(here: Midorino) -> Midorino:
+    """The shelter fetches its own feed, until it may do so no longer."""
+    world, shelter = here.world, here.shelter
+    custodian = NameFeedCustodian(agency_id=shelter.agency, staff_id=shelter.staff)
+    world.says(world.operator, custodian)
+    here.says(here.city, AssignRole(function="MAIN_SUPPORT", agency_id=shelter.agency))
+    here.agrees(shelter, history="FULL")
+    world.says(world.operator, SuspendAgency(agency_id=shelter.agency))
+    return here
+
+
+def feed_of(who: Someone, world: World) -> list[FeedMessage]:
+    reader = Reader(agency=who.agency, staff=who.staff, role=who.role)
+    return Feeds(world).at().read(reader)[0]
+
+
+@accepted("INV-A8")
+def test_an_agency_that_is_restored_is_told_again_what_it_may_see() -> None:
+    here = suspended(midorino())
+    here.world.says(here.world.operator, RestoreAgency(agency_id=here.shelter.agency))
+    assert feed_of(here.shelter, here.world)
+
+
+@refused("INV-A8", guard="services.looking:check_may_act")
+def test_an_agency_that_is_suspended_is_told_nothing_from_then_on() -> None:
+    here = suspended(midorino())
+    with pytest.raises(AgencyIsSuspended):
+        feed_of(here.shelter, here.world)
