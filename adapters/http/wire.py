@@ -81,7 +81,7 @@ class Together:
             self._cut_off()
 
     def _cut_off(self) -> None:
-        log.warning("answer_cut_off", code=code_of(NotReleased))
+        log.info("answer_cut_off", code=code_of(NotReleased))
         self._transport.abort()
 
 

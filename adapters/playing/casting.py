@@ -11,7 +11,7 @@ from adapters.playing.format import OPERATOR, Agency, Network, Scenario
 from adapters.words import Words
 from contracts.asked import CaseAlias
 from contracts.problems import Problem
-from domain.agency import EnrolStaff, RegisterAgency, SignPledge
+from domain.agency import EnrolStaff, NameFeedCustodian, RegisterAgency, SignPledge
 from domain.catalogue import AnyCommand
 from domain.model import AgencyId, NetworkId, StaffId, StaffRole
 from domain.network import (
@@ -91,6 +91,8 @@ class Cast:
         self.first[agency.name] = f"{agency.name}.{agency.staff[0].name}"
         for each in agency.staff:
             await self._enrols(f"{agency.name}.{each.name}", id_, each.role)
+        first = StaffId(self.ids[self.first[agency.name]])
+        await self._says(NameFeedCustodian(agency_id=id_, staff_id=first))
 
     async def _enrols(self, name: str, agency: AgencyId, role: StaffRole) -> None:
         staff = StaffId(await self._made(EnrolStaff(agency_id=agency, role=role)))

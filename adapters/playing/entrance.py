@@ -11,6 +11,7 @@ import msgspec
 
 from contracts.answered import Done
 from contracts.asked import Asked, CaseAlias
+from contracts.feed import FeedPage
 from contracts.problems import Problem
 from domain.catalogue import AnyCommand
 from domain.model import CommandId
@@ -36,6 +37,7 @@ class Entrance:
         self._connection: HTTPConnection | None = None
         self.token: Final = token
         self.told: Final[list[bytes]] = []  # All that it was answered.
+        self._fed_to: str | None = None
 
     async def say(self, command: AnyCommand, case: CaseAlias | None) -> Done | Problem:
         """Sent again with the same id, should the connection break, it is done once."""
@@ -65,6 +67,12 @@ class Entrance:
             after = page.next
             if after is None:
                 return
+
+    async def fetch(self) -> None:
+        """What has come on the feed of its agency since it was fetched last."""
+        query = urlencode({"most": PAGE, **({"after": self._fed_to} if self._fed_to else {})})
+        page = await self.see(f"/v1/feed?{query}", FeedPage)
+        self._fed_to = page.next if page else self._fed_to
 
     async def ask(
         self, method: str, path: str, kind: type[T], body: bytes | None = None

@@ -96,6 +96,7 @@ class Playing:
                     yield each
         except Failed as failed:
             yield Fault(line=self._lines.of(*failed.place), said=failed.said)
+        await self._fetch_feeds()
         for fault in self._told_after_all():
             yield fault
 
@@ -272,6 +273,7 @@ class Playing:
             if found == expected or monotonic() > give_up_at:
                 break
             await asyncio.sleep(LOOK_AGAIN_S)
+        await self._fetch_feeds()
         shown = (view.shown for view in views.values())
         answering = (case.main_responsible for case in shown if case is not None)
         ids = {agency.id for agency in answering if agency is not None and agency.id}
@@ -286,6 +288,11 @@ class Playing:
             for what, rule in sorted(views[name].unfounded):
                 said = words.NO_RULE_FOR_IT.about(who=name, what=what, rule=rule)
                 yield Fault(line=self._lines.of(*place, "rows", name), said=said)
+
+    async def _fetch_feeds(self) -> None:
+        """What they are told there must keep the secrets too."""
+        agencies = self._cast.agencies
+        await asyncio.gather(*(self._cast.entrance(each).fetch() for each in agencies))
 
     def _told_after_all(self) -> Iterator[Fault]:
         for nth, secret in enumerate(self._scenario.secret):
