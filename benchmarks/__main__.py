@@ -2,11 +2,11 @@
 
 import argparse
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, TypeAlias
 
 from benchmarks import (
     appending,
@@ -23,26 +23,28 @@ from benchmarks import (
     seeding,
     timeline,
     views,
+    withdrawing,
 )
 from benchmarks.databases import Bench, bench
 from benchmarks.measuring import Pace
 from benchmarks.report import Figure, table, verdict, write
 
-_NAMES: Final = (
-    "fold",
-    "decide",
-    "view",
-    "append",
-    "command",
-    "rehydrate",
-    "timeline",
-    "relay",
-    "project",
-    "http",
-    "seed",
-    "list",
-    "feed",
-)
+OnEngines: TypeAlias = Callable[[Bench, int, Pace], Awaitable[list[Figure]]]
+
+_ON_ENGINES: Final[Mapping[str, OnEngines]] = {
+    "append": appending.figures,
+    "command": commanding.figures,
+    "rehydrate": rehydrating.figures,
+    "timeline": timeline.figures,
+    "relay": lambda bench, _, pace: relay.figures(bench, pace),
+    "project": lambda bench, _, pace: projections.figures(bench, pace),
+    "http": http.figures,
+    "seed": lambda bench, _, pace: seeding.figures(bench, pace),
+    "list": lambda bench, _, pace: listing.figures(bench, pace),
+    "feed": lambda bench, _, pace: feeds.figures(bench, pace),
+    "withdraw": lambda bench, _, pace: withdrawing.figures(bench, pace),
+}
+_NAMES: Final = ("fold", "decide", "view", *_ON_ENGINES)
 _REPORT: Final = Path("build/bench.json")
 _FULL: Final = Pace(rounds=3, seconds=3.0)
 _QUICK: Final = Pace(rounds=3, seconds=1.0)
@@ -85,34 +87,9 @@ async def _measured(
         if set(names) <= {"fold", "decide", "view"}:
             return found
         async with bench(Path(folder) / "data") as running:
-            found += await _on_engines(names, running, events, pace)
-    return found
-
-
-async def _on_engines(
-    names: Sequence[str], running: Bench, events: int, pace: Pace
-) -> list[Figure]:
-    found: list[Figure] = []
-    if "append" in names:
-        found += await appending.figures(running, events, pace)
-    if "command" in names:
-        found += await commanding.figures(running, events, pace)
-    if "rehydrate" in names:
-        found += await rehydrating.figures(running, events, pace)
-    if "timeline" in names:
-        found += await timeline.figures(running, events, pace)
-    if "relay" in names:
-        found += await relay.figures(running, pace)
-    if "project" in names:
-        found += await projections.figures(running, pace)
-    if "http" in names:
-        found += await http.figures(running, events, pace)
-    if "seed" in names:
-        found += await seeding.figures(running, pace)
-    if "list" in names:
-        found += await listing.figures(running, pace)
-    if "feed" in names:
-        found += await feeds.figures(running, pace)
+            for name in _ON_ENGINES:
+                if name in names:
+                    found += await _ON_ENGINES[name](running, events, pace)
     return found
 
 
