@@ -51,7 +51,7 @@ from tests.sealed import SEALING, SECRET, Keyring
 STEP_MAX_S: Final = 0.2
 PAUSE_MAX_S: Final = 3.0
 COUNTS: Final = [3 if cause == "EXPIRED" else 2 for cause in CAUSES]  # How likely each is.
-READS: Final = 3  # By each reader.
+READS_MAX: Final = 3  # By each reader.
 
 
 class Faults(NamedTuple):
@@ -319,7 +319,7 @@ class Process:
         """Somebody at work, as the entrance lets them read: see ``adapters/http/answering.py``."""
         who = self.play.base.recipients[which]
         assert who.role != "INSTALLATION"
-        for _ in range(READS):
+        for _ in range(chance.randint(1, READS_MAX)):
             reader = Reader(agency=who.agency, staff=who.staff, role=who.role)
             try:
                 said = await self._read(reader, chance.randrange(3))
