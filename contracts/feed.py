@@ -5,10 +5,11 @@ by ``release_by``, or asked for again. A page with nothing on it says nothing bu
 """
 
 from datetime import datetime
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from contracts.asked import CaseAlias
 from contracts.envelope import Envelope
@@ -17,6 +18,15 @@ SOURCE: Final = "/tsunagu"
 JSON: Final = "application/json"
 # The type of a message that holds records from before, which may be seen since then.
 PACKAGE: Final = "case.package.v1"
+MESSAGES: Final = 100
+MESSAGES_MAX: Final = 500
+WAIT_MS_MAX: Final = 25_000
+
+
+class FeedQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    after: Annotated[str, Meta(max_length=200)] | None = None  # ``next`` of the page before.
+    most: Annotated[int, Meta(ge=1, le=MESSAGES_MAX)] = MESSAGES
+    wait_ms: Annotated[int, Meta(ge=0, le=WAIT_MS_MAX)] = 0
 
 
 class Package(msgspec.Struct, frozen=True, kw_only=True):

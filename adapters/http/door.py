@@ -30,6 +30,7 @@ from adapters.http.visit import (
     language_of,
     route_of,
     token_of,
+    wants_stream,
 )
 from adapters.traces import Span, Traces
 from contracts.problems import (
@@ -55,7 +56,6 @@ OUR_FAULT: Final = 500
 
 # Whoever asks here need not say who they are. Everywhere else they must, whatever is there.
 OPEN: Final = frozenset({"/", "/health/live", "/health/ready", "/metrics", "/openapi.json"})
-STREAMS: Final = frozenset({"/v1/cases/stream"})
 
 log = structlog.get_logger()
 
@@ -110,7 +110,7 @@ class Door:
             return
         if self._stopping.is_set():
             raise Stopping
-        room = self._streams if scope["path"] in STREAMS else self._requests
+        room = self._streams if wants_stream(scope) else self._requests
         with room.place() as time:
             try:
                 async with time:

@@ -76,7 +76,7 @@ def _operation(operation: Operation, schema: Json) -> Json:
             "200": {
                 "description": "As asked. / 要求どおり。",
                 "headers": {"Correlation-Id": {"schema": UUID}},
-                "content": {operation.media_type: {"schema": schema}},
+                "content": {each: {"schema": schema} for each in _media_types(operation)},
             },
             **{str(each): {"$ref": f"#/components/responses/{each}"} for each in sorted(problems)},
         },
@@ -87,6 +87,12 @@ def _operation(operation: Operation, schema: Json) -> Json:
     if operation.is_open:
         written["security"] = []
     return written
+
+
+def _media_types(operation: Operation) -> Iterator[str]:
+    yield operation.media_type
+    if operation.also is not None:
+        yield operation.also
 
 
 def _path_parameters(described: Mapping[str, str]) -> Iterator[Json]:

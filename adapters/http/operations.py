@@ -6,7 +6,6 @@ from typing import Any, Final, Literal
 import msgspec
 
 from adapters.http.explain import ExplainQuery
-from adapters.http.feed import FeedQuery
 from adapters.http.following import FollowQuery
 from adapters.http.ledger import LedgerQuery
 from adapters.http.replay import ReplayQuery
@@ -21,7 +20,7 @@ from contracts.disaster import DisasterLine
 from contracts.disclosures import DisclosureLine
 from contracts.envelope import Envelope
 from contracts.explain import Explanation
-from contracts.feed import FeedPage
+from contracts.feed import FeedPage, FeedQuery
 from contracts.grievances import GrievanceLine
 from contracts.ledger import Ledger
 from contracts.meetings import MeetingLine, MeetingMinutes, MeetingPack
@@ -42,6 +41,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     path_parameters: Mapping[str, str] = {}
     answer: object  # Its type; where it is no JSON, its media type.
     media_type: str = "application/json"
+    also: str | None = None  # The same, in another way, to whoever accepts that.
     problems: tuple[int, ...] = ()
     is_open: bool = False
     body: type[msgspec.Struct] | None = None
@@ -289,12 +289,17 @@ OPERATIONS: Final = (
         en="What your agency's system is told of its cases, as CloudEvents, for a custodian of its"
         " feed. Go on with `next`; without `after` it begins from the first. Where there is"
         " nothing, it is waited for, `wait_ms` long. An empty page may be followed by another that"
-        " is not, and says nothing of why. Hand nothing on after `release_by`: ask again.",
+        " is not, and says nothing of why. Hand nothing on after `release_by`: ask again. Accepting"
+        " `text/event-stream`, you are told page after page as Server-Sent Events, each `data` a"
+        " FeedPage: go on from the last `id` with Last-Event-ID.",
         ja="所属機関のシステムへの配信（CloudEvents）。配信の管理者が読む。続きは `next` で読み、"
         "`after` を付けなければ最初から読み直す。何もなければ `wait_ms` まで待つ。空のページの後に"
-        "続きがあることもあり、その理由は示されない。`release_by` を過ぎたものは使わず、読み直す。",
+        "続きがあることもあり、その理由は示されない。`release_by` を過ぎたものは使わず、読み直す。"
+        "`Accept: text/event-stream` を付けると、Server-Sent Events でページごとに続けて届く"
+        "（各 `data` は FeedPage。続きは最後の `id` を Last-Event-ID に付けて受け取る）。",
         query=FeedQuery,
         answer=FeedPage,
+        also="text/event-stream",
     ),
     Operation(
         path="/v1/clock",

@@ -17,6 +17,9 @@ from services.identity import Bearer
 
 JSON: Final = "application/json"
 READING: Final = (HttpMethod.GET, HttpMethod.HEAD)
+STREAMS: Final = frozenset({"/v1/cases/stream"})
+FEED: Final = "/v1/feed"  # A page of it; or a stream, to whoever accepts one.
+EVENT_STREAM: Final = "text/event-stream"
 _KEY: Final = "visit"
 
 
@@ -54,6 +57,14 @@ def header(scope: HTTPScope, name: bytes) -> str | None:
     """The only one of that name. Of two that differ neither is to be believed."""
     found = {value for key, value in scope["headers"] if key == name}
     return found.pop().decode("latin-1") if len(found) == 1 else None
+
+
+def wants_stream(scope: HTTPScope) -> bool:
+    """What is told as it happens, and for as long as somebody listens."""
+    if scope["path"] == FEED:
+        accepted = (header(scope, b"accept") or "").split(",")
+        return any(each.partition(";")[0].strip() == EVENT_STREAM for each in accepted)
+    return scope["path"] in STREAMS
 
 
 def token_of(scope: HTTPScope) -> str | None:

@@ -8,7 +8,7 @@ page may be empty, and be followed by another, for no reason that anybody is tol
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import reduce
 from itertools import takewhile
@@ -19,7 +19,16 @@ from uuid import UUID, uuid5
 import msgspec
 
 from contracts.envelope import Envelope
-from contracts.feed import JSON, PACKAGE, SOURCE, FeedMessage, FeedPage, Package
+from contracts.feed import (
+    JSON,
+    MESSAGES,
+    MESSAGES_MAX,
+    PACKAGE,
+    SOURCE,
+    FeedMessage,
+    FeedPage,
+    Package,
+)
 from domain import agency as agencies
 from domain import network
 from domain.agency import Agency, AgencyEvent, check_keeps_feed
@@ -36,12 +45,13 @@ from services.ports import Clock, StoredEvent
 from services.showing import Showing
 from services.sights import Seen
 
-MESSAGES: Final = 100
-MESSAGES_MAX: Final = 500
 PAGE_BYTES_MAX: Final = 1 << 20  # But for one message that is larger by itself.
 PLACES_MIN: Final = 10
 PLACES_AT_ONCE: Final = 250
 PLACES_MAX: Final = 1_000  # Looked at for one page, whether there is anything for it or not.
+FOLLOWED_FOR_S: Final = 5.0  # Then it is looked again whether whoever follows may read.
+COMING_FOR_S: Final = 15.0
+LOOKED_AT_EVERY_S: Final = 1.0
 
 
 class FeedCandidate(NamedTuple):
@@ -176,6 +186,35 @@ class Feeding:
             if still is not None:
                 await still()
         raise NotReleased
+
+    async def pages(
+        self, reader: Reader, *, after: str | None = None, most: int = MESSAGES
+    ) -> AsyncIterator[FeedPage]:
+        """One after the other, each decided when it is asked for; of empty ones nothing is told."""
+        while True:
+            page = await self.page(reader, after=after, most=most, wait_s=FOLLOWED_FOR_S)
+            after = page.next
+            if page.items:
+                yield page
+
+    async def coming(
+        self, reader: Reader, *, after: str, still: Callable[[], Awaitable[object]]
+    ) -> None:
+        """Wait until a page would not be empty. Of what is hidden nothing comes.
+
+        Looked at once a second at most: many wait like this, and for nothing that is urgent.
+        """
+        place = self._begin(reader, after)
+        while True:
+            known = self._waking.known_to
+            read = await self.read(reader, place, 1)
+            if read.told:
+                return
+            place = read.place
+            if read.is_end:
+                await self._waking.beyond(known, COMING_FOR_S)
+            await asyncio.sleep(LOOKED_AT_EVERY_S)
+            await still()
 
     async def read(self, reader: Reader, place: Place, most: int) -> Read:
         """So many messages after this place, and none of them opened."""

@@ -3,20 +3,29 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import msgspec
+import pytest
 import pytest_asyncio
 from jsonschema import validate
 from structlog.testing import capture_logs
 
+import services.feeding
 from adapters.app import App, running
 from adapters.engines import PostgresAccess
+from adapters.http import following
 from adapters.http.openapi import document
 from adapters.settings import Settings
-from domain.agency import NameFeedCustodian
+from contracts.feed import FeedPage
+from domain.agency import EndFeedCustodian, NameFeedCustodian
 from domain.case import IdentifySubject
+from services.disclosing import Reader
+from services.feeding import Feeding
 from tests.integration.entrances import (
     CITY,
     OPEN,
@@ -30,6 +39,7 @@ from tests.integration.entrances import (
 
 DOCUMENT: Final = document()
 LONG_MS: Final = 20_000
+STREAM: Final = {"accept": "text/event-stream"}
 
 
 class Office(NamedTuple):
@@ -41,6 +51,17 @@ class Office(NamedTuple):
         command = NameFeedCustodian(agency_id=founded.operator, staff_id=founded.first_staff)
         done(await self.visitor.asks(command))
 
+    @asynccontextmanager
+    async def follows(self, query: str = "", **headers: str) -> AsyncGenerator["Told"]:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        client, wants = self.visitor.client, {"accept": "text/event-stream", **named}
+        async with (
+            asyncio.timeout(20),
+            client.stream("GET", f"/v1/feed{query}", headers=wants) as answer,
+        ):
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            yield Told(answer.aiter_lines())
+
     async def feed(self, **asked: object) -> dict[str, Any]:
         query = "&".join(f"{name}={value}" for name, value in asked.items())
         answer = await self.visitor.sees(f"/v1/feed?{query}" if query else "/v1/feed")
@@ -48,6 +69,24 @@ class Office(NamedTuple):
         page: dict[str, Any] = answer.json()
         validate(page, {"$ref": "#/components/schemas/FeedPage", **DOCUMENT})
         return page
+
+
+class Told(NamedTuple):
+    """What a stream tells, event by event."""
+
+    lines: AsyncIterator[str]
+
+    async def next(self) -> tuple[str, dict[str, Any]]:
+        said: dict[str, str] = {}
+        async for line in self.lines:
+            name, _, value = line.partition(": ")
+            said[name] = value
+            if not line and "data" in said:
+                page: dict[str, Any] = msgspec.json.decode(said["data"])
+                validate(page, {"$ref": "#/components/schemas/FeedPage", **DOCUMENT})
+                assert said["id"] == page["next"]
+                return said["id"], page
+        raise StopAsyncIteration
 
 
 @pytest_asyncio.fixture
@@ -117,3 +156,101 @@ async def test_when_the_server_stops_whoever_waits_is_told_to_ask_again(
         async with asyncio.timeout(5):
             told = await waiting
         assert (told.status_code, code_of(told)) == (503, "STOPPING")
+
+
+async def test_whoever_accepts_a_stream_is_told_page_after_page_and_goes_on_from_the_last(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends with the token, and with the custody."""
+    monkeypatch.setattr(services.feeding, "FOLLOWED_FOR_S", 0.5)
+    refused = await office.visitor.sees("/v1/feed", accept="text/event-stream")
+    assert (refused.status_code, code_of(refused)) == (403, "NOT_THE_CUSTODIAN")
+    await office.names_a_custodian()
+    wrong = await office.visitor.sees("/v1/feed?after=abc", accept="text/event-stream")
+    assert (wrong.status_code, code_of(wrong)) == (400, "CURSOR_NOT_VALID")
+
+    opened = done(await office.visitor.asks(OPEN))
+    async with office.follows() as told:
+        first, page = await told.next()
+        assert [each["type"] for each in page["items"]] == ["case.opened.v1"]
+        done(await office.visitor.asks(IdentifySubject(name="相川みさき"), opened.case))
+        second, page = await told.next()
+        assert [each["type"] for each in page["items"]] == ["case.subject_identified.v1"]
+    # Whether it arrived, only they know: from the id before it, it comes again.
+    async with office.follows(f"?after={second}", Last_Event_ID=first) as told:
+        _, repeated = await told.next()
+    assert repeated["items"] == page["items"]
+    whole = await office.feed()
+    assert [each["type"] for each in whole["items"]] == [
+        "case.opened.v1",
+        "case.subject_identified.v1",
+    ]
+
+    issued = await office.app.identity.issue()
+    async with office.follows(f"?after={second}", authorization=f"Bearer {issued.text}") as told:
+        await office.app.identity.revoke(issued.bearer.id)
+        with pytest.raises(StopAsyncIteration):
+            await told.next()
+    founded = office.app.operator
+    ends = EndFeedCustodian(agency_id=founded.operator, staff_id=founded.first_staff)
+    async with office.follows(f"?after={second}") as told:
+        done(await office.visitor.asks(ends))
+        with pytest.raises(StopAsyncIteration):
+            await told.next()
+
+
+async def test_a_page_whose_window_has_closed_is_told_on_no_stream(
+    database: PostgresAccess,
+) -> None:
+    class Late(Feeding):
+        def __init__(self) -> None:
+            self.asked = 0
+
+        async def pages(
+            self, reader: Reader, *, after: str | None = None, most: int = 0
+        ) -> AsyncGenerator[FeedPage]:
+            del after, most
+            while True:
+                self.asked += 1
+                await asyncio.sleep(0)
+                reader.window.open()
+                reader.window.ends_by(time.monotonic() + (1.0 if self.asked == 1 else -0.01))
+                yield FeedPage(items=(), next=str(self.asked), release_by=datetime.now(UTC))
+
+    late = Late()
+    async with (
+        asyncio.timeout(5),
+        an_entrance(database, feeding=late) as own,
+        own.city.client.stream("GET", "/v1/feed", headers=STREAM) as answer,
+    ):
+        said = "\n".join([line async for line in answer.aiter_lines()])
+    assert late.asked == 2
+    assert ("id: 1" in said, "id: 2" in said) == (True, False)
+
+
+async def test_that_we_are_still_here_opens_no_window_that_a_page_goes_by(
+    database: PostgresAccess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is decided, and its keys take their time, while the stream says that it goes on."""
+    monkeypatch.setattr(following, "LOOKED_AT_EVERY_S", 0.02)
+
+    class Slow(Feeding):
+        def __init__(self) -> None:
+            pass
+
+        async def pages(
+            self, reader: Reader, *, after: str | None = None, most: int = 0
+        ) -> AsyncGenerator[FeedPage]:
+            del after, most
+            await asyncio.sleep(0)
+            reader.window.ends_by(time.monotonic() + 0.4)
+            await asyncio.sleep(0.6)
+            yield FeedPage(items=(), next="late", release_by=datetime.now(UTC))
+
+    async with (
+        asyncio.timeout(5),
+        an_entrance(database, feeding=Slow()) as own,
+        own.city.client.stream("GET", "/v1/feed", headers=STREAM) as answer,
+    ):
+        said = "\n".join([line async for line in answer.aiter_lines()])
+    assert "late" not in said
