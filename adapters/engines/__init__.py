@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from adapters.engines.asking import nats_findings, postgres_findings
 from adapters.engines.endpoints import (
+    Admit,
     Endpoints,
     NatsAccess,
     PostgresAccess,
@@ -64,6 +65,7 @@ class Ours(NamedTuple):
 
     running: Running
     secrets: Secrets
+    admit: Admit | None = None
 
 
 @asynccontextmanager
@@ -74,7 +76,7 @@ async def engines(settings: Settings) -> AsyncGenerator[Endpoints]:
         postgres, logins = _postgres(settings, ours)
         nats = _nats(settings, ours)
         judge(await _findings(logins, nats, settings.allow), settings.allow)
-        yield Endpoints(postgres, nats)
+        yield Endpoints(postgres, nats, ours.admit if ours else None)
 
 
 def embedded(settings: Settings) -> AbstractAsyncContextManager[Endpoints]:
@@ -133,7 +135,8 @@ async def _started(settings: Settings) -> AsyncGenerator[Ours]:
             postgres = await stack.enter_async_context(embedded_postgres(settings, folder, secrets))
         if settings.nats_url is None:
             nats = await stack.enter_async_context(embedded_nats(settings, folder, secrets))
-        ours = Ours(Running(os.getpid(), datetime.now(UTC), postgres, nats), secrets)
+        address, admit = (nats.address, nats.admit) if nats else (None, None)
+        ours = Ours(Running(os.getpid(), datetime.now(UTC), postgres, address), secrets, admit)
         folder.publish(ours.running)
         yield ours
 

@@ -1,17 +1,26 @@
 """Where the engines are, and how to log in to them."""
 
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from pathlib import Path
-from typing import TypedDict
+from typing import Literal, TypeAlias, TypedDict
 
 import msgspec
 from psycopg.conninfo import make_conninfo
+
+from adapters.engines.nkey import agency_seed
+from domain.model import AgencyId
+
+Admit: TypeAlias = Callable[[Collection[AgencyId]], Awaitable[None]]
 
 DATABASE = "tsunagu"
 OWNER = "tsunagu_owner"
 APP = "tsunagu_app"
 KEYRING = "tsunagu_keyring"
 DESK_INBOX = "_INBOX_DESK"
+# As an agency says them; of whom they are, the server says to us.
+FETCH = "feed.fetch"
+WAKE = "feed.wake"
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -54,6 +63,11 @@ class NatsAccess(Sealed, frozen=True):
             return {"user_credentials": str(self.credentials)}
         return {}
 
+    def of_agency(self, agency: AgencyId) -> "NatsAccess":
+        """As the systems of this agency log in, and those of no other."""
+        assert self.seed
+        return NatsAccess(self.url, seed=agency_seed(self.seed, agency), inbox=inbox_of(agency))
+
     def at_the_desk(self) -> "NatsAccess":
         """As the systems of agencies log in, whose rights are few."""
         assert self.desk_seed
@@ -61,8 +75,11 @@ class NatsAccess(Sealed, frozen=True):
 
 
 class Endpoints(msgspec.Struct, frozen=True):
+    """``admit``, where the server is ours: which agencies have an account there from then on."""
+
     postgres: PostgresAccess
     nats: NatsAccess
+    admit: Admit | None = None
 
 
 class PostgresAddress(msgspec.Struct, frozen=True):
@@ -98,6 +115,18 @@ class Secrets(Sealed, frozen=True):
     nats_seed: str
     nats_store_key: str
     desk_seed: str = ""  # Of a folder that knew no desk yet, until it is held again.
+
+
+def inbox_of(agency: AgencyId) -> str:
+    return f"_INBOX_{agency.hex}"
+
+
+def fetch_of(agency: AgencyId | Literal["*"]) -> str:
+    return f"feed.{agency}.fetch"
+
+
+def wake_of(agency: AgencyId) -> str:
+    return f"feed.{agency}.wake"
 
 
 def postgres_access(address: PostgresAddress, secrets: Secrets) -> PostgresAccess:

@@ -3,8 +3,8 @@
 import asyncio
 import signal
 from asyncio.subprocess import Process
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
+from contextlib import ExitStack, asynccontextmanager, suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
@@ -14,19 +14,33 @@ from urllib.parse import urlsplit
 import msgspec
 
 from adapters.engines.binaries import find_nats_server
-from adapters.engines.endpoints import DESK_INBOX, NatsAddress, Secrets
+from adapters.engines.endpoints import (
+    DESK_INBOX,
+    FETCH,
+    WAKE,
+    NatsAddress,
+    Secrets,
+    fetch_of,
+    inbox_of,
+    wake_of,
+)
 from adapters.engines.folder import Held, explained
-from adapters.engines.nkey import public_key
+from adapters.engines.nkey import agency_seed, public_key
 from adapters.engines.process import Room, kept_running, lay_down, room, spawn
 from adapters.settings import Settings
+from domain.model import AgencyId
 
-MESSAGE_BYTES_MAX: Final = 1 << 20
+MESSAGE_BYTES_MAX: Final = 1 << 20  # Of what others send us.
+ANSWERED_BYTES_MAX: Final = 4 << 20  # A page of a feed, and how much larger it is as JSON.
 MEMORY_BYTES_MAX: Final = 64 << 20
 LOG_BYTES_MAX: Final = 10 << 20
 LOG_FILES_MAX: Final = 10
 DURABLE: Final = {"sync_interval": "always"}
 ANY_PORT: Final = -1
 LOOPBACK: Final = "127.0.0.1"
+AT_THE_DESK: Final = {"publish.>": "in.desk.>", "ask.>": "ask.desk.>"}
+RELOADS: Final = 2  # The first leaves a new account without its imports.
+RELOADED_AFTER_S: Final = 0.2
 MONITOR_ANSWERS_WITHIN_S: Final = 5.0
 ANSWER_BYTES_MAX: Final = 1 << 20
 HUB: Final = "HUB"
@@ -40,21 +54,31 @@ class Tenant(msgspec.Struct, frozen=True):
     nkey: str
     inbox: str
     asks: Mapping[str, str]
+    hears: Mapping[str, str] = {}
 
 
 def desk(seed: str) -> Tenant:
-    """受付: where every agency's systems log in until each has an account of its own.
+    """受付: where the systems of any agency may log in, to say what they are to have done.
 
     One inbox is all of theirs: what is answered there holds codes and ids, and no person's words.
     """
-    asks = {"publish.>": "in.desk.>", "ask.>": "ask.desk.>"}
-    return Tenant("DESK", public_key(seed), DESK_INBOX, asks)
+    return Tenant("DESK", public_key(seed), DESK_INBOX, AT_THE_DESK)
+
+
+def agency(seed: str, which: AgencyId) -> Tenant:
+    """機関: where the systems of one agency log in, and no other's. Its feed is fetched there."""
+    asks = {**AT_THE_DESK, FETCH: fetch_of(which)}
+    key = public_key(agency_seed(seed, which))
+    return Tenant(f"AGENCY_{which.hex}", key, inbox_of(which), asks, {WAKE: wake_of(which)})
 
 
 def accounts(seed: str, *tenants: Tenant) -> dict[str, "Account"]:
     """HUB is for our own services. Who is no tenant of ours has no account, and no way in."""
-    exports = tuple(
-        Export(heard, (tenant.name,)) for tenant in tenants for heard in tenant.asks.values()
+    asks = ((heard, tenant.name) for tenant in tenants for heard in tenant.asks.values())
+    hears = ((said, tenant.name) for tenant in tenants for said in tenant.hears.values())
+    exports = (
+        *(Export(service=heard, accounts=names) for heard, names in _whose(asks).items()),
+        *(Export(stream=said, accounts=names) for said, names in _whose(hears).items()),
     )
     return {
         HUB: Account(users=(User(public_key(seed)),), jetstream=True, exports=exports),
@@ -65,12 +89,23 @@ def accounts(seed: str, *tenants: Tenant) -> dict[str, "Account"]:
 
 def _account(tenant: Tenant) -> "Account":
     """What a tenant's messages are called in HUB is the server's to say, not the sender's."""
-    may = Permissions(Allowed(tuple(tenant.asks)), Allowed((f"{tenant.inbox}.>",)))
+    may = Permissions(Allowed(tuple(tenant.asks)), Allowed((f"{tenant.inbox}.>", *tenant.hears)))
     return Account(
         users=(User(tenant.nkey, may),),
-        imports=tuple(Import(Place(HUB, heard), to=said) for said, heard in tenant.asks.items()),
+        imports=(
+            *(Import(service=Place(HUB, hub), to=own) for own, hub in tenant.asks.items()),
+            *(Import(stream=Place(HUB, hub), to=own) for own, hub in tenant.hears.items()),
+        ),
         limits=Limits(),
     )
+
+
+def _whose(named: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    """What several tenants share is exported once, to all of them."""
+    names: dict[str, tuple[str, ...]] = {}
+    for subject, name in named:
+        names[subject] = (*names.get(subject, ()), name)
+    return names
 
 
 class Allowed(msgspec.Struct, frozen=True):
@@ -87,8 +122,9 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True):
     permissions: Permissions | None = None
 
 
-class Export(msgspec.Struct, frozen=True):
-    service: str
+class Export(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    service: str | None = None
+    stream: str | None = None
     accounts: tuple[str, ...]
 
 
@@ -97,8 +133,9 @@ class Place(msgspec.Struct, frozen=True):
     subject: str
 
 
-class Import(msgspec.Struct, frozen=True):
-    service: Place
+class Import(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    service: Place | None = None
+    stream: Place | None = None
     to: str
 
 
@@ -122,7 +159,7 @@ def configuration(accounts: Mapping[str, Account], *, store: str, key: str) -> d
     """What holds wherever the server runs. Its configuration language reads JSON."""
     return {
         "server_name": "tsunagu",
-        "max_payload": MESSAGE_BYTES_MAX,
+        "max_payload": ANSWERED_BYTES_MAX,
         "jetstream": {
             **DURABLE,
             "store_dir": store,
@@ -148,6 +185,9 @@ class EmbeddedNats:
         self.lock = lock
         self.secrets = secrets
         self.address: NatsAddress | None = None
+        self._agencies: tuple[AgencyId, ...] = ()
+        self._listens_at: NatsAddress | None = None  # What it was told when it started.
+        self._process: Process | None = None
 
     @property
     def start_log(self) -> Path:
@@ -156,14 +196,28 @@ class EmbeddedNats:
     async def launch(self) -> Process:
         for stale in self.home.path.glob("*.ports"):
             stale.unlink()
-        lay_down(self.home.path / "nats.conf", msgspec.json.encode(self._configuration()))
+        self._listens_at = self.address
+        self._configure()
         with self.start_log.open("wb") as output:
-            return await spawn(
+            self._process = await spawn(
                 (self.program, "-c", f"{self.home.inside}/nats.conf"),
                 keep=(self.lock, self.home.fd, self.logs.fd),
                 death_signal=signal.SIGTERM,
                 output=output.fileno(),
             )
+        return self._process
+
+    async def admit(self, agencies: Collection[AgencyId]) -> None:
+        """Each by an account of its own, and whoever had one and is not among them no more."""
+        if self._agencies == (wanted := tuple(sorted(agencies))):
+            return
+        self._agencies = wanted
+        self._configure()
+        for _ in range(RELOADS):
+            assert self._process is not None
+            with suppress(ProcessLookupError):  # The next one reads it when it starts.
+                self._process.send_signal(signal.SIGHUP)
+            await asyncio.sleep(RELOADED_AFTER_S)
 
     async def is_ready(self, pid: int) -> bool:
         announced = self._announced(pid)
@@ -172,11 +226,18 @@ class EmbeddedNats:
         self.address = announced
         return True
 
+    def _configure(self) -> None:
+        lay_down(self.home.path / "nats.conf", msgspec.json.encode(self._configuration()))
+
     def _configuration(self) -> dict[str, object]:
-        address = self.address
+        address, seed = self._listens_at, self.secrets.nats_seed
         return {
             **configuration(
-                accounts(self.secrets.nats_seed, desk(self.secrets.desk_seed)),
+                accounts(
+                    seed,
+                    desk(self.secrets.desk_seed),
+                    *(agency(seed, each) for each in self._agencies),
+                ),
                 store=f"{self.home.inside}/jetstream",
                 key=self.secrets.nats_store_key,
             ),
@@ -212,7 +273,7 @@ def store_in(data: Path) -> Path:
 @asynccontextmanager
 async def embedded_nats(
     settings: Settings, held: Held, secrets: Secrets
-) -> AsyncGenerator[NatsAddress]:
+) -> AsyncGenerator[EmbeddedNats]:
     program = await find_nats_server(settings)
     with ExitStack() as rooms:
         with explained(held.path):
@@ -220,8 +281,7 @@ async def embedded_nats(
             logs = rooms.enter_context(room(held.path / "log/nats"))
         engine = EmbeddedNats(program, home, logs, held.lock, secrets)
         async with kept_running(engine):
-            assert engine.address is not None
-            yield engine.address
+            yield engine
 
 
 def is_healthy(monitor_url: str) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 from nats.aio.client import Client
@@ -18,13 +18,20 @@ CLOSE_WITHIN_S: Final = 2.0
 RECONNECT_EVERY_S: Final = 1
 PING_EVERY_S: Final = 10  # A connection that died unheard is noticed by its silence.
 
+C = TypeVar("C", bound=Client)
+
 log = structlog.get_logger()
 
 
 @asynccontextmanager
 async def connected(access: NatsAccess, name: str) -> AsyncGenerator[Client]:
+    async with connected_as(Client(), access, name) as client:
+        yield client
+
+
+@asynccontextmanager
+async def connected_as(client: C, access: NatsAccess, name: str) -> AsyncGenerator[C]:
     """It comes back as often as the server does, and says when it went and when it came."""
-    client = Client()
     try:
         await _connect(client, access, name)
         yield client

@@ -180,8 +180,9 @@ async def own_nats(data: Path) -> AsyncGenerator[NatsAccess]:
     settings = Settings(data=data)
     async with held(data) as folder:
         secrets = folder.secrets()
-        async with embedded_nats(settings, folder, secrets) as address:
-            yield nats_access(address, secrets, store_in(data))
+        async with embedded_nats(settings, folder, secrets) as engine:
+            assert engine.address
+            yield nats_access(engine.address, secrets, store_in(data))
 
 
 def asked(command: AnyCommand = OPEN, case: CaseAlias | None = None, **more: object) -> Asked:

@@ -3,7 +3,7 @@
 # pyright: reportUnknownMemberType=false
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
@@ -44,15 +44,19 @@ class Visitor(NamedTuple):
         await self.client.flush()
 
 
+def at_the_desk(access: NatsAccess) -> AbstractAsyncContextManager[Visitor]:
+    return logged_in(access.at_the_desk())
+
+
 @asynccontextmanager
-async def at_the_desk(access: NatsAccess) -> AsyncGenerator[Visitor]:
+async def logged_in(login: NatsAccess) -> AsyncGenerator[Visitor]:
     refused: list[str] = []
 
     async def note(error: Exception) -> None:
         refused.append(str(error))
 
-    client, login = Client(), access.at_the_desk()
-    await client.connect(access.url, inbox_prefix=login.inbox, error_cb=note, **login.login())
+    client = Client()
+    await client.connect(login.url, inbox_prefix=login.inbox, error_cb=note, **login.login())
     try:
         yield Visitor(client, refused, [])
     finally:
