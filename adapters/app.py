@@ -17,7 +17,9 @@ from adapters.health import watched
 from adapters.http.entrance import Behind, entrance
 from adapters.http.serving import serving
 from adapters.metrics import measured
+from adapters.nats.accounts import admitted
 from adapters.nats.desk import open_desk
+from adapters.nats.feed import open_feed
 from adapters.nats.relay import relay
 from adapters.postgres.access import PostgresAccessLog
 from adapters.postgres.answers import PostgresAnswers
@@ -28,6 +30,7 @@ from adapters.postgres.keyring import PostgresKeyring
 from adapters.postgres.lists import PostgresLists
 from adapters.postgres.migrating import migrate
 from adapters.postgres.processes import PostgresProcesses
+from adapters.postgres.roster import PostgresRoster
 from adapters.postgres.tokens import PostgresTokens
 from adapters.postgres.views import PostgresViews
 from adapters.projecting import kept
@@ -117,6 +120,7 @@ async def running(
         kept_up = PostgresProcesses(await enter(PostgresLists(postgres.app)))
         settling = await enter(reacting(log, sealing, handling, views, kept_up, clock, head))
         passing = PassingBy(clock, settling) if isinstance(clock, DemoClock) else None
+        fed = feeding(looking, cursors, lists, head, wall)
         door = entrance(
             Behind(
                 identity=identity,
@@ -124,7 +128,7 @@ async def running(
                 answers=await enter(PostgresAnswers(postgres.app)),
                 viewing=viewing,
                 registers=registers(log, gate, keyring, sealing, clock, aliases, cursors, lists),
-                feeding=feeding(looking, cursors, lists, head, wall),
+                feeding=fed,
                 replaying=Replaying(looking, cursors, operator.operator),
                 explaining=Explaining(looking, cursors, operator.operator),
                 aliases=aliases,
@@ -133,7 +137,9 @@ async def running(
                 traces=traces,
             )
         )
+        await enter(admitted(endpoints.admit, PostgresRoster(lists).everybody))
         await enter(open_desk(nats, identity, receiving))
+        await enter(open_feed(nats, identity, fed))
         url = await enter(serving(settings, door))
         announce(settings, url)
         yield App(endpoints, log, keyring, sealing, handling, identity, operator, url)

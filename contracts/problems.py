@@ -100,6 +100,12 @@ class NotAnsweredInTime(Spoken):
     )
 
 
+class AnswerTooLarge(Refused):
+    """What there is next does not fit into a message of NATS: fetch it over HTTP."""
+
+    ja: ClassVar[str] = "次の内容は NATS のメッセージに収まりません。HTTP で読み込んでください。"
+
+
 class NotReady(Spoken):
     """Something that this server stands on does not run."""
 

@@ -10,17 +10,20 @@ import msgspec
 import pytest
 from jsonschema import Draft7Validator
 
-from adapters.engines.nats_server import desk
+from adapters.engines.endpoints import fetch_of, wake_of
+from adapters.engines.nats_server import agency
 from adapters.engines.nkey import new_seed
 from adapters.nats.asyncapi import WHERE, document, written
 from adapters.nats.desk import ASK
 from adapters.nats.intake import COMMANDS
 from contracts.answered import Done
 from contracts.asked import Asked
+from contracts.feed import FeedPage, FeedQuery
 from contracts.problems import problem
 from domain.case import IdentifySubject
 from domain.model import CommandId
-from tests.integration.desks import OPEN
+from tests.integration.desks import CITY, OPEN
+from tests.spec import NOW
 
 DOCUMENT: Final = document()
 SCHEMAS: Final = DOCUMENT["components"]["schemas"]
@@ -33,8 +36,12 @@ def test_what_is_committed_is_what_the_contracts_say() -> None:
 def test_it_names_the_subjects_that_the_desk_serves() -> None:
     """As agencies say them: the server gives them the names that we hear."""
     said = {each["address"] for each in DOCUMENT["channels"].values()} - {None}
-    heard = {address: as_heard(address) for address in said}
-    assert heard == {"ask.command": ASK, "publish.command": COMMANDS}
+    assert {address: as_heard(address) for address in said} == {
+        "ask.command": ASK,
+        "publish.command": COMMANDS,
+        "feed.fetch": fetch_of(CITY),
+        "feed.wake": wake_of(CITY),
+    }
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -49,8 +56,8 @@ def test_every_reference_leads_somewhere() -> None:
 
 def test_every_operation_uses_messages_of_its_channels_and_says_so_in_both_languages() -> None:
     for operation in DOCUMENT["operations"].values():
-        assert operation["action"] == "receive"
-        for end in (operation, operation["reply"]):
+        is_asked = operation["action"] == "receive"
+        for end in (operation, *([operation["reply"]] if is_asked else ())):
             of_channel = f"{end['channel']['$ref']}/messages/"
             assert all(each["$ref"].startswith(of_channel) for each in end["messages"])
         assert re.search(r"[\u3040-\u30ff]", operation["description"])
@@ -63,6 +70,8 @@ def test_every_operation_uses_messages_of_its_channels_and_says_so_in_both_langu
         ("asked", Asked(id=CommandId(uuid4()), command=OPEN)),
         ("asked", Asked(id=CommandId(uuid4()), command=IdentifySubject(name="相川"))),
         ("done", Done(command=CommandId(uuid4()), token="7f")),
+        ("query", FeedQuery(after="7f", most=2, wait_ms=25_000)),
+        ("page", FeedPage(items=(), next="7f", release_by=NOW)),
         ("problem", problem("CASE_NOT_FOUND", "ja", uuid4())),
     ],
 )
@@ -74,8 +83,10 @@ def test_what_is_really_said_is_as_described(message: str, content: msgspec.Stru
 
 
 def as_heard(address: str) -> str:
+    named = agency(new_seed(), CITY)
     kind, _, rest = address.partition(".")
-    return desk(new_seed()).asks[f"{kind}.>"].removesuffix(">") + rest
+    every = named.asks.get(f"{kind}.>")
+    return every.removesuffix(">") + rest if every else {**named.asks, **named.hears}[address]
 
 
 def resolved(reference: str) -> object:

@@ -58,6 +58,9 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "publish": CODES,
     "answers": CODES,
     "receipts": CODES,
+    "fetch": GATE,
+    "pages": GATE,
+    "wakes": "that there may be something, of what may be seen, and nothing else",
 }
 BY_HTTP: Final = "what an entrance answers to the caller's own token, and nothing else"
 COMMANDS: Final[Mapping[str, str]] = {

@@ -9,9 +9,11 @@ from typing import Final, cast
 import msgspec
 
 import contracts
+from adapters.engines.endpoints import FETCH, WAKE
 from adapters.schemas import REF, Json, portable
 from contracts.answered import Done
 from contracts.asked import Asked
+from contracts.feed import FeedPage, FeedQuery
 from contracts.problems import MEDIA_TYPE, Problem
 
 WHERE: Final = Path(contracts.__path__[0]) / "asyncapi.json"
@@ -38,7 +40,9 @@ def written() -> bytes:
 
 
 def document() -> Json:
-    _, components = msgspec.json.schema_components([Asked, Done, Problem, Stored], ref_template=REF)
+    _, components = msgspec.json.schema_components(
+        [Asked, Done, FeedQuery, FeedPage, Problem, Stored], schema_hook=_any, ref_template=REF
+    )
     for schema in components.values():
         _drop_discriminators(schema)
     components["Problem"]["properties"]["code"] = CODE
@@ -46,7 +50,7 @@ def document() -> Json:
         "asyncapi": "3.0.0",
         "info": INFO,
         "defaultContentType": JSON,
-        "servers": {"desk": SERVER},
+        "servers": {"desk": SERVER, "agency": OF_AGENCY},
         "channels": CHANNELS,
         "operations": OPERATIONS,
         "components": {
@@ -56,6 +60,12 @@ def document() -> Json:
         },
     }
     return cast("Json", portable(whole))
+
+
+def _any(kind: type) -> Json:
+    """What a message of the feed holds is told by its type."""
+    assert kind is msgspec.Raw
+    return {}
 
 
 def _drop_discriminators(schema: object) -> None:
@@ -88,13 +98,13 @@ def _message(schema: type, content_type: str, en: str, ja: str, *headers: str) -
     }
 
 
-def _channel(address: str | None, en: str, ja: str, *messages: str) -> Json:
+def _channel(address: str | None, en: str, ja: str, *messages: str, server: str = "desk") -> Json:
     return {
         "address": address,
         "summary": en,
         "description": ja,
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
-        "servers": [{"$ref": "#/servers/desk"}],
+        "servers": [{"$ref": f"#/servers/{server}"}],
     }
 
 
@@ -118,9 +128,9 @@ INFO: Final[Json] = {
     "title": "つなぐ Tsunagu",
     "version": "1",
     "description": (
-        "The same commands as over HTTP, with the same answers and the same codes. Whoever sends"
-        " one is known by the token beside it, and by nothing they write.\n\n"
-        "HTTP と同じコマンドを NATS で送るための説明です。応答もコードも同じです。"
+        "The same commands as over HTTP and the same feed, with the same answers and the same"
+        " codes. Whoever sends one is known by the token beside it, and by nothing they write.\n\n"
+        "HTTP と同じコマンドと配信を NATS で扱うための説明です。応答もコードも同じです。"
         "送り手は、添えられたトークンだけで確かめます。"
     ),
     "license": {"name": "Apache-2.0"},
@@ -141,6 +151,15 @@ SERVER: Final[Json] = {
     ),
     "variables": {"port": {"default": "4222"}},
     "security": [{"$ref": "#/components/securitySchemes/nkey"}],
+}
+OF_AGENCY: Final[Json] = {
+    **SERVER,
+    "description": (
+        "Log in with the nkey of your agency (`tsunagu token nats`), which is no other's; subscribe"
+        " below its inbox, and to `feed.wake`. What is asked at the desk may be asked here, too. /"
+        " 機関ごとの nkey（`tsunagu token nats` で表示）で接続し、受信は機関の受信先の下と"
+        " `feed.wake` だけで行います。窓口への依頼もここから送れます。"
+    ),
 }
 NKEY: Final[Json] = {
     "type": "asymmetricEncryption",
@@ -185,6 +204,27 @@ MESSAGES: Final[dict[str, Json]] = {
         "規則により、または何かが足りないため、行われませんでした。",
         "Correlation-Id",
     ),
+    "query": _message(
+        FeedQuery,
+        JSON,
+        "How far the feed was read, how much of it at once, and how long to wait for more."
+        " An empty message asks from the first.",
+        "どこまで読んだか、一度に何件か、どれだけ待つか。空のメッセージは最初から読みます。",
+        *HEADERS,
+    ),
+    "page": _message(
+        FeedPage,
+        JSON,
+        "The same page that `GET /v1/feed` answers. Hand nothing on after `release_by`: ask again.",
+        "`GET /v1/feed` と同じページ。`release_by` を過ぎたものは使わず、読み直してください。",
+        "Correlation-Id",
+    ),
+    "wake": {
+        "name": "Wake",
+        "summary": "Empty: it says nothing but to fetch.",
+        "description": "空です。読みに来るようにという以外、何も伝えません。",
+        "payload": {"type": "null"},
+    },
     "stored": _message(
         Stored,
         JSON,
@@ -212,6 +252,30 @@ CHANNELS: Final[dict[str, Json]] = {
     "receipts": _channel(
         None, "The inbox of whoever leaves it.", "預けた側の受信先です。", "stored"
     ),
+    "fetch": _channel(
+        FETCH,
+        "Fetch what your agency's system is told of its cases, for a custodian of its feed.",
+        "所属機関のシステムへの配信を、配信の管理者として読みます。",
+        "query",
+        server="agency",
+    ),
+    "pages": _channel(
+        None,
+        "The inbox of your agency, and of no other.",
+        "機関ごとの受信先です。ほかの機関からは見えません。",
+        "page",
+        "problem",
+        server="agency",
+    ),
+    "wakes": _channel(
+        WAKE,
+        "Once after a fetch, when there is something that had not come by then. It may get lost, as"
+        " when we are started anew: fetch from time to time all the same.",
+        "読み取りの後に新しいものが届いたとき、一度だけ知らせます。再起動などで失われることも"
+        "あるため、知らせがなくても、ときどき読みに来てください。",
+        "wake",
+        server="agency",
+    ),
 }
 OPERATIONS: Final[dict[str, Json]] = {
     "ask": _operation(
@@ -226,6 +290,21 @@ OPERATIONS: Final[dict[str, Json]] = {
         "Handled once, and then overwritten where it lay. Its answer: `GET /v1/commands/{id}`.",
         "一度だけ処理し、その後は上書きして消します。応答は `GET /v1/commands/{id}` で読めます。",
     ),
+    "fetch": _operation(
+        "fetch",
+        "pages",
+        "Decided at that moment, and recorded. Where there is nothing, it is waited for, `wait_ms`"
+        " long. An empty page may be followed by another that is not, and says nothing of why.",
+        "その時点で判断し、記録してから渡します。何もなければ `wait_ms` まで待ちます。空のページの"
+        "後に続きがあることもあり、その理由は示されません。",
+    ),
+    "wake": {
+        "action": "send",
+        "summary": "Of what your agency may see, and of nothing else.",
+        "description": "所属機関に見えるものについてだけ知らせます。",
+        "channel": {"$ref": "#/channels/wakes"},
+        "messages": _all_of("wakes"),
+    },
 }
 
 

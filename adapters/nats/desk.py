@@ -1,51 +1,37 @@
 """The entrance on NATS (窓口): what agencies ask there, and what they have put into IN.
 
-An answer holds ids and codes only: agencies share an account as yet, and with it their inboxes.
+An answer holds ids and codes only: who logs in as the desk shares an account, and with it an inbox.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
-from time import monotonic
-from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
 from uuid import UUID
 
 import msgspec
 import structlog
 from nats.errors import Error as NatsError
-from prometheus_client import Counter
 
 from adapters.engines.endpoints import NatsAccess
-from adapters.faults import where
-from adapters.headers import correlation_in, language_in, token_in
+from adapters.headers import token_in
 from adapters.nats.broker import Answering, Pulling, safe_broker
 from adapters.nats.incoming import Incoming, Pulled, Request
 from adapters.nats.intake import COMMANDS, CONSUMER, DURABLE, STREAM, Intake
 from adapters.nats.serving import kept_serving
+from adapters.nats.telling import Lines, Telling
 from contracts.answered import Answered, Done
 from contracts.asked import Asked, read_asked
-from contracts.problems import (
-    LOUD,
-    MEDIA_TYPE,
-    Language,
-    NotAnsweredInTime,
-    NotHere,
-    Problem,
-    Unexpected,
-    problem,
-)
-from domain.speech import Refused, Spoken
+from contracts.problems import NotAnsweredInTime, NotHere, Problem
+from domain.speech import Refused
 from services.identity import Bearer
-from services.ids import uuid7
 
 ASK: Final = "ask.desk.command"
 QUEUE: Final = "desk"
-JSON: Final = "application/json"
 ANSWERED_WITHIN_S: Final = 25.0  # Before IN takes a command for forgotten.
 PUT_OFF_S: Final = 2.0
 PUT_OFF_MAX_S: Final = 60.0
@@ -53,7 +39,7 @@ FAILURES_MAX: Final = 5
 
 Said: TypeAlias = Done | Problem
 
-_COMMANDS: Final = Counter("tsunagu_nats_commands", "Commands answered", ("subject", "status"))
+LINES: Final = Lines("command_accepted", "command_not_handled", "command_failed", "command_refused")
 
 log = structlog.get_logger()
 
@@ -85,7 +71,7 @@ class Desk:
 
     async def answer(self, request: Request[Asked]) -> None:
         """The caller hears what they would have heard over HTTP."""
-        telling = _Telling(request.headers)
+        telling = Telling(request.headers)
         said = await self._heard(request, telling)
         await request.answer(msgspec.json.encode(said), telling.headers(said))
 
@@ -105,7 +91,7 @@ class Desk:
 
     async def _taken(self, message: Pulled[Asked]) -> bool:
         """Handled, then overwritten, then done with: wherever that is cut, it is all done again."""
-        said = await self._heard(message, _Telling(message.headers))
+        said = await self._heard(message, Telling(message.headers))
         status = said.status if isinstance(said, Problem) else HTTPStatus.OK
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
             await _put_off(message)
@@ -126,24 +112,19 @@ class Desk:
         log.error("command_parked", stream=STREAM, sequence=message.sequence)
         await _told(message.park)
 
-    async def _heard(self, message: Incoming[Asked], telling: "_Telling") -> Said:
+    async def _heard(self, message: Incoming[Asked], telling: Telling) -> Said:
         """Whatever becomes of it, there is one line about it, and something to answer."""
         try:
             async with asyncio.timeout(ANSWERED_WITHIN_S):
                 said = await self._received(message, telling)
         except TimeoutError:
             said = telling.problem(NotAnsweredInTime().code)
-        except Spoken as spoken:
-            said = telling.problem(spoken.code, spoken.facts)
         except Exception as error:  # noqa: BLE001 (Its words may be a person's: its kind is told.)
-            telling.ids.update(error=type(error).__name__, where=where(error))
-            said = telling.problem(Unexpected().code)
-        telling.write(said)
-        kind = "ask" if isinstance(message, Request) else "publish"
-        _COMMANDS.labels(kind, said.status if isinstance(said, Problem) else HTTPStatus.OK).inc()
+            said = telling.refusal(error)
+        telling.write("ask" if isinstance(message, Request) else "publish", said, LINES)
         return said
 
-    async def _received(self, message: Incoming[Asked], telling: "_Telling") -> Said:
+    async def _received(self, message: Incoming[Asked], telling: Telling) -> Said:
         at = message.stored_at if isinstance(message, Pulled) else None
         bearer = await self._identity.bearer(token_in(message.headers.get("Authorization")), at)
         telling.ids.update(agency=bearer.agency, staff=bearer.staff)
@@ -155,44 +136,6 @@ class Desk:
         if isinstance(answered, Done):
             return answered
         return telling.problem(answered.code, answered.facts)
-
-
-class _Telling:
-    """What is said of one message: to its sender, and in the log by ids and codes alone."""
-
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        self.correlation: Final = correlation_in(headers.get("Correlation-Id")) or uuid7(
-            datetime.now(UTC)
-        )
-        self.ids: Final[dict[str, object]] = {}
-        self._language: Final[Language] = language_in(headers.get("Accept-Language"))
-        self._begun: Final = monotonic()
-
-    def headers(self, said: Said) -> Mapping[str, str]:
-        content_type = MEDIA_TYPE if isinstance(said, Problem) else JSON
-        return {"Content-Type": content_type, "Correlation-Id": str(self.correlation)}
-
-    def problem(self, code: str, facts: Mapping[str, object] = MappingProxyType({})) -> Problem:
-        at = facts.get("at")
-        return problem(
-            code, self._language, self.correlation, at=at if isinstance(at, str) else None
-        )
-
-    def write(self, said: Said) -> None:
-        ms = round((monotonic() - self._begun) * 1_000, 1)
-        ids = {name: str(each) for name, each in self.ids.items()}
-        line = log.bind(entrance="nats", correlation=str(self.correlation), **ids, ms=ms)
-        match said:
-            case Done():
-                line.info("command_accepted")
-            case Problem(code=code) if code in LOUD:
-                line.error("command_failed", code=code)
-            case Problem(code=code, status=HTTPStatus.SERVICE_UNAVAILABLE):
-                line.warning("command_not_handled", code=code)
-            case Problem(code=code, status=HTTPStatus.INTERNAL_SERVER_ERROR):
-                line.error("command_failed", code=code)
-            case Problem(code=code):
-                line.info("command_refused", code=code)
 
 
 async def _put_off(message: Pulled[Asked]) -> None:
