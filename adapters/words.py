@@ -90,6 +90,10 @@ COMMANDS: Final[dict[str, Words]] = {
         ja="発行したトークンを一覧する（トークン自体は表示しない）",
         en="List the tokens that were issued, without themselves.",
     ),
+    "token nats": Words(
+        ja="機関のシステムが NATS に接続するための鍵（シード）を表示する",
+        en="Show the key with which an agency's system logs in to NATS.",
+    ),
     "token revoke": Words(ja="トークンを失効させる", en="Take a token back before its time."),
 }
 OPTIONS: Final[dict[str, Words]] = {
@@ -119,6 +123,7 @@ OPTIONS: Final[dict[str, Words]] = {
         ja="その人の所属機関（省くと運営担当の機関）",
         en="Their agency; unless said, the operator's.",
     ),
+    "of": Words(ja="どの機関か", en="Of which agency."),
     "hours": Words(ja="有効な時間数", en="For how many hours it is good."),
     "demo_clock": Words(
         ja="デモ用の時計を、この日時か now から使う（最初の起動時のみ）",
@@ -321,6 +326,10 @@ TOKEN_STATES: Final[dict[str, Words]] = {
     "expired": Words(ja="期限切れ", en="expired"),
     "revoked": Words(ja="失効", en="revoked"),
 }
+NATS_LOGIN_IS_FOR: Final = Words(
+    ja="接続先は {url}、受信先は {inbox} の下です。この機関だけに渡してください。",
+    en="Log in at {url}, with inboxes below {inbox}. Give it to nobody but that agency.",
+)
 TOKEN_REVOKED: Final = Words(ja="失効させました。", en="It has been revoked.")
 NO_TOKENS: Final = Words(ja="トークンは発行されていません。", en="No token has been issued.")
 

@@ -9,15 +9,18 @@ import subprocess
 from pathlib import Path
 from sysconfig import get_path
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import pytest
 from jsonschema import Draft201909Validator, validate
 
 from adapters.engines import findings
-from adapters.engines.compose import SecretsAlreadyMade, make
+from adapters.engines.compose import SecretsAlreadyMade, admit, make
+from adapters.engines.nkey import agency_seed, public_key
 from adapters.engines.postgres_server import DISCREET, DURABLE
 from adapters.settings import read
+from domain.model import AgencyId
 
 ROOT = Path(__file__).parent.parent
 
@@ -90,15 +93,34 @@ def test_secrets_are_never_made_over_others(tmp_path: Path) -> None:
 
 def test_nats_server_accepts_the_configuration_that_is_made_for_it(tmp_path: Path) -> None:
     make(tmp_path / "secrets")
+    said = accepted(tmp_path / "secrets/nats.conf")
+    assert said["jetstream"]["sync_interval"] == "always"
+
+
+def test_and_the_one_in_which_agencies_are_admitted(tmp_path: Path) -> None:
+    make(tmp_path / "secrets")
+    before = accepted(tmp_path / "secrets/nats.conf")
+    seed = (tmp_path / "secrets/nats_seed").read_text()
+    agencies = [AgencyId(uuid4()) for _ in range(2)]
+    admit(tmp_path / "secrets", agencies)
+    after = accepted(tmp_path / "secrets/nats.conf")
+    keys = [after["accounts"][f"AGENCY_{each.hex}"]["users"][0]["nkey"] for each in agencies]
+    assert keys == [public_key(agency_seed(seed, each)) for each in agencies]
+    assert len({*keys, public_key(seed)}) == 3
+    assert {**after, "accounts": None} == {**before, "accounts": None}
+    admit(tmp_path / "secrets", ())
+    assert accepted(tmp_path / "secrets/nats.conf") == before
+
+
+def accepted(conf: Path) -> Any:
     checked = subprocess.run(
-        [Path(get_path("scripts"), "nats-server"), "-t", "-c", tmp_path / "secrets/nats.conf"],
+        [Path(get_path("scripts"), "nats-server"), "-t", "-c", conf],
         capture_output=True,
         text=True,
         check=False,
     )
     assert checked.returncode == 0, checked.stderr
-    said = msgspec.json.decode((tmp_path / "secrets/nats.conf").read_bytes())
-    assert said["jetstream"]["sync_interval"] == "always"
+    return msgspec.json.decode(conf.read_bytes())
 
 
 def test_the_image_is_installed_from_the_locks_by_hash() -> None:

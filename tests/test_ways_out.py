@@ -83,6 +83,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "streams rebuild": SIGNS,
     "token issue": CODES,
     "token list": CODES,
+    "token nats": CODES,
     "token revoke": CODES,
     "up": SIGNS,
     "version": SIGNS,

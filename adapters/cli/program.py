@@ -480,6 +480,26 @@ def token_revoke(
         screen.aside(words.TOKEN_REVOKED)
 
 
+@tokens.command("nats")
+def token_nats(
+    of: o.Whose,
+    *,
+    data: o.Data = None,
+    lang: o.Lang = "en",
+    as_json: o.AsJson = False,
+    debug: o.Debug = False,
+) -> None:
+    with speaking(lang, debug=debug, as_json=as_json) as screen:
+        from adapters.cli.token import nats_login
+
+        found = nats_login(settings_for(data), of)
+        if as_json:
+            screen.answer_json(found)
+        else:
+            screen.answer_unbroken(found.seed)
+            screen.aside(words.NATS_LOGIN_IS_FOR.about(url=found.url, inbox=found.inbox))
+
+
 def main() -> None:
     cast("TextIOWrapper[BytesIO]", sys.stdout).reconfigure(errors="replace")
     logs.outlive_the_reader()

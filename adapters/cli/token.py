@@ -10,6 +10,7 @@ from rich.text import Text
 
 from adapters import words
 from adapters.app import identity_of
+from adapters.engines import attached
 from adapters.settings import Settings
 from adapters.words import Language, Words
 from domain.calendar import JAPAN
@@ -27,6 +28,20 @@ class IssuedToken(msgspec.Struct, frozen=True, kw_only=True):
     role: StaffRole
     issued_at: datetime
     expires_at: datetime
+
+
+class NatsLoginShown(msgspec.Struct, frozen=True, kw_only=True):
+    """The same each time: it follows from the seed of the installation."""
+
+    url: str
+    seed: str
+    inbox: str
+
+
+def nats_login(settings: Settings, agency: UUID) -> NatsLoginShown:
+    login = attached(settings).nats.of_agency(AgencyId(agency))
+    assert login.seed
+    return NatsLoginShown(url=login.url, seed=login.seed, inbox=login.inbox)
 
 
 async def issued(

@@ -3,15 +3,29 @@
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, TypeAlias, TypedDict
+from typing import ClassVar, Literal, TypeAlias, TypedDict
 
 import msgspec
 from psycopg.conninfo import make_conninfo
 
 from adapters.engines.nkey import agency_seed
 from domain.model import AgencyId
+from domain.speech import CannotRun
 
 Admit: TypeAlias = Callable[[Collection[AgencyId]], Awaitable[None]]
+
+
+class LoginsNotOurs(CannotRun):
+    """We log in to NATS with credentials that another made, and cannot make any for agencies."""
+
+    ja: ClassVar[str] = "NATS の認証情報をつなぐが作っていないため、機関の鍵を作れません。"
+    remedy: ClassVar[str] = (
+        "Give each agency an account on that server, or log in with a seed (nkey) there."
+    )
+    remedy_ja: ClassVar[str] = (
+        "そのサーバーで機関ごとのアカウントを用意するか、シード（nkey）で接続してください。"
+    )
+
 
 DATABASE = "tsunagu"
 OWNER = "tsunagu_owner"
@@ -65,7 +79,8 @@ class NatsAccess(Sealed, frozen=True):
 
     def of_agency(self, agency: AgencyId) -> "NatsAccess":
         """As the systems of this agency log in, and those of no other."""
-        assert self.seed
+        if self.seed is None:
+            raise LoginsNotOurs
         return NatsAccess(self.url, seed=agency_seed(self.seed, agency), inbox=inbox_of(agency))
 
     def at_the_desk(self) -> "NatsAccess":

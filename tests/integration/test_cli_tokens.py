@@ -11,6 +11,7 @@ import httpx
 import msgspec
 import pytest
 
+from adapters.engines.nkey import is_user_seed
 from tests.command_line import tsunagu, widest
 from tests.integration.processes import Up, up
 
@@ -48,6 +49,19 @@ def test_a_program_is_told_all_about_it(ours: Up) -> None:
     assert (issued["role"], good_for) == ("REPRESENTATIVE", timedelta(hours=2))
     named = ("--staff", issued["staff"], "--agency", issued["agency"])
     assert ours.tsunagu("token", "issue", *named).returncode == 0
+
+
+def test_an_agency_is_given_a_login_to_nats_that_is_the_same_each_time(ours: Up) -> None:
+    one, another = str(uuid4()), str(uuid4())
+    said = ours.tsunagu("token", "nats", one)
+    assert said.returncode == 0, said.stderr
+    (seed,) = said.stdout.splitlines()
+    assert is_user_seed(seed)
+    assert seed not in said.stderr
+    login = msgspec.json.decode(ours.tsunagu("token", "nats", one, "--json").stdout)
+    assert login.keys() == {"url", "seed", "inbox"}
+    assert login["seed"] == seed
+    assert ours.tsunagu("token", "nats", another).stdout != said.stdout
 
 
 def test_a_revoked_token_is_listed_as_such_and_opens_nothing(ours: Up) -> None:

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Final, NamedTuple
 from uuid import uuid4
@@ -12,11 +12,15 @@ from uuid import uuid4
 import msgspec
 import pytest
 import pytest_asyncio
+from nats.aio.msg import Msg
 
 from adapters.clock import DemoClock
 from adapters.crypto import AesVeil
 from adapters.engines import PostgresAccess
+from adapters.engines.endpoints import fetch_of
 from adapters.feeding import feeding
+from adapters.nats.feed import FeedDesk
+from adapters.nats.releasing import Releasing
 from adapters.postgres.access import PostgresAccessLog
 from adapters.postgres.clock import clock_of
 from adapters.postgres.lists import PostgresLists
@@ -41,7 +45,9 @@ from domain.trail.blocked import WithdrawalSettled
 from domain.trail.purges import PurgeRequested
 from services import disclosing, looking
 from services.aliases import Cursors
-from services.disclosing import WINDOW_S, Gate, NotReleased
+from services.disclosing import WINDOW_S, Gate, NotReleased, Reader, Window
+from services.feeding import Feeding
+from services.identity import Bearer, TokenId
 from services.keys import installation_key
 from services.listing import Listing
 from services.looking import Looking
@@ -51,7 +57,7 @@ from services.viewing import Viewing
 from tests.integration.test_reacting import SPRING, Here
 from tests.integration.test_viewing import refers, takes
 from tests.integration.viewers import Agency, a_house
-from tests.integration.writers import session
+from tests.integration.writers import session, until
 
 TAKES_AWAY: Final[tuple[PurgeCause, ...]] = (
     "WITHDRAWN",
@@ -124,10 +130,55 @@ class Door:
                 said = await self.viewing.cases(reader, most=50)
             case "feed":
                 said = await self.feeding.page(reader, most=100)
+            case "nats":
+                return await over_nats(self.feeding, reader)
             case _:
                 begin = self._cursors.written(reader.agency, "changes", bytes(16))
                 said = await anext(self.viewing.changes(reader, after=begin))
         return msgspec.json.encode(said)
+
+
+class Taken(Releasing):
+    """What a server of NATS would have been handed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[bytes] = []
+
+    async def release(
+        self, window: Window, subject: str, content: bytes, headers: Mapping[str, str]
+    ) -> None:
+        del subject, headers
+        assert not window.is_over
+        self.said.append(content)
+
+    async def publish(
+        self,
+        subject: str,
+        payload: bytes = b"",
+        reply: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        del subject, reply, headers
+        self.said.append(payload)
+
+
+async def over_nats(feeding: Feeding, reader: Reader) -> bytes:
+    """As the desk of feeds answers a system of theirs."""
+
+    class Knows:
+        async def bearer(self, text: str | None, /) -> Bearer:
+            del text
+            now = datetime.now(UTC)
+            token = TokenId(uuid4())
+            return Bearer(token, reader.agency, reader.staff, reader.role, now, now)
+
+    client = Taken()
+    desk = FeedDesk(client, Knows(), feeding)
+    await desk.take(Msg(client, subject=fetch_of(reader.agency), reply="_R_.asked"))
+    await until(lambda: client.said)
+    await desk.stop()
+    return b"".join(client.said)
 
 
 class Town(NamedTuple):
@@ -378,7 +429,7 @@ async def test_whatever_takes_it_away_has_it_destroyed(town: Town, cause: PurgeC
 
 
 @pytest.mark.parametrize("cause", TAKES_AWAY)
-@pytest.mark.parametrize("way", ["case", "timeline", "list", "feed", "stream"])
+@pytest.mark.parametrize("way", ["case", "timeline", "list", "feed", "nats", "stream"])
 async def test_what_is_taken_away_on_its_way_comes_out_nowhere(
     town: Town, way: str, cause: PurgeCause
 ) -> None:
@@ -399,7 +450,7 @@ async def test_what_is_taken_away_on_its_way_comes_out_nowhere(
     assert before == await told_of_her(town)
 
 
-@pytest.mark.parametrize("way", ["case", "timeline", "list", "feed", "stream"])
+@pytest.mark.parametrize("way", ["case", "timeline", "list", "feed", "nats", "stream"])
 async def test_what_nobody_takes_away_comes_out_everywhere(town: Town, way: str) -> None:
     assert NAME.encode() in await town.door.everything(town, way)
     assert "case.subject_identified.v1/name" in await told_of_her(town)

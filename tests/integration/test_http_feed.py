@@ -20,6 +20,7 @@ from adapters.app import App, running
 from adapters.engines import PostgresAccess
 from adapters.http import following
 from adapters.http.openapi import document
+from adapters.nats.connecting import connected
 from adapters.settings import Settings
 from contracts.feed import FeedPage
 from domain.agency import EndFeedCustodian, NameFeedCustodian
@@ -50,6 +51,15 @@ class Office(NamedTuple):
         founded = self.app.operator
         command = NameFeedCustodian(agency_id=founded.operator, staff_id=founded.first_staff)
         done(await self.visitor.asks(command))
+
+    async def fetches(self) -> dict[str, Any]:
+        """The same over NATS, by the account that the operator has there."""
+        headers = {"Authorization": self.visitor.client.headers["authorization"]}
+        login = self.app.endpoints.nats.of_agency(self.app.operator.operator)
+        async with connected(login, "system") as client:
+            answer = await client.request("feed.fetch", timeout=30, headers=headers)
+        page: dict[str, Any] = msgspec.json.decode(answer.data)
+        return page
 
     @asynccontextmanager
     async def follows(self, query: str = "", **headers: str) -> AsyncGenerator["Told"]:
@@ -131,6 +141,7 @@ async def test_it_is_for_custodians_and_answers_when_there_is_something(office: 
     assert [each["type"] for each in told["items"]] == ["case.subject_identified.v1"]
     whole = await office.feed()
     assert whole["items"] == [*page["items"], *told["items"]]
+    assert (await office.fetches())["items"] == whole["items"]
 
 
 async def test_for_whoever_leaves_nothing_is_waited_for_any_longer(office: Office) -> None:
