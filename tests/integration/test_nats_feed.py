@@ -312,6 +312,10 @@ async def test_an_agency_is_woken_once_by_what_it_may_see_and_by_nothing_else(
     await asyncio.sleep(1.5)
     assert wakes.pending_msgs == 0  # It has been told that it is to ask.
     assert len((await here.centre.fetches(after=seen)).items) == 2
+
+    await here.records(case)
+    await here.centre.fetches()  # By another system of theirs: this one is still to hear of it.
+    assert (await wakes.next_msg(timeout=5)).data == b""
     assert others.pending_msgs == 0
 
 
