@@ -96,6 +96,15 @@ class Endpoints(msgspec.Struct, frozen=True):
     nats: NatsAccess
     admit: Admit | None = None
 
+    def __eq__(self, other: object) -> bool:
+        """The same places, whoever has started them."""
+        if not isinstance(other, Endpoints):
+            return NotImplemented
+        return (self.postgres, self.nats) == (other.postgres, other.nats)
+
+    def __hash__(self) -> int:
+        return hash((self.postgres, self.nats))
+
 
 class PostgresAddress(msgspec.Struct, frozen=True):
     socket_dir: str
