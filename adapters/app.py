@@ -59,6 +59,7 @@ from services.replaying import Replaying
 from services.sealing import Sealing
 from services.seeding.sowing import Sowing
 from services.timekeeping import Timekeeping
+from services.trailing import Trailing
 from services.viewing import Viewing
 
 
@@ -131,6 +132,7 @@ async def running(
                 feeding=fed,
                 replaying=Replaying(looking, cursors, operator.operator),
                 explaining=Explaining(looking, cursors, operator.operator),
+                trailing=Trailing(looking, cursors, operator.operator),
                 aliases=aliases,
                 timekeeping=Timekeeping(operator, clock, passing),
                 checks=await enter(watched(log, views, nats)),

@@ -68,6 +68,10 @@ COMMANDS: Final[dict[str, Words]] = {
         ja="ケースの各項目が、ある機関に見える理由、見えない理由を示す",
         en="Say why an agency sees each field of a case, or does not.",
     ),
+    "trail": Words(
+        ja="本人に渡せる形で、情報の提供と、その後の消去の記録を示す",
+        en="Print for her what was shared of her, with whom, when, why, and what became of it.",
+    ),
     "list": Words(
         ja="一覧を示す：cases referrals lead-times disclosures meetings work ledger networks roster"
         " unnamed-members directory unnamed gaps grievances disaster",

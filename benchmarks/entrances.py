@@ -36,6 +36,7 @@ from services.relaying import Head
 from services.replaying import Replaying
 from services.sealing import Sealing
 from services.timekeeping import Timekeeping
+from services.trailing import Trailing
 from services.viewing import Viewing
 
 ANYWHERE: Final = Settings(data=Path("/nowhere"), http_port=0)
@@ -80,6 +81,7 @@ async def served(
                 feeding=feeding(looking, cursors, lists, Head(), wall),
                 replaying=Replaying(looking, cursors, operator.operator),
                 explaining=Explaining(looking, cursors, operator.operator),
+                trailing=Trailing(looking, cursors, operator.operator),
                 aliases=aliases,
                 timekeeping=Timekeeping(operator, clock, None),
                 checks={},

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from contracts.asked import CaseAlias
+from contracts.trail import Answers
 from domain.codes import ContactMeans
 from domain.model import Guarded, Sealed
 from domain.support_codes import AftercareMeans
@@ -32,7 +33,10 @@ class SafeContact(Guarded, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class WorkLine(Guarded, frozen=True, kw_only=True, omit_defaults=True):
-    """``about``: the id of the referral, the stay, the consent ... that it is about."""
+    """``about``: the id of the referral, the stay, the consent ... that it is about.
+
+    ``answers``: of all who were asked to destroy the same for the same reason, who has answered.
+    """
 
     kind: WorkKind
     to_do: InBothLanguages
@@ -41,3 +45,4 @@ class WorkLine(Guarded, frozen=True, kw_only=True, omit_defaults=True):
     case: CaseAlias | None = None
     about: UUID | None = None
     contact: SafeContact | None = None
+    answers: Answers | None = None

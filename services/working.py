@@ -29,10 +29,14 @@ from domain.model import AgencyId, CaseId, Event, EventId
 from domain.sharing import replay
 from domain.statutory import StatutoryDisclosureRecorded
 from domain.support_codes import AftercareMeans
+from domain.timers import end_of
+from domain.trail.purges import PurgeId
+from domain.visibility.holding import FOR_GOOD
 from domain.work_codes import WORK_KINDS, WorkKind
 from projections.work_row import moment, seconds
 from services.listing import Listing, RowPlace, bounded
 from services.looking import Looked, Reader, Row
+from services.purged import answers_of, asked_in, asked_with
 from services.showing import CORRECTION, Showing, reading
 from services.sights import Record, Seen, Sight
 
@@ -134,12 +138,27 @@ def _row(  # noqa: PLR0911 (one for each reason)
         # What those left to do whom it took over from is to be done; what they said stays theirs.
         waits = source.told.agency in sight.does_work_of and candidate.kind not in OF_GRIEVANCES
         return Row((), partial(_line, candidate, ())) if waits else None
+    if candidate.kind == "PURGE_WAITING":
+        return _with_answers(looked, candidate)
     if candidate.kind != "AFTERCARE_CONTACT":
         return Row((), partial(_line, candidate, ()))
     if _may_be_unsafe(sight, record):
         return Row((), partial(_line, candidate, ()))
     seen = [*sight.seen(of=CONTACT), *reading(sight, CORRECTION)]
     return Row(seen, partial(_line, candidate, seen))
+
+
+def _with_answers(looked: Looked, candidate: WorkCandidate) -> Row[WorkLine]:
+    """INV-C6: k of m. Each of them waits, or waited, with whoever this one waits with."""
+    every = asked_in(looked.records[candidate.case_id])
+    asked = asked_with(PurgeId(candidate.names), every) if candidate.names else []
+    answers = answers_of(asked, looked.at)
+    due = (end_of(e.purge.due) for e in asked if e.purge.state(looked.at) == "REQUESTED")
+
+    def show(showing: Showing) -> WorkLine:
+        return replace(_line(candidate, (), showing), answers=answers)
+
+    return Row((), show, min(due, default=FOR_GOOD))
 
 
 def _falls_to(looked: Looked, candidate: WorkCandidate) -> bool:

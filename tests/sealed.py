@@ -14,7 +14,9 @@ import msgspec
 from adapters.crypto import AesVeil, ChaChaCipher
 from contracts.explain import Explanation
 from contracts.replay import Replay
+from contracts.trail import Trail
 from domain.catalogue import EVENTS
+from domain.disclosed import Disclosed
 from domain.fields import cut_of
 from domain.model import AgencyId, CaseId, CommandId, Context, PersonId, StreamId
 from services.aliases import Aliases, Cursors
@@ -32,7 +34,8 @@ from services.ports import (
 )
 from services.replaying import Asked, Replaying
 from services.sealing import Origin, Place, Sealing
-from tests.gates import Still, a_gate
+from services.trailing import Trailing
+from tests.gates import Access, Still, a_gate
 from tests.world import Entry, Someone, World
 
 SECRET: Final = bytes(32)
@@ -59,6 +62,7 @@ class Log(Still):
     def __init__(self, world: World, until: datetime) -> None:
         self.streams: Final = defaultdict[StreamId, list[StoredEvent]](list)
         self.cases: Final = defaultdict[CaseId, list[StoredEvent]](list)
+        self.let_out: Final = defaultdict[CaseId, list[StoredEvent]](list)
         versions = Counter[StreamId]()
         by_then = [entry for entry in world.log if entry.at <= until]
         for entry in by_then:
@@ -67,6 +71,8 @@ class Log(Still):
             self.streams[entry.told.stream].append(stored)
             if entry.case is not None:
                 self.cases[entry.case].append(stored)
+            if isinstance(entry.said, Disclosed):
+                self.let_out[entry.said.case_id].append(stored)
         self._head: Final = len(by_then)
 
     async def head(self) -> int:
@@ -87,6 +93,9 @@ class Log(Still):
 
     async def of_cases(self, *cases: CaseId) -> Cases:
         return Cases(self._head, {each: self.cases.get(each, []) for each in cases})
+
+    async def disclosed(self, case: CaseId) -> list[StoredEvent]:
+        return self.let_out.get(case, [])
 
 
 class Stopped:
@@ -138,12 +147,14 @@ class House:
         self.clock: Final = Stopped(at or world.at)
         self.log: Final = Log(world, self.clock.at)
         log = cast("EventLog", self.log)
-        self.gate: Final = a_gate(log, Keyring(), SEALING, self.clock)
+        self.access: Final = Access()
+        self.gate: Final = a_gate(log, Keyring(), SEALING, self.clock, self.access)
         self.looking: Final = Looking(log, self.gate, SEALING, self.clock, self.aliases)
         self.operator: Final[AgencyId] = world.operator.agency
         cursors = Cursors(SECRET, AesVeil())
         self.replaying: Final = Replaying(self.looking, cursors, self.operator)
         self.explaining: Final = Explaining(self.looking, cursors, self.operator)
+        self.trailing: Final = Trailing(self.looking, cursors, self.operator)
 
     def replay(
         self,
@@ -176,3 +187,10 @@ class House:
         wanted = msgspec.convert(asked, AskedWhy)
         explaining = self.explaining.explain(reader, case, wanted, after=after, most=most)
         return asyncio.run(explaining)
+
+    def trail(
+        self, who: Someone, case: CaseId, /, *, after: str | None = None, most: int = 1000
+    ) -> Trail | None:
+        assert who.role != "INSTALLATION"
+        reader = Reader(agency=who.agency, staff=who.staff, role=who.role)
+        return asyncio.run(self.trailing.trail(reader, case, after=after, most=most))

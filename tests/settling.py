@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
@@ -30,6 +30,12 @@ from tests.world import NOBODY, Entry, Said, World
 class Done(NamedTuple):
     wanted: Wanted
     said: Said | type[Refused]
+
+
+class LetsOut(Protocol):
+    def let_out(self, case: CaseId, until: int) -> list[LetOut]:
+        """Of a case, up to, and without, this position."""
+        ...
 
 
 class Watching:
@@ -91,8 +97,13 @@ def _named_by(entry: Entry) -> frozenset[AgencyId]:
 class Settling:
     """As ``services.reacting.following`` does it; from the first event on as often as one likes."""
 
-    def __init__(self, world: World, processes: Sequence[Process] = PROCESSES) -> None:
-        self._watching: Final = Watching(world)
+    def __init__(
+        self,
+        world: World,
+        processes: Sequence[Process] = PROCESSES,
+        watching: "LetsOut | None" = None,
+    ) -> None:
+        self._watching: Final[LetsOut] = watching or Watching(world)
         self._world: Final = world
         self._processes: Final = processes
         self._answered: Final[dict[CommandId, Done]] = {}

@@ -26,6 +26,7 @@ ROUTES: Final[Mapping[str, str]] = {
     "get /v1/cases/{alias}/timeline": GATE,
     "get /v1/cases/{alias}/replay": GATE,
     "get /v1/cases/{alias}/explain": GATE,
+    "get /v1/cases/{alias}/trail": GATE,
     "get /v1/feed": GATE,
     "get /v1/referrals": GATE,
     "get /v1/referrals/lead-times": GATE,
@@ -85,6 +86,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "token list": CODES,
     "token nats": CODES,
     "token revoke": CODES,
+    "trail": BY_HTTP,
     "up": SIGNS,
     "version": SIGNS,
 }

@@ -160,7 +160,7 @@ class World:
         return bool(self.race(Asked(*first, case), Asked(*second, case)))
 
     def writes(
-        self, who: Someone, stream: StreamId, event: Event, case: CaseId, owner: PersonId
+        self, who: Someone, stream: StreamId, event: Event, case: CaseId | None, owner: PersonId
     ) -> None:
         """What no command writes: it comes with what is let out."""
         self._keep(stream, (event,), self.asking(who), case, owner)

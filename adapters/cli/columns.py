@@ -206,6 +206,14 @@ def what_came_back(said: object, language: Language) -> str:
     return "" if done is None else day(done, language)
 
 
+def how_many_answered(said: object, language: Language) -> str:
+    """Of those who were asked to destroy something."""
+    of = cast("Mapping[str, int]", said)
+    answered = of["acknowledged"] + of["declined"]
+    told = h.ANSWERED_OF.about(answered=answered, asked=of["asked"], overdue=of["overdue"])
+    return told.spoken(language)
+
+
 KINDS: Final = code("AgencyKind")
 RULES: Final = code("BasisCode")
 QUALIFIED: Final = code("CoordinatorQualification")
@@ -281,6 +289,7 @@ LISTS: Final[Mapping[str, ListOf]] = {
             Column(h.TO_DO, "to_do", in_own_language),
             CASE_ID,
             Column(h.ABOUT, "about", in_short),
+            Column(h.ANSWER, "answers", how_many_answered),
         ),
     ),
     "ledger": ListOf(

@@ -95,4 +95,8 @@ SPANS: Final[dict[str, Words]] = {
 SPREAD: Final = Words(
     ja="平均{mean}、最長{longest}（{count}件）", en="{mean} on average, {longest} at most ({count})"
 )
+ANSWERED_OF: Final = Words(
+    ja="{answered}／{asked}機関が回答（期限超過 {overdue}）",
+    en="{answered} of {asked} answered, {overdue} overdue",
+)
 RECEIVED_OF: Final = Words(ja="{received}／{all}機関が受領", en="{received} of {all} received")

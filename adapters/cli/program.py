@@ -330,6 +330,31 @@ def explain(  # noqa: PLR0913 (one for each option)
             screen.answer_unbroken("\n".join(paper.lines()))
 
 
+@app.command()
+def trail(  # noqa: PLR0913 (one for each option)
+    case: o.CaseAlias,
+    *,
+    token_file: o.TokenFile = None,
+    data: o.Data = None,
+    lang: o.Lang = "en",
+    as_json: o.AsJson = False,
+    debug: o.Debug = False,
+) -> None:
+    with speaking(lang, debug=debug, as_json=as_json) as screen:
+        from adapters.cli.naming import names_in
+        from adapters.cli.replay import width
+        from adapters.cli.trail import trail_of
+        from adapters.cli.trail_paper import TrailPaper
+
+        settings = settings_for(data)
+        found = trail_of(settings, token_file, case)
+        if as_json:
+            screen.answer_json(found)
+        else:
+            paper = TrailPaper(found, screen.language, width(), names_in(settings, token_file))
+            screen.answer_unbroken("\n".join(paper.lines()))
+
+
 @app.command("list")
 def list_(  # noqa: PLR0913 (one for each option)
     name: o.Name,

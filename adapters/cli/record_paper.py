@@ -40,7 +40,7 @@ class RecordPaper:
         self._names: Final = names
 
     def lines(self, record: Envelope) -> Iterator[str]:
-        named = self._event(record.type)
+        named = self.event(record.type)
         yield f"- {self.moment(record.occurred_at)} {named} {self.who(record.agency)}"
         types = types_of(record.type)
         for name, raw in record.fields.items():
@@ -99,7 +99,7 @@ class RecordPaper:
             case _:
                 pass
         path = PATH.match(said)
-        return said if path is None else f"{self._event(path[1])} {self.field(*path.groups())}"
+        return said if path is None else f"{self.event(path[1])} {self.field(*path.groups())}"
 
     def _object(self, said: Mapping[str, object], of: inspect.Type | None) -> str:
         """What nobody may see any more, an agency, or several things said together."""
@@ -112,7 +112,7 @@ class RecordPaper:
         each = (self._value(one, types.get(name)) for name, one in said.items())
         return " ".join(filter(None, each))
 
-    def _event(self, tag: str) -> str:
+    def event(self, tag: str) -> str:
         label = EVENT_LABELS.get(tag)
         return tag if label is None else self._in_words(label)
 

@@ -15,6 +15,7 @@ from adapters.http.following import follow_routes
 from adapters.http.registers import register_routes
 from adapters.http.replay import replay_routes
 from adapters.http.signs import Checks, sign_routes
+from adapters.http.trail import trail_routes
 from adapters.http.views import view_routes
 from adapters.registers import Registers
 from adapters.traces import Traces
@@ -26,6 +27,7 @@ from services.identity import Identity
 from services.receiving import Answers, Receiving
 from services.replaying import Replaying
 from services.timekeeping import Timekeeping
+from services.trailing import Trailing
 from services.viewing import Viewing
 
 
@@ -40,6 +42,7 @@ class Behind(NamedTuple):
     registers: Registers
     replaying: Replaying
     explaining: Explaining
+    trailing: Trailing
     aliases: Aliases
     timekeeping: Timekeeping
     checks: Checks
@@ -55,6 +58,7 @@ def entrance(behind: Behind) -> Door:
             *view_routes(behind.viewing, behind.aliases),
             *replay_routes(behind.replaying, behind.aliases),
             *explain_routes(behind.explaining, behind.aliases),
+            *trail_routes(behind.trailing, behind.aliases),
             *register_routes(behind.registers),
             *follow_routes(behind.viewing, behind.identity, stopping),
             *feed_routes(behind.feeding, behind.identity, stopping),

@@ -28,6 +28,7 @@ from contracts.pages import CaseChange, CaseLine, CaseShown, Page, ReferralLine
 from contracts.referrals import LeadTimeSummary
 from contracts.replay import Replay
 from contracts.roster import DirectoryEntry, MemberLine, NetworkLine, Unnamed, WindowGaps
+from contracts.trail import Trail
 from contracts.work import WorkLine
 
 
@@ -125,6 +126,20 @@ OPERATIONS: Final = (
         query=ExplainQuery,
         path_parameters=ALIAS,
         answer=Explanation,
+    ),
+    Operation(
+        path="/v1/cases/{alias}/trail",
+        name="readTrail",
+        en="Her trail, to be asked for on her behalf: what was shared of her, with whom, when, why,"
+        " and what became of each request to destroy it; fields by name, without what stands in"
+        " them. For whoever obtained her consents, or told something without one: what rests on"
+        " that, of what they may see; for auditors of the operator, all of it.",
+        ja="本人のための提供の記録。何を、どこに、いつ、なぜ伝えたか、消去の求めがどうなったか。"
+        "項目名だけを示し、内容は示さない。同意を得た機関と、同意によらず伝えた機関には、それに"
+        "基づくもののうち自らに見える範囲を、運営担当の監査者にはすべてを示す。",
+        query=PageQuery,
+        path_parameters=ALIAS,
+        answer=Trail,
     ),
     Operation(
         path="/v1/referrals",

@@ -43,6 +43,7 @@ from services.relaying import Head
 from services.replaying import Replaying
 from services.sealing import Sealing
 from services.timekeeping import Timekeeping
+from services.trailing import Trailing
 from services.viewing import Viewing
 from tests.agencies import Registry
 from tests.gates import a_gate
@@ -134,6 +135,7 @@ async def an_entrance(
             feeding=feeding(looking, cursors, lists, Head(), WALL),
             replaying=Replaying(looking, cursors, CITY),
             explaining=Explaining(looking, cursors, CITY),
+            trailing=Trailing(looking, cursors, CITY),
             aliases=aliases,
             timekeeping=Timekeeping(
                 InstallationFounded(operator=CITY, first_staff=SATO), clock, None

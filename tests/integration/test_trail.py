@@ -1,0 +1,196 @@
+"""Her trail over HTTP and in the terminal, of an installation that runs; and k of m in the list."""
+
+import time
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+from uuid import uuid4
+
+import msgspec
+import pytest
+
+from contracts.asked import CaseAlias
+from contracts.trail import Answers, PurgeAsked, Shared, TakenAway, Trail, TrailItem
+from contracts.work import WorkLine
+from domain.agency import RegisterAgency
+from domain.agency_codes import AgencyKind
+from domain.case import AcceptCase, AssignRole, IdentifySubject
+from domain.categories import CategoryCode
+from domain.consent_ledger import ExplainConsent, GrantConsent, WithdrawConsent
+from domain.model import AgencyId, GrantId, NetworkId
+from domain.network import EstablishNetwork, JoinNetwork
+from domain.trail.purges import AcknowledgePurge, PurgeId
+from tests.command_line import widest
+from tests.integration.entrances import whole
+from tests.integration.processes import Up, up
+from tests.integration.test_explain import alias
+from tests.integration.test_replay import NAME, Clerk, clerk, enrolled, opened
+
+PATH: Final = "/v1/cases/{}/trail"
+
+
+class Town(NamedTuple):
+    operator: Clerk
+    city: Clerk
+    centre: Clerk
+    ayumi: Clerk
+    police: Clerk
+    case: CaseAlias
+    grant: GrantId
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with up(tmp_path_factory.mktemp("up")) as ours:
+        yield told(ours)
+
+
+def told(ours: Up) -> Town:
+    """Two are let know who she is, and read it; she takes that back, and one has answered."""
+    operator = clerk(ours)
+
+    def joined(kind: AgencyKind) -> Clerk:
+        register = RegisterAgency(kind=kind, name="青葉県の機関", prefecture="06", sector="PUBLIC")
+        return enrolled(ours, operator, AgencyId(operator.makes(register)), "REPRESENTATIVE")
+
+    city, centre = joined("MUNICIPAL_WOMENS_SUPPORT_DIVISION"), joined("WOMENS_SUPPORT_CENTRE")
+    ayumi, police = joined("PRIVATE_SUPPORT_ORGANISATION"), joined("POLICE")
+    establish = EstablishNetwork(
+        name="緑野市困難女性支援ネットワーク",
+        level="MUNICIPALITY",
+        basis="MUNICIPAL_GUIDELINE",
+        prefecture="06",
+        area="緑野市",
+        implementing_body=city.agency,
+    )
+    network = NetworkId(operator.makes(establish))
+    operator.asks(JoinNetwork(network_id=network, agency_id=city.agency, membership="MEMBER"))
+    case = opened(city)
+    city.asks(IdentifySubject(name=NAME), case)
+    city.asks(AcceptCase(network_id=network), case)
+    grant = agreed(city, case, centre, ayumi)
+    for each in (centre, ayumi):
+        city.asks(AssignRole(function="SERVICE_PROVIDER", agency_id=each.agency), case)
+        assert each.sees(f"/v1/cases/{alias(each, '/v1/cases')}").json()["name"] == NAME
+    city.asks(WithdrawConsent(grant_id=grant), case)
+    town = Town(operator, city, centre, ayumi, police, case, grant)
+    asked = settled(town)
+    (theirs,) = (each for each in asked if each.of.id == centre.agency)
+    assert theirs.state == "REQUESTED"
+    centre.asks(AcknowledgePurge(purge_id=purge_of(centre)), alias(centre, "/v1/work"))
+    return town
+
+
+def agreed(city: Clerk, case: CaseAlias, *others: Clerk) -> GrantId:
+    to = frozenset(each.agency for each in others)
+    categories = frozenset[CategoryCode]({"IDN"})
+    explain = ExplainConsent(
+        kind="INFORMATION",
+        purpose="PROTECTION",
+        recipients=to,
+        categories=categories,
+        language="ja",
+        material_version="2026-04",
+    )
+    grant = GrantId(city.makes(explain, case))
+    agree = GrantConsent(
+        grant_id=grant,
+        kind="INFORMATION",
+        grantor="SUBJECT",
+        recipients=to,
+        categories=categories,
+        purpose="PROTECTION",
+        until_event="CASE_CLOSE",
+        history="FULL",
+        method="WRITTEN",
+    )
+    city.asks(agree, case)
+    return grant
+
+
+def trail(who: Clerk, case: CaseAlias, **query: str) -> Trail:
+    answer = who.sees(PATH.format(case), **query)
+    assert answer.status_code == 200, answer.text
+    return msgspec.json.decode(answer.content, type=Trail)
+
+
+def settled(town: Town) -> list[PurgeAsked]:
+    """A second later by rule."""
+    give_up_at = time.monotonic() + 30
+    while True:
+        items = trail(town.city, town.case).items
+        if found := [each for each in items if isinstance(each, PurgeAsked)]:
+            return found
+        assert time.monotonic() < give_up_at
+        time.sleep(0.1)
+
+
+def purge_of(who: Clerk) -> PurgeId:
+    line = waits(who, "PURGE_ANSWER")
+    assert line.about is not None
+    return PurgeId(line.about)
+
+
+def waits(who: Clerk, kind: str) -> WorkLine:
+    give_up_at = time.monotonic() + 30
+    while not (items := who.sees("/v1/work", kind=kind).json()["items"]):
+        assert time.monotonic() < give_up_at
+    return msgspec.convert(items[0], WorkLine)
+
+
+def test_what_was_shared_by_her_consent_and_what_became_of_it_is_told(town: Town) -> None:
+    items = trail(town.city, town.case).items
+    shared = [each for each in items if isinstance(each, Shared)]
+    assert {each.to.id for each in shared} == {town.centre.agency, town.ayumi.agency}
+    assert {on.why.grant for each in shared for on in each.shared} == {town.grant}
+    (away,) = (each for each in items if isinstance(each, TakenAway))
+    assert away.answers == Answers(asked=2, acknowledged=1, declined=0, overdue=0, waiting=1)
+    asked = {each.of.id: each.state for each in items if isinstance(each, PurgeAsked)}
+    assert asked == {town.centre.agency: "ACKNOWLEDGED", town.ayumi.agency: "REQUESTED"}
+
+
+def test_whoever_follows_it_up_finds_in_the_work_list_how_many_have_answered(town: Town) -> None:
+    answers = waits(town.city, "PURGE_WAITING").answers
+    assert answers == Answers(asked=2, acknowledged=1, declined=0, overdue=0, waiting=1)
+    listed = town.city.tsunagu("list", "work", "--lang", "ja")
+    assert "1／2機関が回答（期限超過 0）" in listed.stdout
+
+
+def test_pages_of_a_trail_make_the_whole(town: Town) -> None:
+    found: list[TrailItem] = []
+    after: dict[str, str] = {}
+    while True:
+        page = trail(town.city, town.case, most="1", **after)
+        found += page.items
+        if page.next is None:
+            break
+        after = {"after": page.next}
+    assert found == [*trail(town.city, town.case).items]
+
+
+def test_a_trail_that_is_hidden_is_not_there_to_the_letter(town: Town) -> None:
+    """Received by, of nobody, and of no case: the same answer."""
+    never = str(uuid4())
+    answers = [
+        town.city.sees(PATH.format(never)),
+        town.city.sees(PATH.format("na-mi-da")),
+        town.centre.sees(PATH.format(alias(town.centre, "/v1/cases"))),
+        town.centre.sees(PATH.format(town.case)),
+        town.police.sees(PATH.format(town.case)),
+        town.police.sees(PATH.format(never)),
+        town.operator.sees(PATH.format(town.case)),
+    ]
+    assert {answer.json()["code"] for answer in answers} == {"CASE_NOT_FOUND"}
+    assert len({whole(answer) for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_it_is_printed_for_her_in_eighty_cells(town: Town, language: str) -> None:
+    said = town.city.tsunagu("trail", str(town.case), "--lang", language)
+    assert (said.returncode, widest(said) <= 80) == (0, True), said.stderr
+    assert "\x1b" not in said.stdout
+    assert NAME not in said.stdout
+
+
+def test_a_program_reads_all_of_it(town: Town) -> None:
+    said = town.city.tsunagu("trail", str(town.case), "--json")
+    assert msgspec.json.decode(said.stdout) == town.city.sees(PATH.format(town.case)).json()
