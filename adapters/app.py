@@ -58,6 +58,7 @@ from services.relaying import Head
 from services.replaying import Replaying
 from services.sealing import Sealing
 from services.seeding.sowing import Sowing
+from services.supposing import Supposing
 from services.timekeeping import Timekeeping
 from services.trailing import Trailing
 from services.viewing import Viewing
@@ -133,6 +134,7 @@ async def running(
                 replaying=Replaying(looking, cursors, operator.operator),
                 explaining=Explaining(looking, cursors, operator.operator),
                 trailing=Trailing(looking, cursors, operator.operator),
+                supposing=Supposing(looking, sealing, clock, aliases),
                 aliases=aliases,
                 timekeeping=Timekeeping(operator, clock, passing),
                 checks=await enter(watched(log, views, nats)),

@@ -86,6 +86,19 @@ COMMANDS: Final[dict[str, Words]] = {
         ja="会議資料（pack）か議事録（minutes）を示す",
         en="Show what there is to know before a meeting, or its minutes.",
     ),
+    "what-if": Words(
+        ja="もし同意したら、取り消したらどうなるかを、記録せずに、本人に渡せる形で示す",
+        en="Print for her what would follow if she agreed, or took it back; nothing is recorded.",
+    ),
+    "what-if grant": Words(
+        ja="もし、情報提供に同意したら", en="If she agreed that something be shared."
+    ),
+    "what-if narrowing": Words(ja="もし、同意の範囲を狭めたら", en="If she narrowed a consent."),
+    "what-if withdrawal": Words(ja="もし、同意を取り消したら", en="If she took a consent back."),
+    "what-if exclusion": Words(ja="もし、ある機関を除いたら", en="If she shut an agency out."),
+    "what-if invitee": Words(
+        ja="もし、会議にある機関が加わったら", en="If one more agency were asked to a meeting."
+    ),
     "token": Words(ja="職員のトークンを扱う", en="Let members of staff in, and out."),
     "token issue": Words(
         ja="トークンを一つ発行し、一度だけ表示する", en="Issue a token, and show it this once."
@@ -155,6 +168,29 @@ OPTIONS: Final[dict[str, Words]] = {
     "at": Words(ja="いつの時点か（省くと現在）", en="As of when; unless said, now."),
     "diff": Words(ja="別の機関の見え方と並べる", en="Beside the view of another agency."),
     "diff_at": Words(ja="別の時点と並べる", en="Beside the same view at another time."),
+    "grant": Words(ja="どの同意か", en="Which consent."),
+    "to": Words(ja="伝える先の機関（繰り返し可）", en="With whom; may be repeated."),
+    "without": Words(
+        ja="除く提供先（繰り返し可）", en="Who is to know no longer; may be repeated."
+    ),
+    "which_categories": Words(
+        ja="情報の区分（IDN など。繰り返し可）", en="Which categories, as IDN; may be repeated."
+    ),
+    "less_categories": Words(
+        ja="取り除く区分（繰り返し可）", en="Which categories to take out; may be repeated."
+    ),
+    "less_fields": Words(
+        ja="取り除く項目（case.subject_identified.v1/name など。繰り返し可）",
+        en="Which fields to take out, as case.subject_identified.v1/name; may be repeated.",
+    ),
+    "purpose": Words(ja="利用目的（PROTECTION など）", en="What for, as PROTECTION."),
+    "history": Words(ja="これまでの記録をどこまで含むか", en="How far back it reaches."),
+    "until": Words(
+        ja="いつまで（省くとケースの終結まで）",
+        en="Until when; unless said, until the case closes.",
+    ),
+    "that_agency": Words(ja="どの機関か", en="Which agency."),
+    "that_meeting": Words(ja="どの会議か", en="Which meeting."),
     "of_agency": Words(
         ja="どの機関についてか（省くと所属機関）",
         en="About whom; unless said, your agency.",

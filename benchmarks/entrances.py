@@ -35,6 +35,7 @@ from services.receiving import Receiving
 from services.relaying import Head
 from services.replaying import Replaying
 from services.sealing import Sealing
+from services.supposing import Supposing
 from services.timekeeping import Timekeeping
 from services.trailing import Trailing
 from services.viewing import Viewing
@@ -82,6 +83,7 @@ async def served(
                 replaying=Replaying(looking, cursors, operator.operator),
                 explaining=Explaining(looking, cursors, operator.operator),
                 trailing=Trailing(looking, cursors, operator.operator),
+                supposing=Supposing(looking, sealing, clock, aliases),
                 aliases=aliases,
                 timekeeping=Timekeeping(operator, clock, None),
                 checks={},

@@ -70,9 +70,9 @@ class Trailing:
 
         async def decided(looked: Looked) -> Row[Trail] | None:
             kept = kept_by(reader, looked, case, self._operator)
-            if kept is None:
+            if kept is None or not (kept.gives or kept.whole):
                 return None
-            disclosed = await self._disclosed(case, looked.head)
+            disclosed = await lettings(self._looking, case, looked.head)
             found = [*Telling(kept, looked, case, disclosed).items(begin, most + 1)]
             page = found[:most]
             await self._looking.gate.note(reader, "TRAIL", [case])
@@ -86,15 +86,6 @@ class Trailing:
             )
 
         return await self._looking.fetch(reader, "REPORT", case, decided)
-
-    async def _disclosed(self, case: CaseId, head: int) -> "list[Letting]":
-        found: list[Letting] = []
-        for stored in await self._looking.log.disclosed(case):
-            if stored.position <= head:
-                disclosed = self._looking.sealing.open(stored).event
-                assert isinstance(disclosed, Disclosed)
-                found.append(Letting(stored, disclosed))
-        return found
 
     def _begin(self, reader: Reader, of: str, cursor: str | None) -> int:
         if cursor is None:
@@ -118,6 +109,16 @@ class Letting(NamedTuple):
         return let_out(self.stored.position, self.disclosed)
 
 
+async def lettings(looking: Looking, case: CaseId, head: int) -> list[Letting]:
+    found: list[Letting] = []
+    for stored in await looking.log.disclosed(case):
+        if stored.position <= head:
+            disclosed = looking.sealing.open(stored).event
+            assert isinstance(disclosed, Disclosed)
+            found.append(Letting(stored, disclosed))
+    return found
+
+
 class Kept(NamedTuple):
     """What was let know by whoever reads: by consents, emergencies, duties; or by anybody."""
 
@@ -130,7 +131,8 @@ class Kept(NamedTuple):
         return frozenset(agency for each in self.gives.values() for agency in _whom(each))
 
 
-def kept_by(reader: Reader, looked: Looked, case: CaseId, operator: AgencyId) -> Kept | None:
+def kept_by(reader: Reader, looked: Looked, case: CaseId, operator: AgencyId | None) -> Kept | None:
+    """``None``: nothing is told; without an ``operator`` nobody audits."""
     record, now = looked.records[case], looked.now[case]
     standing = standing_of(reader, operator, record, looked.roster.agencies)
     if standing.shut_out:
@@ -139,8 +141,7 @@ def kept_by(reader: Reader, looked: Looked, case: CaseId, operator: AgencyId) ->
         gives = _given_in(record.entries)
         return Kept(whole=True, gives=gives) if record.entries else None
     own = [e for e in record.entries if e.told.agency == reader.agency and _is_open(now, e)]
-    gives = _given_in(own)
-    return Kept(whole=False, gives=gives) if gives else None
+    return Kept(whole=False, gives=_given_in(own))
 
 
 def _is_open(now: Sight, entry: Entry) -> bool:
@@ -195,6 +196,11 @@ class Telling:
         others = ((entry.told.position, self._happened(entry)) for entry in entries)
         found = [(at, item) for at, item in (*shared, *others) if at > after and item is not None]
         return sorted(found, key=lambda item: item[0])[:most]
+
+    @property
+    def received_by(self) -> frozenset[AgencyId]:
+        """Who was told something, of what is told of here."""
+        return frozenset(agency for agency, _ in self._told)
 
     # What was shared
 

@@ -15,6 +15,7 @@ from adapters.crypto import AesVeil, ChaChaCipher
 from contracts.explain import Explanation
 from contracts.replay import Replay
 from contracts.trail import Trail
+from contracts.what_if import If, WhatIf
 from domain.catalogue import EVENTS
 from domain.disclosed import Disclosed
 from domain.fields import cut_of
@@ -34,6 +35,7 @@ from services.ports import (
 )
 from services.replaying import Asked, Replaying
 from services.sealing import Origin, Place, Sealing
+from services.supposing import Supposing
 from services.trailing import Trailing
 from tests.gates import Access, Still, a_gate
 from tests.world import Entry, Someone, World
@@ -90,6 +92,9 @@ class Log(Still):
                 for stream, stored in found.items()
             },
         )
+
+    async def last(self, *streams: StreamId) -> dict[StreamId, StoredEvent | None]:
+        return {each: next(reversed(self.streams.get(each, [])), None) for each in streams}
 
     async def of_cases(self, *cases: CaseId) -> Cases:
         return Cases(self._head, {each: self.cases.get(each, []) for each in cases})
@@ -155,6 +160,7 @@ class House:
         self.replaying: Final = Replaying(self.looking, cursors, self.operator)
         self.explaining: Final = Explaining(self.looking, cursors, self.operator)
         self.trailing: Final = Trailing(self.looking, cursors, self.operator)
+        self.supposing: Final = Supposing(self.looking, SEALING, self.clock, self.aliases)
 
     def replay(
         self,
@@ -194,3 +200,8 @@ class House:
         assert who.role != "INSTALLATION"
         reader = Reader(agency=who.agency, staff=who.staff, role=who.role)
         return asyncio.run(self.trailing.trail(reader, case, after=after, most=most))
+
+    def suppose(self, who: Someone, case: CaseId, what: If) -> WhatIf | None:
+        assert who.role != "INSTALLATION"
+        reader = Reader(agency=who.agency, staff=who.staff, role=who.role)
+        return asyncio.run(self.supposing.suppose(reader, case, what))

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 import pytest
 
-from contracts.trail import Answers, PurgeAsked, Shared, TakenAway, Trail
+from contracts.trail import Answers, PurgeAsked, Shared, TakenAway, Trail, TrailItem
 from domain.case import AssignRole, EndParticipation, RecordAddress
 from domain.consent_ledger import WithdrawConsent
 from domain.disclosed import Disclosed
@@ -301,7 +301,7 @@ def test_who_was_asked_for_several_things_has_answered_when_it_has_answered_all(
     here.says(here.city, SetExclusion(agency_id=here.centre.agency))
     settles(here.world)
     first, second = (e.said for e in here.world.log if isinstance(e.said, PurgeRequested))
-    stands = []
+    stands: list[tuple[int, int, int]] = []
     for asked in (first, second):
         here.says(here.centre, AcknowledgePurge(purge_id=asked.purge_id))
         (item,) = taken_away(told(here, here.city))
@@ -319,7 +319,8 @@ def test_pages_make_the_whole_in_the_order_of_the_log() -> None:
     house = House(here.world)
     whole = house.trail(here.city, here.case)
     assert whole is not None
-    found, after = [], None
+    found: list[TrailItem] = []
+    after = None
     for _ in range(20):
         page = house.trail(here.city, here.case, after=after, most=1)
         assert page is not None

@@ -27,6 +27,7 @@ ROUTES: Final[Mapping[str, str]] = {
     "get /v1/cases/{alias}/replay": GATE,
     "get /v1/cases/{alias}/explain": GATE,
     "get /v1/cases/{alias}/trail": GATE,
+    "post /v1/cases/{alias}/what-if": GATE,
     "get /v1/feed": GATE,
     "get /v1/referrals": GATE,
     "get /v1/referrals/lead-times": GATE,
@@ -89,6 +90,11 @@ COMMANDS: Final[Mapping[str, str]] = {
     "trail": BY_HTTP,
     "up": SIGNS,
     "version": SIGNS,
+    "what-if exclusion": BY_HTTP,
+    "what-if grant": BY_HTTP,
+    "what-if invitee": BY_HTTP,
+    "what-if narrowing": BY_HTTP,
+    "what-if withdrawal": BY_HTTP,
 }
 # Who asks for keys, and for what. What is shown to somebody has passed the gate before.
 OPENS: Final[Mapping[str, int]] = {

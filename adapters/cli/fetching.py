@@ -33,12 +33,16 @@ class TokenNotReadable(Refused):
     ja: ClassVar[str] = "指定されたファイルからトークンを読み取れません。"
 
 
-def fetched(settings: Settings, token: Path | None, path: str) -> bytes:
-    """What is refused there is refused here, in the same words."""
+def fetched(
+    settings: Settings, token: Path | None, path: str, question: bytes | None = None
+) -> bytes:
+    """What is refused there is refused here, in the same words. ``question``: put as a body."""
     headers = {"Authorization": f"Bearer {_token(settings, token)}"}
+    if question is not None:
+        headers["Content-Type"] = "application/json"
     connection = HTTPConnection(urlsplit(_url(settings)).netloc, timeout=WITHIN_S)
     try:
-        connection.request("GET", path, headers=headers)
+        connection.request("GET" if question is None else "POST", path, question, headers)
         answer = connection.getresponse()
         content = answer.read()
     finally:

@@ -8,12 +8,13 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Coroutine, Generator, Iterator
+from collections.abc import Coroutine, Generator, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from enum import IntEnum
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 import typer
 from msgspec.structs import replace
@@ -48,12 +49,15 @@ projections = typer.Typer(no_args_is_help=True)
 app.add_typer(projections, name="projections")
 tokens = typer.Typer(no_args_is_help=True)
 app.add_typer(tokens, name="token")
+what_if = typer.Typer(no_args_is_help=True)
+app.add_typer(what_if, name="what-if")
 
 
 @app.callback()
 @streams.callback()
 @projections.callback()
 @tokens.callback()
+@what_if.callback()
 def tsunagu(*, lang: o.Lang = "en") -> None:
     del lang  # `program` has made it every command's default.
 
@@ -457,6 +461,129 @@ def meeting(  # noqa: PLR0913 (one for each option)
             screen.answer_json(found)
         else:
             screen.answer_unbroken("\n".join(lines))
+
+
+@what_if.command("withdrawal")
+def what_if_withdrawal(  # noqa: PLR0913 (one for each option)
+    case: o.CaseAlias,
+    *,
+    grant: o.Grant,
+    token_file: o.TokenFile = None,
+    data: o.Data = None,
+    lang: o.Lang = "en",
+    as_json: o.AsJson = False,
+    debug: o.Debug = False,
+) -> None:
+    with speaking(lang, debug=debug, as_json=as_json) as screen:
+        said = {"what": "withdrawal", "grant": grant}
+        answer_what_if(screen, settings_for(data), token_file, case, said, as_json=as_json)
+
+
+@what_if.command("narrowing")
+def what_if_narrowing(  # noqa: PLR0913 (one for each option)
+    case: o.CaseAlias,
+    *,
+    grant: o.Grant,
+    less_categories: o.LessCategories = None,
+    less_fields: o.LessFields = None,
+    without: o.Without = None,
+    token_file: o.TokenFile = None,
+    data: o.Data = None,
+    lang: o.Lang = "en",
+    as_json: o.AsJson = False,
+    debug: o.Debug = False,
+) -> None:
+    with speaking(lang, debug=debug, as_json=as_json) as screen:
+        said = {
+            "what": "narrowing",
+            "grant": grant,
+            "categories": less_categories or [],
+            "recipients": without or None,
+            "fields": less_fields or None,
+        }
+        answer_what_if(screen, settings_for(data), token_file, case, said, as_json=as_json)
+
+
+@what_if.command("exclusion")
+def what_if_exclusion(  # noqa: PLR0913 (one for each option)
+    case: o.CaseAlias,
+    *,
+    that_agency: o.ThatAgency,
+    token_file: o.TokenFile = None,
+    data: o.Data = None,
+    lang: o.Lang = "en",
+    as_json: o.AsJson = False,
+    debug: o.Debug = False,
+) -> None:
+    with speaking(lang, debug=debug, as_json=as_json) as screen:
+        said = {"what": "exclusion", "agency": that_agency}
+        answer_what_if(screen, settings_for(data), token_file, case, said, as_json=as_json)
+
+
+@what_if.command("invitee")
+def what_if_invitee(  # noqa: PLR0913 (one for each option)
+    case: o.CaseAlias,
+    *,
+    that_meeting: o.ThatMeeting,
+    that_agency: o.ThatAgency,
+    token_file: o.TokenFile = None,
+    data: o.Data = None,
+    lang: o.Lang = "en",
+    as_json: o.AsJson = False,
+    debug: o.Debug = False,
+) -> None:
+    with speaking(lang, debug=debug, as_json=as_json) as screen:
+        said = {"what": "invitee", "meeting": that_meeting, "agency": that_agency}
+        answer_what_if(screen, settings_for(data), token_file, case, said, as_json=as_json)
+
+
+@what_if.command("grant")
+def what_if_grant(  # noqa: PLR0913 (one for each option)
+    case: o.CaseAlias,
+    *,
+    to: o.To,
+    which_categories: o.WhichCategories,
+    purpose: o.ForPurpose,
+    history: o.HistoryReach = "FULL",
+    until: o.Until = None,
+    token_file: o.TokenFile = None,
+    data: o.Data = None,
+    lang: o.Lang = "en",
+    as_json: o.AsJson = False,
+    debug: o.Debug = False,
+) -> None:
+    with speaking(lang, debug=debug, as_json=as_json) as screen:
+        said = {
+            "what": "grant",
+            "recipients": to,
+            "categories": which_categories,
+            "purpose": purpose,
+            "history": history,
+            "valid_until": until and until.date(),
+        }
+        answer_what_if(screen, settings_for(data), token_file, case, said, as_json=as_json)
+
+
+def answer_what_if(  # noqa: PLR0913 (what is asked, of whom, and how it is answered)
+    screen: Screen,
+    settings: Settings,
+    token: Path | None,
+    case: UUID,
+    said: Mapping[str, object],
+    *,
+    as_json: bool,
+) -> None:
+    from adapters.cli.naming import names_in
+    from adapters.cli.replay import width
+    from adapters.cli.what_if import question, supposed
+    from adapters.cli.what_if_paper import WhatIfPaper
+
+    found = supposed(settings, token, case, question(said))
+    if as_json:
+        screen.answer_json(found)
+    else:
+        paper = WhatIfPaper(found, screen.language, width(), names_in(settings, token))
+        screen.answer_unbroken("\n".join(paper.lines()))
 
 
 @tokens.command("issue")

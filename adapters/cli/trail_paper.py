@@ -37,7 +37,8 @@ class Told(NamedTuple):
         fields = {type_: {**names} for type_, names in self.fields.items()}
         for told in on.told:
             fields.setdefault(told.type, {}).update(dict.fromkeys(told.fields))
-        categories = {**self.categories, **dict.fromkeys(on.categories)}
+        more = dict[CategoryCode, None].fromkeys(on.categories)
+        categories: Mapping[CategoryCode, None] = {**self.categories, **more}
         return Told(min(self.first, at), max(self.last, at), fields, categories)
 
 

@@ -17,6 +17,7 @@ from adapters.http.replay import replay_routes
 from adapters.http.signs import Checks, sign_routes
 from adapters.http.trail import trail_routes
 from adapters.http.views import view_routes
+from adapters.http.what_if import what_if_routes
 from adapters.registers import Registers
 from adapters.traces import Traces
 from contracts.asked import ASKED_BYTES_MAX
@@ -26,6 +27,7 @@ from services.feeding import Feeding
 from services.identity import Identity
 from services.receiving import Answers, Receiving
 from services.replaying import Replaying
+from services.supposing import Supposing
 from services.timekeeping import Timekeeping
 from services.trailing import Trailing
 from services.viewing import Viewing
@@ -43,6 +45,7 @@ class Behind(NamedTuple):
     replaying: Replaying
     explaining: Explaining
     trailing: Trailing
+    supposing: Supposing
     aliases: Aliases
     timekeeping: Timekeeping
     checks: Checks
@@ -59,6 +62,7 @@ def entrance(behind: Behind) -> Door:
             *replay_routes(behind.replaying, behind.aliases),
             *explain_routes(behind.explaining, behind.aliases),
             *trail_routes(behind.trailing, behind.aliases),
+            *what_if_routes(behind.supposing, behind.aliases),
             *register_routes(behind.registers),
             *follow_routes(behind.viewing, behind.identity, stopping),
             *feed_routes(behind.feeding, behind.identity, stopping),

@@ -29,6 +29,7 @@ from contracts.referrals import LeadTimeSummary
 from contracts.replay import Replay
 from contracts.roster import DirectoryEntry, MemberLine, NetworkLine, Unnamed, WindowGaps
 from contracts.trail import Trail
+from contracts.what_if import Supposed, WhatIf
 from contracts.work import WorkLine
 
 
@@ -140,6 +141,23 @@ OPERATIONS: Final = (
         query=PageQuery,
         path_parameters=ALIAS,
         answer=Trail,
+    ),
+    Operation(
+        method="post",
+        path="/v1/cases/{alias}/what-if",
+        name="askWhatIf",
+        en="What would follow if she agreed to something, narrowed it, took it back, shut an agency"
+        " out, or one more were asked to a meeting: who would gain or lose what, who would be asked"
+        " to destroy what, which referrals and meetings it touches. Of what rests on the consents"
+        " that your agency obtained, and of what it may see. Nothing of it is recorded.",
+        ja="もし同意したら、範囲を狭めたら、撤回したら、機関を除いたら、会議の参加機関を加えたら、"
+        "どうなるか。どこに何が見えるようになり、見えなくなり、どこに何の消去を求め、どのつなぎと"
+        "会議に関わるか。所属機関が得た同意に基づくもののうち、所属機関に見える範囲。"
+        "仮定したことは記録しない。",
+        path_parameters=ALIAS,
+        answer=WhatIf,
+        problems=(408, 409, 413, 415, 422),
+        body=Supposed,
     ),
     Operation(
         path="/v1/referrals",

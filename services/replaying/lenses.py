@@ -98,7 +98,9 @@ class Lens(NamedTuple):
         return self._replace(at=at, until=until, sight=sight)
 
 
-def standing_of(reader: Reader, operator: AgencyId, record: Record, agencies: Agencies) -> Standing:
+def standing_of(
+    reader: Reader, operator: AgencyId | None, record: Record, agencies: Agencies
+) -> Standing:
     sharing = replay(entry.told for entry in record.entries)
     itself = with_those_before([reader.agency], agencies)
     return Standing(

@@ -42,6 +42,7 @@ from services.receiving import Receiving
 from services.relaying import Head
 from services.replaying import Replaying
 from services.sealing import Sealing
+from services.supposing import Supposing
 from services.timekeeping import Timekeeping
 from services.trailing import Trailing
 from services.viewing import Viewing
@@ -136,6 +137,7 @@ async def an_entrance(
             replaying=Replaying(looking, cursors, CITY),
             explaining=Explaining(looking, cursors, CITY),
             trailing=Trailing(looking, cursors, CITY),
+            supposing=Supposing(looking, sealing, clock, aliases),
             aliases=aliases,
             timekeeping=Timekeeping(
                 InstallationFounded(operator=CITY, first_staff=SATO), clock, None

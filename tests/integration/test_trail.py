@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 from uuid import uuid4
 
+import httpx
 import msgspec
 import pytest
 
 from contracts.asked import CaseAlias
 from contracts.trail import Answers, PurgeAsked, Shared, TakenAway, Trail, TrailItem
+from contracts.what_if import WhatIf
 from contracts.work import WorkLine
 from domain.agency import RegisterAgency
 from domain.agency_codes import AgencyKind
@@ -23,7 +25,7 @@ from tests.command_line import widest
 from tests.integration.entrances import whole
 from tests.integration.processes import Up, up
 from tests.integration.test_explain import alias
-from tests.integration.test_replay import NAME, Clerk, clerk, enrolled, opened
+from tests.integration.test_replay import NAME, SAME, Clerk, clerk, enrolled, opened
 
 PATH: Final = "/v1/cases/{}/trail"
 
@@ -194,3 +196,70 @@ def test_it_is_printed_for_her_in_eighty_cells(town: Town, language: str) -> Non
 def test_a_program_reads_all_of_it(town: Town) -> None:
     said = town.city.tsunagu("trail", str(town.case), "--json")
     assert msgspec.json.decode(said.stdout) == town.city.sees(PATH.format(town.case)).json()
+
+
+# What if
+
+
+def test_what_a_withdrawal_would_come_to_is_told_before_it_is_recorded(town: Town) -> None:
+    """And then it is what comes of it."""
+    grant = agreed(town.city, town.case, town.centre, town.ayumi)
+    name = town.centre.sees(f"/v1/cases/{alias(town.centre, '/v1/cases')}").json()["name"]
+    assert name == NAME
+    before = trail(town.city, town.case)
+    said = town.city.tsunagu("what-if", "withdrawal", str(town.case), "--grant", str(grant))
+    assert (said.returncode, widest(said) <= 80) == (0, True), said.stderr
+    assert NAME not in said.stdout
+    arguments = ("what-if", "withdrawal", str(town.case), "--grant", str(grant), "--json")
+    found = msgspec.json.decode(town.city.tsunagu(*arguments).stdout, type=WhatIf)
+    assert trail(town.city, town.case) == before
+    assert [(each.agency.id, each.categories) for each in found.asked_back] == [
+        (town.centre.agency, ("IDN",))
+    ]
+    town.city.asks(WithdrawConsent(grant_id=grant), town.case)
+    give_up_at = time.monotonic() + 30
+    while True:
+        since = trail(town.city, town.case).items[len(before.items) :]
+        asked = [each for each in since if isinstance(each, PurgeAsked)]
+        if asked:
+            break
+        assert time.monotonic() < give_up_at
+        time.sleep(0.1)
+    assert [(each.of.id, each.categories) for each in asked] == [
+        (each.agency.id, each.categories) for each in found.asked_back
+    ]
+
+
+def test_a_what_if_that_is_hidden_is_not_there_to_the_letter(town: Town) -> None:
+    """Of a case, and of a consent that another has obtained."""
+    never, nobody = str(uuid4()), str(uuid4())
+    exclude = {"what": "exclusion", "agency": str(town.ayumi.agency)}
+    answers = [
+        asked(town.police, str(town.case), exclude),
+        asked(town.police, never, exclude),
+        asked(town.city, never, exclude),
+    ]
+    assert {answer.json()["code"] for answer in answers} == {"CASE_NOT_FOUND"}
+    assert len({whole(answer) for answer in answers}) == 1
+    hers = str(alias(town.centre, "/v1/cases"))
+    of_another = [
+        asked(town.centre, hers, {"what": "withdrawal", "grant": grant})
+        for grant in (str(town.grant), nobody)
+    ]
+    assert len({whole(answer) for answer in of_another}) == 1
+
+
+def test_a_question_that_is_not_understood_supposes_nothing(town: Town) -> None:
+    said = town.city.tsunagu(
+        "what-if", "grant", str(town.case), "--to", str(town.ayumi.agency),
+        "--category", "EVERYTHING", "--purpose", "PROTECTION",
+    )  # fmt: skip
+    assert said.returncode == 1
+    assert asked(town.city, str(town.case), {"what": "nothing"}).status_code == 400
+
+
+def asked(who: Clerk, case: str, what: dict[str, str]) -> httpx.Response:
+    headers = {"authorization": f"Bearer {who.token}", "content-type": "application/json", **SAME}
+    content = msgspec.json.encode({"suppose": what})
+    url = f"{who.ours.url}/v1/cases/{case}/what-if"
+    return httpx.post(url, content=content, headers=headers, timeout=30)
