@@ -365,7 +365,7 @@ class Comparing:
 
     def _meetings(self, agencies: Sequence[AgencyId]) -> tuple[MeetingId, ...]:
         """Those that are still to close, with one of these among them."""
-        told = [source.told for source in self._sources()]
+        told = [entry.told for _, entry in sorted(self._mine.items())]
         closed = {t.stream for t in told if isinstance(t.event, MeetingClosed | MeetingCancelled)}
         streams = {
             stream

@@ -16,10 +16,12 @@ from contracts.what_if import (
     IfWithdrawn,
     WhatIf,
 )
+from domain.case import RecordAddress
 from domain.catalogue import AnyCommand
 from domain.categories import CategoryCode
 from domain.consent_ledger import GrantNotFound, NarrowConsent, WithdrawConsent
 from domain.exclusions import SetExclusion
+from domain.meeting.planning import NotInvolved
 from domain.model import AgencyId, CaseId, GrantId, MeetingId
 from domain.policy import BESIDE
 from domain.visibility import fields_of
@@ -27,6 +29,7 @@ from tests.gates import Noted
 from tests.peers import HER_NAME, HER_TELEPHONE, Midorino, midorino
 from tests.reading import reads, settles
 from tests.sealed import House
+from tests.test_peers_japan import TOLD_THERE, convened, with_secretariat
 from tests.test_trailing import helping, shared_with, told
 from tests.world import Someone
 
@@ -111,6 +114,18 @@ def test_a_referral_that_waits_is_said_to_be_taken_back() -> None:
     assert (touched.referral, touched.withdrawn) == (referral, True)
 
 
+def test_one_more_at_a_meeting_touches_it_and_is_told_what_is_said_there() -> None:
+    here = with_secretariat()
+    here.agrees(here.city, here.ayumi, here.hospital, categories=TOLD_THERE)
+    meeting = convened(here)
+    found = supposed(here, IfInvited(meeting=meeting, agency=here.hospital.agency))
+    assert found.meetings == (meeting,)
+    gained = {each.type.partition(".")[0] for each in change(found, here.hospital).gained}
+    assert gained == {"meeting"}
+    with pytest.raises(NotInvolved):
+        supposed(here, IfInvited(meeting=meeting, agency=here.police.agency))
+
+
 # Nothing is recorded, and nobody learns more
 
 
@@ -157,7 +172,6 @@ def test_of_nobody_is_it_said_whether_they_have_a_part_behind_the_back_of_who_as
         here = midorino()
         here.takes_over(here.centre)
         if hidden:
-            here.agrees(here.ayumi, via=here.centre)
             helping(here, here.ayumi)
         found = supposed(
             here,
@@ -169,6 +183,43 @@ def test_of_nobody_is_it_said_whether_they_have_a_part_behind_the_back_of_who_as
         )
         said.append(change(found, here.ayumi))
     assert (said[0].gains, said[0].gained) == (said[1].gains, said[1].gained)
+
+
+def test_nor_by_what_somebody_would_lose_who_has_received_nothing() -> None:
+    """The city obtained her consent for Ayumi, and does not know that they take part."""
+    said: list[Change] = []
+    for hidden in (False, True):
+        here = midorino()
+        here.takes_over(here.centre)
+        grant = here.agrees(here.ayumi)
+        if hidden:
+            helping(here, here.ayumi)
+        said.append(change(supposed(here, IfWithdrawn(grant=grant)), here.ayumi))
+    assert (said[0].loses, said[0].lost) == (said[1].loses, said[1].lost) == ((), ())
+
+
+def test_what_rests_on_a_consent_that_another_obtained_is_not_said_to_be_lost() -> None:
+    here = midorino()
+    here.takes_over(here.centre)
+    here.agrees(here.ayumi, categories=("CNT",))
+    here.agrees(here.ayumi, categories=IDENTITY, via=here.centre)
+    helping(here, here.ayumi)
+    reads(here.world, here.ayumi, here.case)
+    found = supposed(here, IfExcluded(agency=here.ayumi.agency))
+    assert change(found, here.ayumi).loses == ("CNT",)
+    assert [each.categories for each in found.asked_back] == [("CNT",)]
+
+
+def test_what_another_recorded_and_may_not_be_seen_is_not_said_to_be_lost() -> None:
+    here = midorino()
+    grant = here.agrees(here.centre, here.ayumi, categories=("ADR", "IDN"))
+    helping(here, here.centre)
+    helping(here, here.ayumi)
+    here.says(here.ayumi, RecordAddress(kind="FORMER", address="白浜県、海の見える町"))
+    reads(here.world, here.centre, here.case)
+    found = supposed(here, IfWithdrawn(grant=grant))
+    assert change(found, here.centre).loses == ("IDN",)
+    assert ("ADR", "IDN") not in [each.categories for each in found.asked_back]
 
 
 # What is said is what happens
@@ -215,6 +266,12 @@ def history(seed: int) -> tuple[Midorino, If, AnyCommand]:
         case _:
             whom: AgencyId = chance.choice(others).agency
             return here, IfExcluded(agency=whom), SetExclusion(agency_id=whom)
+
+
+def test_in_these_histories_something_is_lost_and_something_asked_back() -> None:
+    found = [supposed(here, what) for here, what, _ in map(history, SAY)]
+    assert sum(bool(each.lost) for which in found for each in which.changes) >= len(SAY) / 2
+    assert sum(bool(which.asked_back) for which in found) >= len(SAY) / 2
 
 
 @pytest.mark.parametrize("seed", SAY)

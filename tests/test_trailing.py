@@ -8,6 +8,7 @@ import pytest
 
 from contracts.trail import Answers, PurgeAsked, Shared, TakenAway, Trail, TrailItem
 from domain.case import AssignRole, EndParticipation, RecordAddress
+from domain.categories import CategoryCode
 from domain.consent_ledger import WithdrawConsent
 from domain.disclosed import Disclosed
 from domain.exclusions import SetExclusion
@@ -21,6 +22,9 @@ from tests.reading import reads, settles
 from tests.sealed import House
 from tests.world import Someone
 
+ADDRESSES: Final[tuple[CategoryCode, ...]] = ("ADR",)
+CONTACT: Final[tuple[CategoryCode, ...]] = ("CNT",)
+IDENTITY: Final[tuple[CategoryCode, ...]] = ("IDN",)
 ADDRESS: Final = "case.address_recorded.v1"
 
 
@@ -281,7 +285,7 @@ def test_of_what_was_taken_away_behind_it_whoever_obtained_it_learns_only_that_i
 def test_of_what_it_may_not_see_it_is_not_told_what_is_to_be_destroyed() -> None:
     here = midorino()
     grant = here.agrees(here.centre, here.ayumi, categories=("ADR", "IDN"))
-    only = here.agrees(here.centre, categories=("ADR",))
+    only = here.agrees(here.centre, categories=ADDRESSES)
     helping(here, here.centre)
     helping(here, here.ayumi)
     here.says(here.ayumi, RecordAddress(kind="FORMER", address="白浜県、海の見える町"))
@@ -294,8 +298,8 @@ def test_of_what_it_may_not_see_it_is_not_told_what_is_to_be_destroyed() -> None
 
 def test_who_was_asked_for_several_things_has_answered_when_it_has_answered_all() -> None:
     here = midorino()
-    here.agrees(here.centre, categories=("CNT",))
-    here.agrees(here.centre, categories=("IDN",))
+    here.agrees(here.centre, categories=CONTACT)
+    here.agrees(here.centre, categories=IDENTITY)
     helping(here, here.centre)
     reads(here.world, here.centre, here.case)
     here.says(here.city, SetExclusion(agency_id=here.centre.agency))

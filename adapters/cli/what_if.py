@@ -15,7 +15,7 @@ from contracts.what_if import If, Supposed, WhatIf
 def question(said: Mapping[str, object]) -> If:
     """What cannot be asked is refused here as it would be there."""
     try:
-        return msgspec.convert(said, If)
+        return msgspec.convert({"suppose": said}, Supposed).suppose
     except msgspec.ValidationError:
         raise QueryNotUnderstood from None
 
