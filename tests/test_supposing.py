@@ -33,6 +33,7 @@ from tests.test_peers_japan import TOLD_THERE, convened, with_secretariat
 from tests.test_trailing import helping, shared_with, told
 from tests.world import Someone
 
+CONTACT: Final[tuple[CategoryCode, ...]] = ("CNT",)
 IDENTITY: Final[tuple[CategoryCode, ...]] = ("IDN",)
 
 
@@ -201,7 +202,7 @@ def test_nor_by_what_somebody_would_lose_who_has_received_nothing() -> None:
 def test_what_rests_on_a_consent_that_another_obtained_is_not_said_to_be_lost() -> None:
     here = midorino()
     here.takes_over(here.centre)
-    here.agrees(here.ayumi, categories=("CNT",))
+    here.agrees(here.ayumi, categories=CONTACT)
     here.agrees(here.ayumi, categories=IDENTITY, via=here.centre)
     helping(here, here.ayumi)
     reads(here.world, here.ayumi, here.case)
@@ -230,7 +231,7 @@ SAY: Final = range(6)
 
 def sees(here: Midorino, agency: Someone) -> set[str]:
     """Of what the city may see, and others than itself recorded."""
-    city = {entry.told.position for entry, seen in here.world.shows(here.city, here.case)}
+    city = {entry.told.position for entry, _ in here.world.shows(here.city, here.case)}
     return {
         field.path
         for entry, visible in here.world.shows(agency, here.case)
