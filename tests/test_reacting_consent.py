@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from domain.agency import RestoreAgency, SuspendAgency
 from domain.agency.standing import SucceedAgency
 from domain.case import EndParticipation, EndRole, SetContactMethod
 from domain.categories import CategoryCode
@@ -17,7 +18,7 @@ from domain.consent_ledger import (
     RecordRefusal,
     WithdrawConsent,
 )
-from domain.exclusions import SetExclusion
+from domain.exclusions import LiftExclusion, SetExclusion
 from domain.model import AgencyId, GrantId
 from domain.referral import ReferralWithdrawn
 from domain.trail.blocked import WithdrawalSettled
@@ -227,6 +228,33 @@ def test_whom_she_shuts_out_is_asked_to_destroy_what_it_knows() -> None:
     assert asked_of(there.settles()) == {
         (here.ayumi.agency, "EXCLUDED", frozenset({"CNT", "IDN"}), grant)
     }
+
+
+def test_that_it_was_taken_from_whom_she_lets_in_again_before_anybody_heard_is_settled() -> None:
+    """And they keep it."""
+    there = Here()
+    here = there.city_and_others
+    helped_by(here, here.ayumi)
+    here.says(here.city, SetExclusion(agency_id=here.ayumi.agency))
+    here.says(here.city, LiftExclusion(agency_id=here.ayumi.agency, method="WRITTEN"))
+    done = events(there.settling.settle())
+    assert asked_of(done) == set()
+    assert [each.recipients for each in done if isinstance(each, WithdrawalSettled)] == [
+        frozenset({here.ayumi.agency})
+    ]
+
+
+def test_that_it_was_taken_from_whoever_was_suspended_for_a_moment_is_settled() -> None:
+    there = Here()
+    here = there.city_and_others
+    helped_by(here, here.ayumi)
+    here.world.says(here.world.operator, SuspendAgency(agency_id=here.ayumi.agency))
+    here.world.says(here.world.operator, RestoreAgency(agency_id=here.ayumi.agency))
+    done = events(there.settling.settle())
+    assert asked_of(done) == set()
+    assert [each.recipients for each in done if isinstance(each, WithdrawalSettled)] == [
+        frozenset({here.ayumi.agency})
+    ]
 
 
 def test_what_was_sent_to_whom_she_shuts_out_is_taken_back() -> None:

@@ -6,8 +6,9 @@ away. What they had received, the log says: each disclosure stands in it, from b
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from domain.agency import AgencyDeactivated, AgencySuspended, KnownAgency
 from domain.case import (
@@ -32,6 +33,7 @@ from domain.consent_ledger import (
 )
 from domain.emergency import EmergencyExpired
 from domain.exclusions import ExclusionSet
+from domain.items import FieldPath
 from domain.meeting.events import InviteeRemoved, MeetingCancelled, MeetingClosed
 from domain.model import AgencyId, Event, EventId, GrantId, stream_of
 from domain.policy import BESIDE
@@ -67,10 +69,11 @@ def reacts(happened: Happened, known: Known) -> Iterator[Wanted]:
     if isinstance(event, OF_AN_AGENCY):
         told = [e for e in told if stream_of("agency", e.recipient) == happened.told.stream]
     grant: GrantId | None = getattr(event, "grant_id", None)
-    lost = _Lost(happened, known).of(told)
-    if not lost and isinstance(event, ONLY_IF_LOST):
+    lost = _Lost(happened, known)
+    taken, to_destroy = lost.then(told), lost.for_good(told)
+    if not taken and isinstance(event, ONLY_IF_LOST):
         return
-    received = {each.recipient for each in lost}
+    received = {each.recipient for each in taken}
     received |= {each.recipient for each in told if each.basis_id == grant}
     settled = SettleWithdrawal(
         settles=happened.told.id,
@@ -79,7 +82,7 @@ def reacts(happened: Happened, known: Known) -> Iterator[Wanted]:
         recipients=frozenset(received),
         to_destroy=tuple(
             ToDestroy(recipient=each.recipient, grant_id=each.grant, covers=frozenset(covers))
-            for each, covers in sorted(lost.items())
+            for each, covers in sorted(to_destroy.items())
         ),
     )
     yield Wanted(f"settled:{happened.case}", settled, happened.case)
@@ -91,8 +94,14 @@ def _by_consent(disclosed: Iterable[LetOut]) -> list[LetOut]:
     return [each for each in last.values() if each.basis == "CONSENT" and each.basis_id]
 
 
+Lost: TypeAlias = Mapping[Received, AbstractSet[CategoryCode]]
+Fields: TypeAlias = frozenset[FieldPath]
+
+
 class _Lost:
-    """What was received and may not be seen any more: neither as the event left it, nor now.
+    """What was received and may not be seen any more: as the event left it; and not now either.
+
+    What she has agreed to anew meanwhile is not to be destroyed; that it was taken away is so, too.
 
     What has been asked for since it was received is not asked for again. Who took over from whom it
     was told has it now.
@@ -103,9 +112,15 @@ class _Lost:
         self._known: Final = known
         self._sources: Final = {source.told.id: source for source in known.record}
         self._looks: Final[dict[AgencyId, tuple[Look, Look]]] = {}
-        self._seen: Final[dict[tuple[AgencyId, EventId], frozenset[str]]] = {}
+        self._seen: Final[dict[tuple[AgencyId, EventId], tuple[Fields, Fields]]] = {}
 
-    def of(self, told: Sequence[LetOut]) -> Mapping[Received, set[CategoryCode]]:
+    def then(self, told: Sequence[LetOut]) -> Lost:
+        return self._of(told, 0)
+
+    def for_good(self, told: Sequence[LetOut]) -> Lost:
+        return self._of(told, 1)
+
+    def _of(self, told: Sequence[LetOut], which: int) -> Lost:
         lost = defaultdict[Received, set[CategoryCode]](set)
         for each in told:
             source = self._sources.get(each.event)
@@ -114,7 +129,8 @@ class _Lost:
             received = Received(each.recipient, GrantId(each.basis_id))
             if each.category in lost.get(received, ()) or self._asked_since(each, received):
                 continue
-            if not any(each.field in self._sees(who, source) for who in self._has(each.recipient)):
+            having = self._has(each.recipient)
+            if not any(each.field in self._sees(who, source)[which] for who in having):
                 lost[received].add(each.category)
         return lost
 
@@ -142,24 +158,25 @@ class _Lost:
             for category in event.covers
         }
 
-    def _sees(self, agency: AgencyId, source: Source) -> frozenset[str]:
+    def _sees(self, agency: AgencyId, source: Source) -> tuple[Fields, Fields]:
+        """As the event left it; and then or now."""
         told, parts = source
         key = agency, told.id
         if key not in self._seen:
-            names = frozenset[str]().union(
-                *(decide(look, told, parts).bases for look in self._looks_of(agency))
+            fields = [*fields_of(None, told, parts)]
+            then, now = (
+                frozenset(field.path for field in fields if field.name in bases)
+                for bases in (decide(look, told, parts).bases for look in self._looks_of(agency))
             )
-            self._seen[key] = frozenset(
-                field.path for field in fields_of(None, told, parts) if field.name in names
-            )
+            self._seen[key] = then, then | now
         return self._seen[key]
 
     def _looks_of(self, agency: AgencyId) -> tuple[Look, Look]:
         if agency not in self._looks:
             itself = self._known.roster.agencies.get(agency)
             gone = isinstance(itself, KnownAgency) and (itself.suspended or itself.is_gone)
-            who = Recipient(agency=agency, staff=None, pledged=True, suspended=gone)
-            self._looks[agency] = self._then(who), self._now(who)
+            went = gone or isinstance(self._happened.told.event, OF_AN_AGENCY)
+            self._looks[agency] = self._then(_who(agency, went)), self._now(_who(agency, gone))
         return self._looks[agency]
 
     def _then(self, who: Recipient) -> Look:
@@ -172,6 +189,10 @@ class _Lost:
         return looking(
             replay(source.told for source in self._known.record), who, self._known.roster, at
         )
+
+
+def _who(agency: AgencyId, gone: bool) -> Recipient:  # noqa: FBT001 (It is named where it is asked.)
+    return Recipient(agency=agency, staff=None, pledged=True, suspended=gone)
 
 
 OF_AN_AGENCY: Final = (AgencySuspended, AgencyDeactivated)

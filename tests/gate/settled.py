@@ -53,7 +53,9 @@ class Owed:
     settled_with: set[str] | None = None
 
 
-def unsettled(headers: Iterable[Header]) -> list[Finding]:  # noqa: C901 (one arm an event)
+def unsettled(  # noqa: C901 (one arm an event)
+    headers: Iterable[Header], within: timedelta = WITHIN
+) -> list[Finding]:
     rows, log, owed = [read(each) for each in headers], Log(by_word=True), list[Owed]()
     held, asked = defaultdict[str, Held](dict), dict[str, Row]()
     for row in rows:
@@ -75,6 +77,7 @@ def unsettled(headers: Iterable[Header]) -> list[Finding]:  # noqa: C901 (one ar
             held[row.facts["case_id"]] |= _received(log, row)
         elif row.type == "trail.purge_requested.v1":
             asked[row.facts["purge_id"]] = row
+            held[row.case or ""] = _not_asked(log, held[row.case or ""], [row])
             for each in (each for each in owed if each.case == row.case):
                 each.lost = _not_asked(log, each.lost, [row])
         elif row.type in {"trail.purge_acknowledged.v1", "trail.purge_declined.v1"}:
@@ -86,7 +89,7 @@ def unsettled(headers: Iterable[Header]) -> list[Finding]:  # noqa: C901 (one ar
     return [
         finding
         for each in owed
-        if each.cause.at + WITHIN <= rows[-1].at
+        if each.cause.at + within <= rows[-1].at
         for finding in _still(log, each, rows[-1].at)
     ]
 
