@@ -53,6 +53,9 @@ ANSWERED_WITHIN_S: Final = 30.0
 FINISHED_WITHIN_S: Final = 5.0  # What is under way when we stop.
 HEADERS_BYTES_MAX: Final = 16 << 10
 OUR_FAULT: Final = 500
+NOT_FOUND: Final = 404
+# What is hidden takes longer to look at than what is not there: so neither is said but at these.
+NOT_FOUND_EVERY_S: Final = 0.05
 
 # Whoever asks here need not say who they are. Everywhere else they must, whatever is there.
 OPEN: Final = frozenset({"/", "/health/live", "/health/ready", "/metrics", "/openapi.json"})
@@ -80,7 +83,6 @@ class Door:
         self._requests.hurry(FINISHED_WITHIN_S)
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        began = perf_counter()
         visit = Visit(
             correlation=correlation_of(scope) or uuid7(datetime.now(UTC)),
             language=language_of(scope),
@@ -100,7 +102,7 @@ class Door:
             finally:
                 for end in visit.afterwards:
                     await end()
-                _note(scope, visit, answer, span, perf_counter() - began)
+                _note(scope, visit, answer, span, perf_counter() - visit.began_s)
 
     async def _let_in(self, scope: HTTPScope, visit: Visit, body: Body, answer: Answer) -> None:
         if sum(map(len, chain([scope["raw_path"]], *scope["headers"]))) > HEADERS_BYTES_MAX:
@@ -153,6 +155,8 @@ class Door:
             headers.append((b"allow", ", ".join(self._allowed(scope)).encode()))
         if not await body.drained() or self._stopping.is_set():
             headers.append((b"connection", b"close"))
+        if told.status == NOT_FOUND:
+            await asyncio.sleep((visit.began_s - perf_counter()) % NOT_FOUND_EVERY_S)
         await answer.problem(told.status, visit.language, msgspec.json.encode(told), headers)
 
     def _allowed(self, scope: HTTPScope) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """One request (訪問), from the door to the answer: who asks, and what may be said of it after."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
 from typing import Final, cast
 from uuid import UUID
 
@@ -27,6 +28,7 @@ class Visit(msgspec.Struct):
     """What is said of it is for the log: ids and codes, never a word of what was sent or shown."""
 
     correlation: UUID
+    began_s: float = msgspec.field(default_factory=perf_counter)
     language: Language = "en"
     who: Bearer | None = None
     event: str | None = None  # What has been done, if that is worth a line.
