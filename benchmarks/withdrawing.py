@@ -48,12 +48,18 @@ _NAME: Final = IdentifySubject(name="相川みさき", kana="アイカワ ミサ
 _KEK: Final = Kek(epoch=1, secret=bytes(32))  # As in the house of the tests.
 
 
+class Reading(NamedTuple):
+    agency: AgencyId
+    staff: StaffId
+    role: StaffRole
+
+
 class Readers(NamedTuple):
     """Who reads what, for a process of theirs."""
 
     access: PostgresAccess
     case: CaseId
-    staff: tuple[tuple[AgencyId, StaffId, StaffRole], ...]
+    each_of: tuple[Reading, ...]
 
 
 class Town(NamedTuple):
@@ -71,8 +77,8 @@ class Town(NamedTuple):
         return case, [await self.city.hears_consent(case, each, "IDN") for each in whom]
 
     def readers(self, case: CaseId) -> Readers:
-        staff = tuple((each.id, each.staff, each.role) for each in self.agencies)
-        return Readers(self.access, case, staff)
+        each_of = tuple(Reading(each.id, each.staff, each.role) for each in self.agencies)
+        return Readers(self.access, case, each_of)
 
 
 async def figures(bench: Bench, pace: Pace) -> list[Figure]:
@@ -147,16 +153,16 @@ async def _read_on(readers: Readers) -> int:
         over, all_read = asyncio.Event(), asyncio.Event()
         counts = Counter[StaffId]()
 
-        async def reads(agency: AgencyId, staff: StaffId, role: StaffRole) -> None:
+        async def reads(who: Reading) -> None:
             while not over.is_set():
-                reader = Reader(agency=agency, staff=staff, role=role)
+                reader = Reader(agency=who.agency, staff=who.staff, role=who.role)
                 with suppress(NotReleased):
                     await viewing.case(reader, readers.case)
-                    counts[staff] += 1
-                    if len(counts) == len(readers.staff):
+                    counts[who.staff] += 1
+                    if len(counts) == len(readers.each_of):
                         all_read.set()
 
-        reading = [asyncio.create_task(reads(*each)) for each in readers.staff]
+        reading = [asyncio.create_task(reads(each)) for each in readers.each_of]
         await all_read.wait()
         print(flush=True)
         await asyncio.to_thread(sys.stdin.read)

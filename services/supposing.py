@@ -320,8 +320,8 @@ class Comparing:
         may_know = [e for e in then.entries if e.told.position in self._mine]
         until = self._before.head
         was = [entry for entry in may_know if entry.told.position <= until]
-        before = _seeing(self._before, then._replace(entries=was)).by(agency)
-        after = _seeing(self._after, then._replace(entries=may_know)).by(agency)
+        before = _seeing(self._before, Record(then.case, was)).by(agency)
+        after = _seeing(self._after, Record(then.case, may_know)).by(agency)
         return {key for key in after if key not in before and key[0] <= until}
 
     def _rests(self, basis: Basis) -> bool:

@@ -245,6 +245,7 @@ def suspended(here: Midorino) -> Midorino:
 
 
 def feed_of(who: Someone, world: World) -> list[FeedMessage]:
+    assert who.role != "INSTALLATION"
     reader = Reader(agency=who.agency, staff=who.staff, role=who.role)
     return Feeds(world).at().read(reader)[0]
 
