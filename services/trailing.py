@@ -140,12 +140,13 @@ def kept_by(reader: Reader, looked: Looked, case: CaseId, operator: AgencyId | N
     if standing.audits:
         gives = _given_in(record.entries)
         return Kept(whole=True, gives=gives) if record.entries else None
-    own = [e for e in record.entries if e.told.agency == reader.agency and _is_open(now, e)]
+    own = [entry for entry in record.entries if _is_its_own(reader, now, entry)]
     return Kept(whole=False, gives=_given_in(own))
 
 
-def _is_open(now: Sight, entry: Entry) -> bool:
-    return isinstance(entry.told.event, GIVES) and now.visible(entry).what
+def _is_its_own(reader: Reader, now: Sight, entry: Entry) -> bool:
+    recorded_it = entry.told.agency == reader.agency
+    return recorded_it and isinstance(entry.told.event, GIVES) and now.visible(entry).what
 
 
 def _given_in(entries: Iterable[Entry]) -> dict[UUID, Gives]:

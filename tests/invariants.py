@@ -53,11 +53,9 @@ class Owed(NamedTuple):
 
 
 LISTS: Final = "processes and lists"
-GATE: Final = "the gate"
 FIGURES: Final = "audit and figures"
 OWED: Final[Mapping[str, Owed]] = {
-    "INV-C4": Owed(GATE, "the auditor's list"),
-    "INV-E5": Owed(GATE),
+    "INV-C4": Owed(FIGURES, "the auditor's list"),
     "INV-S4": Owed(FIGURES, "logs and statistics"),
     "INV-L3": Owed(FIGURES),
     "INV-L4": Owed(FIGURES),

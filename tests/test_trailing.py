@@ -17,6 +17,7 @@ from domain.statutory import FileStatutory
 from domain.timers import end_of
 from domain.trail.purges import AcknowledgePurge, DeclinePurge, PurgeId, PurgeRequested
 from tests.gates import Noted
+from tests.invariants import accepted, refused
 from tests.peers import HER_NAME, HER_TELEPHONE, Midorino, midorino
 from tests.reading import reads, settles
 from tests.sealed import House
@@ -92,6 +93,7 @@ def withdrawn(here: Midorino, grant: GrantId) -> None:
 # What was shared
 
 
+@accepted("INV-E5")
 def test_who_obtained_her_consent_tells_her_with_whom_what_was_shared_and_why() -> None:
     here = midorino()
     grant = shared_with(here, here.centre)
@@ -138,6 +140,7 @@ def auditor(here: Midorino) -> Someone:
     return here.world.enrols(here.world.operator.agency, "AUDITOR")
 
 
+@refused("INV-E5", guard="services.trailing:_is_its_own", instead=True)
 def test_for_all_who_let_nobody_know_anything_there_is_no_such_case() -> None:
     """Whoever received it, whoever leads the network, whoever has nothing to do with her."""
     here = midorino()
