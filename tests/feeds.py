@@ -12,7 +12,7 @@ import msgspec
 from adapters.crypto import AesVeil
 from contracts.envelope import Envelope
 from contracts.feed import PACKAGE, FeedMessage, FeedPage, Package
-from domain.agency import AgencyEvent, KnownAgency, NoAgency
+from domain.agency import AgencyEvent, KnownAgency, NameFeedCustodian, NoAgency
 from domain.agency import evolve as agency_after
 from domain.fields import tag_of
 from domain.header import SCHEMA, Header
@@ -29,9 +29,10 @@ from services.looking import Looking, Reader
 from services.ports import Cases, EventLog, Fact, Reading, StoredEvent
 from services.relaying import Head
 from tests.gates import Still, a_gate
+from tests.peers import Midorino
 from tests.sealed import SEALING, SECRET, Keyring, Stopped, sealed
 from tests.spec import an_id
-from tests.world import Entry, World
+from tests.world import Entry, Someone, World
 
 COMMAND: Final = CommandId(an_id(90))
 
@@ -146,6 +147,14 @@ class Log(Still):
 
     async def of_cases(self, *cases: CaseId) -> Cases:
         return Cases(self._head, {each: self._cases.get(each, []) for each in cases})
+
+
+def keeps_feed(here: Midorino, who: Someone) -> Reader:
+    """They fetch it themselves."""
+    named = NameFeedCustodian(agency_id=who.agency, staff_id=who.staff)
+    here.world.says(here.world.operator, named)
+    assert who.role != "INSTALLATION"
+    return Reader(agency=who.agency, staff=who.staff, role=who.role)
 
 
 class Feeds:

@@ -57,8 +57,6 @@ HER_IDENTITY: Final = {
 
 OWED: Final[Mapping[str, str]] = {
     "A19": "the gate: what was disclosed is asked for by day and by reader",
-    "A20": "the gate: how far each recipient's feed has come, and what is sent again",
-    "E6": "the gate: a notice that says only that there is something to fetch",
 }
 
 

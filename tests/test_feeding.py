@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from contracts.feed import FeedMessage
-from domain.agency import AgencyIsSuspended, NameFeedCustodian, RestoreAgency, SuspendAgency
+from domain.agency import AgencyIsSuspended, RestoreAgency, SuspendAgency
 from domain.case import AssignRole, CaseOpened
 from domain.categories import CNS, ENV
 from domain.fields import cut_of
@@ -35,7 +35,7 @@ from projections.feed import is_told, may_open
 from services.feeding.referring import referring
 from services.looking import Reader
 from services.sights import Record, Seen, Sight
-from tests.feeds import Feeds, FeedsThen, Field, envelopes, fields, rows_of
+from tests.feeds import Feeds, FeedsThen, Field, envelopes, fields, keeps_feed, rows_of
 from tests.histories import history
 from tests.invariants import accepted, refused
 from tests.peers import Midorino, midorino
@@ -236,8 +236,7 @@ ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 def suspended(here: Midorino) -> Midorino:
     """The shelter fetches its own feed, until it may do so no longer."""
     world, shelter = here.world, here.shelter
-    custodian = NameFeedCustodian(agency_id=shelter.agency, staff_id=shelter.staff)
-    world.says(world.operator, custodian)
+    keeps_feed(here, shelter)
     here.says(here.city, AssignRole(function="MAIN_SUPPORT", agency_id=shelter.agency))
     here.agrees(shelter, history="FULL")
     world.says(world.operator, SuspendAgency(agency_id=shelter.agency))

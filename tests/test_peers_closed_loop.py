@@ -1,14 +1,16 @@
 """Closed-loop scenarios (E1-E11): what was asked of another agency comes back to whoever asked."""
 
+import asyncio
 import random
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Final, get_args
 
 import msgspec
 import pytest
 
-from domain.agency import StartCommissionContract
+from domain.agency import EndFeedCustodian, NotTheCustodian, StartCommissionContract
 from domain.case import (
     AcceptCase,
     AssignRole,
@@ -65,7 +67,9 @@ from domain.referral import (
 from domain.speech import Refused
 from domain.trail.notices import DeferNotification
 from domain.trail.purges import DeclinePurge
+from services.looking import Reader
 from tests.anything import asked
+from tests.feeds import Feeds, keeps_feed
 from tests.peers import Midorino, midorino
 from tests.spec import NOW
 from tests.test_agency_together import CHECKED
@@ -203,6 +207,37 @@ def test_e5_whoever_says_no_says_why(command: type[Command]) -> None:
     for each in unsaid:
         with pytest.raises(msgspec.ValidationError):
             msgspec.convert(each, command)
+
+
+def test_e6_that_there_is_something_is_said_without_saying_what_and_fetched_by_who_may() -> None:
+    here = midorino()
+    centre = keeps_feed(here, here.centre)
+    here.says(here.city, AssignRole(function="MAIN_SUPPORT", agency_id=here.centre.agency))
+    _, place = Feeds(here.world).at().read(centre)
+    here.says(here.city, RecordNote(declared_category="RSK", text="見えないこと。"))
+    assert not is_woken(here, centre, place)
+    here.agrees(here.centre)
+    assert is_woken(here, centre, place)
+    here.world.says(
+        here.world.operator, EndFeedCustodian(agency_id=centre.agency, staff_id=centre.staff)
+    )
+    with pytest.raises(NotTheCustodian):
+        is_woken(here, centre, place)
+
+
+def is_woken(here: Midorino, who: Reader, after: str) -> bool:
+    """Nothing else can be learnt by it."""
+
+    async def still() -> None: ...
+
+    async def waits() -> bool:
+        feeding = Feeds(here.world).at().feeding
+        with suppress(TimeoutError):
+            await asyncio.wait_for(feeding.coming(who, after=after, still=still), 0.2)
+            return True
+        return False
+
+    return asyncio.run(waits())
 
 
 def test_e7_of_several_who_could_take_her_one_does() -> None:

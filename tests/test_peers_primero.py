@@ -9,6 +9,7 @@ import pytest
 
 from domain.agency import (
     AgencyNotKnown,
+    NotTheCustodian,
     RegisterAgency,
     RestoreAgency,
     StaffNotEnrolled,
@@ -16,11 +17,13 @@ from domain.agency import (
 )
 from domain.case import (
     AddCompanion,
+    AssignRole,
     CloseCase,
     EndParticipation,
     ResponsibilityMoved,
     RoleAssigned,
     RoleEnded,
+    SetContactMethod,
 )
 from domain.case.aftercare import AftercareTerms, EndAftercare, HerViewIsMissing, StartAftercare
 from domain.case.agreeing import ConsentOfThatKindMissing
@@ -62,6 +65,8 @@ from domain.referral import (
     WithdrawReferral,
     WrongKindOfAgency,
 )
+from services.looking import Reader
+from tests.feeds import Feeds, keeps_feed
 from tests.peers import HER_IDENTITY, HER_NAME, HER_TELEPHONE, midorino
 from tests.world import Someone
 
@@ -431,6 +436,32 @@ def test_a18_each_step_is_one_event_that_says_who_took_it() -> None:
     ]
     told = [type(each.said) for each in entries]
     assert here.trail(here.city, referral) == here.trail(here.ayumi, referral) == told
+
+
+def test_a20_a_feed_goes_on_where_its_reader_was_and_tells_again_from_anywhere() -> (
+    None
+):
+    here = midorino()
+    centre = keeps_feed(here, here.centre)
+    here.says(here.city, AssignRole(function="MAIN_SUPPORT", agency_id=here.centre.agency))
+    here.agrees(here.centre, history="FULL")
+    first, place = Feeds(here.world).at().read(centre)
+    here.says(here.city, SetContactMethod(means="PHONE", value="090-0000-0001"))
+    then = Feeds(here.world).at()
+    (more,), end = then.read(centre, place)
+    assert first
+    assert more.type == "case.contact_method_set.v1"
+    assert then.read(centre, place)[0] == [more]
+    assert then.read(centre, end)[0] == []
+    assert then.read(centre)[0] == [*first, more]
+
+
+def test_a20_whose_feed_nobody_keeps_is_told_nothing() -> None:
+    here = midorino()
+    assert here.ayumi.role != "INSTALLATION"
+    nobody = Reader(agency=here.ayumi.agency, staff=here.ayumi.staff, role=here.ayumi.role)
+    with pytest.raises(NotTheCustodian):
+        Feeds(here.world).at().read(nobody)
 
 
 def test_a21_each_thing_that_keeps_a_case_open_goes_by_itself_and_it_says_who_closed_it() -> None:
