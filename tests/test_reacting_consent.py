@@ -257,6 +257,23 @@ def test_that_it_was_taken_from_whoever_was_suspended_for_a_moment_is_settled() 
     ]
 
 
+def test_what_is_asked_for_only_later_had_been_received_when_it_was_taken_away() -> None:
+    """Though with what happened before that all of it is asked for."""
+    there = Here()
+    here = there.city_and_others
+    grant = here.agrees(here.ayumi, categories=NAME)
+    here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+    less = frozenset({"case.subject_identified.v1/name"})
+    here.says(here.city, NarrowConsent(grant_id=grant, removed_fields=less))
+    here.says(here.city, SetExclusion(agency_id=here.ayumi.agency))
+    done = events(there.settling.settle())
+    assert [(e.cause, e.recipients) for e in done if isinstance(e, WithdrawalSettled)] == [
+        ("NARROWED", frozenset({here.ayumi.agency})),
+        ("EXCLUDED", frozenset({here.ayumi.agency})),
+    ]
+    assert len(asked_of(done)) == 1
+
+
 def test_what_was_sent_to_whom_she_shuts_out_is_taken_back() -> None:
     there = Here()
     here = there.city_and_others

@@ -96,13 +96,13 @@ def _by_consent(disclosed: Iterable[LetOut]) -> list[LetOut]:
 
 Lost: TypeAlias = Mapping[Received, AbstractSet[CategoryCode]]
 Fields: TypeAlias = frozenset[FieldPath]
+Asked: TypeAlias = Mapping[tuple[Received, CategoryCode], int]
 
 
 class _Lost:
     """What was received and may not be seen any more: as the event left it; and not now either.
 
     What she has agreed to anew meanwhile is not to be destroyed; that it was taken away is so, too.
-
     What has been asked for since it was received is not asked for again. Who took over from whom it
     was told has it now.
     """
@@ -127,7 +127,8 @@ class _Lost:
             if source is None or each.category in BESIDE or each.basis_id is None:
                 continue
             received = Received(each.recipient, GrantId(each.basis_id))
-            if each.category in lost.get(received, ()) or self._asked_since(each, received):
+            asked = self._asked[which].get((received, each.category), 0)
+            if each.category in lost.get(received, ()) or asked > each.position:
                 continue
             having = self._has(each.recipient)
             if not any(each.field in self._sees(who, source)[which] for who in having):
@@ -145,18 +146,18 @@ class _Lost:
             ),
         ]
 
-    def _asked_since(self, each: LetOut, received: Received) -> bool:
-        asked = self._asked.get((received.recipient, received.grant, each.category))
-        return asked is not None and asked > each.position
-
     @cached_property
-    def _asked(self) -> Mapping[tuple[AgencyId, GrantId, CategoryCode], int]:
-        return {
-            (event.recipient, event.grant_id, category): told.position
+    def _asked(self) -> tuple[Asked, Asked]:
+        """Until the event; and until now."""
+        asked: list[tuple[int, tuple[Received, CategoryCode]]] = [
+            (told.position, (Received(event.recipient, event.grant_id), category))
             for told, _ in self._known.record
             if isinstance(event := told.event, PurgeRequested) and event.grant_id
             for category in event.covers
-        }
+        ]
+        until = self._happened.told.position
+        then = {what: position for position, what in asked if position < until}
+        return then, {what: position for position, what in asked}
 
     def _sees(self, agency: AgencyId, source: Source) -> tuple[Fields, Fields]:
         """As the event left it; and then or now."""
