@@ -36,8 +36,8 @@ pages: .venv/.product ## Write what docs/ says of the domain / ドメインの�
 bench: .venv/.development ## Measure, into build/bench.json / 測定し build/bench.json に書く
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-soak: .venv/.development ## Run the longer proofs / 長い検証を行う
-	@$(BIN)/pytest -m soak $(ARGS)
+soak: .venv/.development ## Run the longer proofs (MINUTES=30) / 長い検証を行う
+	@MINUTES=$(MINUTES) $(BIN)/pytest -m soak $(ARGS)
 
 package: .venv/.product ## Build a wheel and prove it elsewhere / wheel を作り、別の場所で確かめる
 	@sh scripts/package

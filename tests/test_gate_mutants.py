@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+from tests.gate.sums import begun
 from tests.patching import ROOT, copied, made_wrong
 
 MUTANTS: Final = sorted((ROOT / "tests/gate/mutants").glob("*.patch"))
@@ -30,18 +31,35 @@ for seed in range(1_000):
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.stem)
 def test_what_is_made_wrong_is_caught(mutant: Path, tmp_path: Path) -> None:
-    made_wrong(copied(tmp_path), mutant)
+    assert is_caught(mutant, tmp_path)
+
+
+@pytest.mark.soak
+def test_all_are_caught(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And it is written down how many."""
+    sums = begun()
+    sums.mutants_caught = sum(is_caught(each, tmp_path / each.stem) for each in MUTANTS)
+    sums.keep()
+    with capsys.disabled():
+        print(f"\n{sums.mutants_caught} of {len(MUTANTS)} mutants caught")  # noqa: T201 (what the soak is run for)
+    assert sums.mutants_caught == len(MUTANTS)
+
+
+def is_caught(mutant: Path, folder: Path) -> bool:
+    folder.mkdir(exist_ok=True)
+    made_wrong(copied(folder), mutant)
     begun_s = monotonic()
     played = subprocess.run(
         [sys.executable, "-c", PLAYS],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert "caught" in played.stdout, played.stderr[-2000:]
+    assert played.returncode == 0, played.stderr[-2000:]
     assert monotonic() - begun_s < 4 * CAUGHT_WITHIN_S  # Also where others are at work.
+    return "caught" in played.stdout
 
 
 def test_there_is_something_to_catch() -> None:

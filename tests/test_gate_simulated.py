@@ -1,5 +1,6 @@
 """The promise of the gate, under every interleaving that chance finds: see ``tests/gate``."""
 
+import os
 from collections.abc import Iterator
 from typing import Final
 
@@ -7,11 +8,13 @@ import pytest
 import structlog
 
 from domain.model import AgencyId
+from tests.gate.__main__ import soak
 from tests.gate.base import CAUSES, Cause, base, shows_her_name
 from tests.gate.simulator import play
 
 SEEDS: Final = 3_000
 BLOCK: Final = 250
+MINUTES: Final = 30.0
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +32,15 @@ def test_nothing_is_disclosed_after_it_was_taken_back_and_nothing_arrives_later(
     assert [each for each in results if each.violations] == []
     assert sum(each.disclosures for each in results) > BLOCK
     assert sum(each.withdrawals for each in results) == 2 * BLOCK
+
+
+@pytest.mark.soak
+def test_nothing_is_disclosed_and_nothing_arrives_later_for_long(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """``MINUTES``: for so long; it goes on with the seed at which the last one ended."""
+    with capsys.disabled():
+        assert soak(float(os.environ.get("MINUTES") or MINUTES)) == 0
 
 
 def test_a_seed_is_always_played_the_same() -> None:

@@ -4,48 +4,32 @@ A soak goes on where the last one of the same commit ended, and leaves its sums 
 ``build/soak.json``. A seed that fails is printed with how to play it again.
 """
 
-import subprocess
 import sys
 from collections.abc import Iterable
 from multiprocessing import Pool
-from pathlib import Path
 from time import monotonic
 from typing import Final
 
-import msgspec
 import structlog
 
 from tests.gate.simulator import Result, play
+from tests.gate.sums import Sums, begun
 
 PROCESSES: Final = 2
 AT_ONCE: Final = 50  # Seeds, until it is asked whether the time is over.
-SUMS: Final = Path(__file__).parents[2] / "build" / "soak.json"
 
 
-class Sums(msgspec.Struct):
-    """What was played of a commit, and what came of it."""
-
-    commit: str
-    seeds: int = 0
-    disclosures: int = 0
-    withdrawals: int = 0
-    decided_after: int = 0
-    late_bytes: int = 0
-    lost: int = 0
-    paused_inside_check: int = 0
-    failed: list[int] = []
-
-    def add(self, results: Iterable[Result]) -> None:
-        for each in results:
-            self.seeds += 1
-            self.disclosures += each.disclosures
-            self.withdrawals += each.withdrawals
-            self.decided_after += each.found("decided_after")
-            self.late_bytes += each.late_bytes
-            self.lost += each.found("lost")
-            self.paused_inside_check += each.paused_inside_check
-            if each.violations:
-                self.failed.append(each.seed)
+def add(sums: Sums, results: Iterable[Result]) -> None:
+    for each in results:
+        sums.seeds += 1
+        sums.disclosures += each.disclosures
+        sums.withdrawals += each.withdrawals
+        sums.decided_after += each.found("decided_after")
+        sums.late_bytes += each.late_bytes
+        sums.lost += each.found("lost")
+        sums.paused_inside_check += each.paused_inside_check
+        if each.violations:
+            sums.failed.append(each.seed)
 
 
 def main(asked: list[str]) -> int:
@@ -69,9 +53,8 @@ def soak(minutes: float) -> int:
             first = sums.seeds
             batches = (range(at, at + AT_ONCE) for at in range(first, first + 1_000, AT_ONCE))
             for results in pool.imap(played, batches):
-                sums.add(results)
-            SUMS.parent.mkdir(exist_ok=True)
-            SUMS.write_bytes(msgspec.json.format(msgspec.json.encode(sums)))
+                add(sums, results)
+            sums.keep()
             said(f"{sums.seeds} seeds, {sums.disclosures} disclosures, failed: {sums.failed[:5]}")
     for seed in sums.failed[:5]:
         said(f"play it again: python -m tests.gate {seed}")
@@ -84,20 +67,6 @@ def played(seeds: range) -> list[Result]:
 
 def silent() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-
-
-def begun() -> Sums:
-    commit = git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain") else "")
-    if SUMS.exists():
-        sums = msgspec.json.decode(SUMS.read_bytes(), type=Sums)
-        if sums.commit == commit:
-            return sums
-    return Sums(commit=commit)
-
-
-def git(*asked: str) -> str:
-    command = ("git", "-C", str(SUMS.parents[1]), *asked)
-    return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
 
 
 def said(text: str) -> None:

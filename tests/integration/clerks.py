@@ -27,6 +27,7 @@ from contracts.answered import Done
 from contracts.asked import Asked, CaseAlias
 from contracts.problems import Problem
 from domain.agency import EnrolStaff, RegisterAgency, SignPledge
+from domain.agency_codes import AgencyKind
 from domain.case import (
     AcceptCase,
     IdentifySubject,
@@ -324,14 +325,14 @@ async def offices(
         def clerk(agency: AgencyId, token: str, seed: float) -> Clerk:
             return Clerk(agency, token, entrances, register, Random(seed))
 
-        async with _operator(pipe.endpoints) as (identity, aliases):
+        async with at_the_machine(pipe.endpoints) as (identity, aliases):
             issued = await identity.issue()
             operator = clerk(issued.bearer.agency, issued.text, chance.random())
-            enrolled = [await _enrolled(operator, identity) for _ in range(3)]
-            network = await _work_together(operator, *(each.agency for each in enrolled))
+            members = [await enrolled(operator, identity) for _ in range(3)]
+            network = await _work_together(operator, *(each.agency for each in members))
 
         def office() -> Office:
-            clerks = [clerk(agency, token, chance.random()) for agency, token in enrolled]
+            clerks = [clerk(agency, token, chance.random()) for agency, _, token in members]
             return Office(clerks, network, aliases)
 
         yield [office() for _ in range(count)]
@@ -352,13 +353,13 @@ async def _work_together(operator: Clerk, *members: AgencyId) -> NetworkId:
     return network
 
 
-class Operator(NamedTuple):
+class AtTheMachine(NamedTuple):
     identity: Identity
     aliases: Aliases
 
 
 @asynccontextmanager
-async def _operator(endpoints: Endpoints) -> AsyncGenerator[Operator]:
+async def at_the_machine(endpoints: Endpoints) -> AsyncGenerator[AtTheMachine]:
     """Who issues tokens, at the machine itself."""
     async with (
         PostgresEventLog(endpoints.postgres.app) as log,
@@ -366,7 +367,7 @@ async def _operator(endpoints: Endpoints) -> AsyncGenerator[Operator]:
         PostgresTokens(endpoints.postgres.app) as tokens,
     ):
         sealing = Sealing(EVENTS, ChaChaCipher())
-        yield Operator(
+        yield AtTheMachine(
             Identity(log, keyring, sealing, tokens, WallClock()),
             Aliases(await installation_key(keyring), AesVeil()),
         )
@@ -374,18 +375,20 @@ async def _operator(endpoints: Endpoints) -> AsyncGenerator[Operator]:
 
 class Enrolled(NamedTuple):
     agency: AgencyId
+    staff: StaffId
     token: str
 
 
-async def _enrolled(operator: Clerk, identity: Identity) -> Enrolled:
-    register = RegisterAgency(
-        kind="MUNICIPAL_WOMENS_SUPPORT_DIVISION",
-        name="緑野市女性支援課",
-        prefecture="06",
-        sector="PUBLIC",
-    )
+async def enrolled(
+    operator: Clerk, identity: Identity, kind: AgencyKind = "MUNICIPAL_WOMENS_SUPPORT_DIVISION"
+) -> Enrolled:
+    register = RegisterAgency(kind=kind, name="緑野市女性支援課", prefecture="06", sector="PUBLIC")
     agency = AgencyId(await operator.make(register))
+    return await one_more_there(operator, identity, agency)
+
+
+async def one_more_there(operator: Clerk, identity: Identity, agency: AgencyId) -> Enrolled:
     enrol = EnrolStaff(agency_id=agency, role="WOMENS_SUPPORT_COUNSELLOR")
     staff = StaffId(await operator.make(enrol))
     await operator.do(SignPledge(agency_id=agency, staff_id=staff, text_version="2026-04"))
-    return Enrolled(agency, (await identity.issue(staff, agency)).text)
+    return Enrolled(agency, staff, (await identity.issue(staff, agency)).text)

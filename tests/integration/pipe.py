@@ -1,12 +1,9 @@
 """The whole pipe: two apps, each a process of its own, on engines that they share."""
 
 import asyncio
-import ctypes
 import os
 import signal
 import socket
-import sys
-from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -14,24 +11,20 @@ from typing import Final, NamedTuple
 
 from structlog.testing import capture_logs
 
-from adapters.cli import main
 from adapters.crypto import Kek
 from adapters.ending import ended
 from adapters.engines import Endpoints, embedded
 from adapters.engines.findings import NATS_CIPHER_UNKNOWN
-from adapters.engines.launch import PR_SET_PDEATHSIG
 from adapters.kek import written
-from adapters.nats import intake
 from adapters.settings import Settings
 from tests.command_line import surroundings
+from tests.integration.forking import Forked, Forks, forks
 from tests.integration.test_external_engines import url_of
 from tests.integration.writers import until
 
-ROOT: Final = Path(__file__).parents[2]
 KEK: Final = Kek(epoch=1, secret=bytes(32))
 ENDED_WITHIN_S: Final = 15.0
 AGAIN_AFTER_S: Final = 0.2
-HURRIED_BACKOFF_S: Final = (1.0, 2.0)
 
 
 class Pipe(NamedTuple):
@@ -63,7 +56,7 @@ async def a_pipe(folder: Path, *, hurried: bool) -> AsyncGenerator[Pipe]:
     """``hurried``: what an app had under way when it died comes again soon."""
     data = folder / "data"
     with capture_logs():
-        async with embedded(Settings(data=data)) as endpoints:
+        async with forks() as forked, embedded(Settings(data=data)) as endpoints:
             (folder / "seed").write_text(str(endpoints.nats.seed), encoding="ascii")
             environ = {
                 "TSUNAGU_POSTGRES_URL": url_of(endpoints.postgres.owner).reveal(),
@@ -76,14 +69,16 @@ async def a_pipe(folder: Path, *, hurried: bool) -> AsyncGenerator[Pipe]:
                 "TSUNAGU_ALLOW": NATS_CIPHER_UNKNOWN.code,
                 **({"HURRIED": "yes"} if hurried else {}),
             }
-            yield Pipe(data, endpoints, (App(folder / "a", environ), App(folder / "b", environ)))
+            apps = App(forked, folder / "a", environ), App(forked, folder / "b", environ)
+            yield Pipe(data, endpoints, apps)
 
 
 class App:
     """`tsunagu up` under an address of its own."""
 
-    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, forked: Forks, folder: Path, environ: Mapping[str, str]) -> None:
         folder.mkdir()
+        self._forked: Final = forked
         port = _a_free_port()
         self.url: Final = f"http://127.0.0.1:{port}"
         self.fell: Final[list[int]] = []  # With which status, where nobody had killed it.
@@ -92,7 +87,7 @@ class App:
         self._environ: Final = surroundings(
             TSUNAGU_DATA=str(folder / "data"), TSUNAGU_HTTP_PORT=str(port), **environ
         )
-        self._process: Process | None = None
+        self._process: Forked | None = None
 
     async def keep_up(self) -> None:
         """As a supervisor of services does: whenever it has ended, it is started again."""
@@ -129,16 +124,9 @@ class App:
         async with asyncio.timeout(ENDED_WITHIN_S):
             return await self._process.wait()
 
-    async def _started(self) -> Process:
-        with self._said.open("wb") as said, self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.integration.pipe", "up"),
-                cwd=ROOT,
-                env=self._environ,
-                stdin=DEVNULL,
-                stdout=said,
-                stderr=log,
-            )
+    async def _started(self) -> Forked:
+        self._said.write_bytes(b"")
+        self._process = await self._forked.app(self._environ, self._said, self._log)
         return self._process
 
     def _pid(self) -> int:
@@ -151,10 +139,3 @@ def _a_free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-if __name__ == "__main__":
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if "HURRIED" in os.environ:
-        intake.CONSUMER.backoff = list(HURRIED_BACKOFF_S)
-    main()

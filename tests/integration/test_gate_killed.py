@@ -1,0 +1,363 @@
+"""The gate on the real engines, while all that it is made of is killed, stopped and cut off.
+
+Agencies read of women in all ways there are, through lines that hold up answers and lose them.
+Meanwhile what they may see is taken from them and given back. What came out of the apps, and when,
+is held against the log; and so is the log against the auditor's rule.
+"""
+
+import asyncio
+import os
+import random
+import signal
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
+from pathlib import Path
+from time import monotonic
+from typing import Final, NamedTuple, TypeAlias
+
+import httpx
+import msgspec
+import psycopg
+import pytest
+
+from adapters.ending import ended
+from adapters.nats.connecting import connected
+from adapters.postgres.event_log import PostgresEventLog
+from contracts.answered import Done
+from domain.agency import NameFeedCustodian
+from domain.model import AgencyId
+from services.aliases import Aliases
+from services.ports import EventLog
+from tests.gate.checker import check
+from tests.gate.leaving import Left, Stop, left_in_time
+from tests.gate.log import Header
+from tests.gate.settled import unsettled
+from tests.gate.sums import Engines, begun
+from tests.integration.afterwards import whole
+from tests.integration.clerks import (
+    ANSWERED_WITHIN_S,
+    Clerk,
+    Entrances,
+    Register,
+    at_the_machine,
+    enrolled,
+    one_more_there,
+)
+from tests.integration.lines import Came, Faults, a_line
+from tests.integration.pipe import Pipe, a_pipe
+from tests.integration.tellings import FIELDS, Desk, Readers, Recipient, Women
+from tests.integration.test_crashes import answers_again, postmaster
+from tests.integration.test_engines import nats_pid
+from tests.integration.test_pipe_crashes import quick_restarts, the_nats_pid
+from tests.integration.writers import session, until
+
+__all__ = ["quick_restarts"]
+
+TOLD_WITHIN_S: Final = 120.0
+SETTLED_WITHIN_S: Final = 600.0  # What was taken away by the hundred is settled one by one.
+ANSWERS_MIN: Final = 20  # So much at least came out with something of a woman in it.
+
+
+class Size(NamedTuple):
+    """How much there is to be until it is enough, or how long it may take."""
+
+    disclosures: int
+    withdrawals: int
+    recipients: int
+    desks: int
+    at_most_s: float
+
+
+HURRIED: Final = Size(disclosures=50, withdrawals=5, recipients=2, desks=2, at_most_s=12.0)
+FULL: Final = Size(disclosures=10_000, withdrawals=1_000, recipients=3, desks=6, at_most_s=3_600.0)
+
+
+class Stage(NamedTuple):
+    pipe: Pipe
+    women: Women
+    stops: list[Stop]
+    left: list[Left]
+    chance: random.Random
+
+    def came(self, process: int, to: AgencyId, came: Came) -> None:
+        field, number = came.mark
+        case = str(self.women.cases[number])
+        self.left.append(Left(came.at, process, str(to), case, FIELDS[field], came.size))
+
+    @property
+    def owner(self) -> str:
+        return self.pipe.endpoints.postgres.owner
+
+
+# Faults
+
+
+async def an_app(stage: Stage) -> None:
+    await stage.chance.choice(stage.pipe.apps).kill()
+
+
+async def an_app_for_longer_than_the_window(stage: Stage) -> None:
+    """It knows nothing of it: what it was about to say, it would say now."""
+    process = stage.chance.randrange(len(stage.pipe.apps))
+    begun = datetime.now(UTC)
+    with stage.pipe.apps[process].standing_still():
+        await asyncio.sleep(stage.chance.uniform(1.1, 2.5))
+    stage.stops.append(Stop(process, begun, datetime.now(UTC)))
+
+
+async def sessions(stage: Stage) -> None:
+    """Of any kind, and about half of them."""
+    ours = "backend_type = 'client backend' and pid <> pg_backend_pid() and random() < 0.5"
+    with session(stage.owner) as owner:
+        owner.execute(f"select pg_terminate_backend(pid) from pg_stat_activity where {ours}")
+
+
+async def postgres(stage: Stage) -> None:
+    """An immediate restart."""
+    ended = postmaster(stage.pipe.data)
+    os.kill(ended, signal.SIGQUIT)
+    await answers_again(stage.owner)
+    assert postmaster(stage.pipe.data) != ended
+
+
+async def nats(stage: Stage) -> None:
+    killed = nats_pid(stage.pipe.data)
+    os.kill(killed, signal.SIGKILL)
+    await until(lambda: the_nats_pid(stage.pipe.data) not in {None, killed})
+
+
+Fault: TypeAlias = Callable[[Stage], Awaitable[None]]
+FAULTS: Final[Mapping[Fault, int]] = {
+    an_app_for_longer_than_the_window: 8,
+    sessions: 4,
+    an_app: 3,
+    postgres: 2,
+    nats: 2,
+}
+
+
+async def test_nothing_leaves_after_it_was_taken_away_whatever_is_killed(tmp_path: Path) -> None:
+    await told_while_all_is_killed(tmp_path, HURRIED, seed=1)
+
+
+@pytest.mark.soak
+async def test_nothing_leaves_after_it_was_taken_away_for_long(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``SEED``: what happens in the order of an earlier run; ``MINUTES``: it may take no longer."""
+    seed = int(os.environ.get("SEED") or random.randrange(1 << 32))
+    at_most_s = 60 * float(os.environ.get("MINUTES") or FULL.at_most_s / 60)
+    played = await told_while_all_is_killed(tmp_path, FULL._replace(at_most_s=at_most_s), seed)
+    sums = begun()
+    sums.engines.add(played.sums)
+    sums.keep()
+    with capsys.disabled():
+        print(f"\n{played.says} (seed {seed})")  # noqa: T201 (what the soak is run for)
+
+
+class Played(NamedTuple):
+    sums: Engines
+    says: str
+
+
+async def told_while_all_is_killed(folder: Path, size: Size, seed: int) -> Played:
+    try:
+        async with a_pipe(folder, hurried=True) as pipe:
+            return await _told_while_all_is_killed(pipe, size, seed)
+    except BaseException as error:
+        error.add_note(f"seed {seed}")
+        raise
+
+
+async def _told_while_all_is_killed(pipe: Pipe, size: Size, seed: int) -> Played:
+    chance, register = random.Random(seed), Register()
+    stage = Stage(pipe, Women(count(1), {}, set(), Counter()), [], [], chance)
+    happened = Counter[str]()
+    async with (
+        PostgresEventLog(pipe.endpoints.postgres.app) as log,
+        pipe.up(),
+        a_town(stage, register, size) as town,
+        read(stage, town) as reading,
+    ):
+        desks = [town.desk(log, stage) for _ in range(size.desks)]
+        async with at_work(desks, reading):
+            await all_told(stage.women, size)
+            begun_s, each_once = monotonic(), chance.sample([*FAULTS], len(FAULTS))
+            while each_once or not is_enough(stage, size, monotonic() - begun_s):
+                await asyncio.sleep(chance.uniform(0.2, 1.0) * size.desks / 2)
+                (fault,) = chance.choices([*FAULTS], [*FAULTS.values()])
+                fault = each_once.pop() if each_once else fault
+                await fault(stage)
+                happened[fault.__name__] += 1
+        headers = await settled(log)
+    report, verdict = check(headers), left_in_time(headers, stage.left, stage.stops)
+    lost = lost_of(register, headers)
+    assert report.findings == []
+    assert verdict.late == []
+    assert verdict.not_recorded == []
+    assert lost == []
+    assert reading[0].faults + register.faults == {}
+    assert verdict.left >= ANSWERS_MIN
+    # Stopped at that very moment one is rarely; else it would not be looked at the clock at all.
+    assert verdict.paused_inside_check <= 1 + len(stage.stops) // 10
+    sums = Engines(
+        seeds=[seed],
+        disclosures=report.disclosures,
+        withdrawals=stage.women.taken.total(),
+        decided_after=report.decided_after,
+        late_bytes=verdict.late_bytes,
+        paused_inside_check=verdict.paused_inside_check,
+        lost=len(lost),
+    )
+    kinds = ", ".join(f"{name.replace('_', ' ')} {n}" for name, n in sorted(happened.items()))
+    causes = ", ".join(f"{name} {n}" for name, n in sorted(stage.women.taken.items()))
+    return Played(
+        sums,
+        f"{sums.disclosures} disclosures, {sums.withdrawals} withdrawals ({causes}),"
+        f" {verdict.left} times something of her left, {verdict.under_way} of them in the second"
+        f" after it was taken away; {sums.decided_after} decided after, {sums.late_bytes} bytes"
+        f" late, {sums.paused_inside_check} paused inside the check, {sums.lost} of"
+        f" {register.acknowledged} acknowledged lost; {kinds}",
+    )
+
+
+async def all_told(women: Women, size: Size) -> None:
+    """Then there is something to be taken away."""
+    async with asyncio.timeout(TOLD_WITHIN_S):
+        while len(women.now) < size.desks:  # noqa: ASYNC110 (Nobody says when.)
+            await asyncio.sleep(0.05)
+
+
+def is_enough(stage: Stage, size: Size, took_s: float) -> bool:
+    if took_s > size.at_most_s:
+        return True
+    if stage.women.taken.total() < size.withdrawals:
+        return False
+    asked = "select count(*) from log.event where type = 'disclosure.disclosed.v1'"
+    with suppress(psycopg.OperationalError), session(stage.owner) as owner:
+        row = owner.execute(asked).fetchone()
+        return row is not None and row[0] >= size.disclosures
+    return False
+
+
+async def settled(log: PostgresEventLog) -> list[Header]:
+    """The log, when all that is to follow has followed."""
+    give_up_at_s = monotonic() + SETTLED_WITHIN_S
+    while True:
+        headers = [(e.position, e.recorded_at, e.header) for e in await whole(log)]
+        left = unsettled(headers, timedelta(0))
+        if not left:
+            return headers
+        assert monotonic() < give_up_at_s, left
+        await asyncio.sleep(min(5.0, len(left) / 4))
+
+
+def lost_of(register: Register, headers: Sequence[Header]) -> list[str]:
+    """What was acknowledged, and is not there."""
+    kept = {msgspec.json.decode(header)["command"] for *_, header in headers}
+    return [
+        str(command)
+        for command, sent in register.sent.items()
+        if isinstance(sent.answer, Done) and str(command) not in kept
+    ]
+
+
+# Who is there
+
+
+class Town(NamedTuple):
+    aliases: Aliases
+    operator: Clerk
+    city: Clerk
+    prefecture: Clerk
+    recipients: Sequence[Recipient]
+
+    def desk(self, log: EventLog, stage: Stage) -> Desk:
+        chance = random.Random(stage.chance.random())
+        return Desk(*self[1:], self.aliases, log, stage.women, chance)
+
+
+@asynccontextmanager
+async def a_town(stage: Stage, register: Register, size: Size) -> AsyncGenerator[Town]:
+    endpoints, chance = stage.pipe.endpoints, stage.chance
+    async with (
+        httpx.AsyncClient(timeout=ANSWERED_WITHIN_S) as http,
+        connected(endpoints.nats.at_the_desk(), "clerks") as desk,
+        at_the_machine(endpoints) as (identity, aliases),
+    ):
+        entrances = Entrances(tuple(app.url for app in stage.pipe.apps), http, desk)
+
+        def clerk(agency: AgencyId, token: str) -> Clerk:
+            return Clerk(agency, token, entrances, register, random.Random(chance.random()))
+
+        issued = await identity.issue()
+        operator = clerk(issued.bearer.agency, issued.text)
+
+        async def recipient() -> Recipient:
+            agency, _, reads = await enrolled(operator, identity, "WOMENS_SUPPORT_CENTRE")
+            _, staff, fetches = await one_more_there(operator, identity, agency)
+            await operator.do(NameFeedCustodian(agency_id=agency, staff_id=staff))
+            return Recipient(clerk(agency, reads), clerk(agency, fetches), asyncio.Lock())
+
+        city, _, hears = await enrolled(operator, identity)
+        prefecture, _, decides = await enrolled(
+            operator, identity, "PREFECTURAL_WOMENS_SUPPORT_DIVISION"
+        )
+        yield Town(
+            aliases,
+            operator,
+            clerk(city, hears),
+            clerk(prefecture, decides),
+            [await recipient() for _ in range(size.recipients)],
+        )
+
+
+@asynccontextmanager
+async def read(stage: Stage, town: Town) -> AsyncGenerator[list[Readers]]:
+    """Each through lines of its own, so that it is known to whom it was said."""
+    faults, answered = Counter[str](), Counter[str]()
+    async with AsyncExitStack() as stack:
+        yield [
+            Readers(
+                recipient.clerk,
+                recipient.custodian,
+                [
+                    await stack.enter_async_context(
+                        a_line(
+                            app.url,
+                            random.Random(stage.chance.random()),
+                            Faults(),
+                            partial(stage.came, process, recipient.agency),
+                        )
+                    )
+                    for process, app in enumerate(stage.pipe.apps)
+                ],
+                town.aliases,
+                stage.women,
+                faults,
+                answered,
+                random.Random(stage.chance.random()),
+            )
+            for recipient in town.recipients
+        ]
+
+
+@asynccontextmanager
+async def at_work(desks: Sequence[Desk], readers: Sequence[Readers]) -> AsyncGenerator[None]:
+    told_to_stop = asyncio.Event()
+    tasks = [asyncio.create_task(desk.work(told_to_stop)) for desk in desks]
+    reading = [
+        asyncio.create_task(way(told_to_stop))
+        for each in readers
+        for way in (each.read, each.fetch, each.follow)
+    ]
+    try:
+        yield
+        told_to_stop.set()
+        await asyncio.gather(*tasks)
+    finally:
+        await ended(*tasks, *reading)
