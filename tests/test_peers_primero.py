@@ -438,9 +438,7 @@ def test_a18_each_step_is_one_event_that_says_who_took_it() -> None:
     assert here.trail(here.city, referral) == here.trail(here.ayumi, referral) == told
 
 
-def test_a20_a_feed_goes_on_where_its_reader_was_and_tells_again_from_anywhere() -> (
-    None
-):
+def test_a20_a_feed_goes_on_where_its_reader_was_and_tells_again_from_anywhere() -> None:
     here = midorino()
     centre = keeps_feed(here, here.centre)
     here.says(here.city, AssignRole(function="MAIN_SUPPORT", agency_id=here.centre.agency))
