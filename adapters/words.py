@@ -189,6 +189,9 @@ OPTIONS: Final[dict[str, Words]] = {
         ja="いつまで（省くとケースの終結まで）",
         en="Until when; unless said, until the case closes.",
     ),
+    "from_day": Words(ja="この日から（日本の日付）", en="From this day on, in Japan."),
+    "to_day": Words(ja="この日まで（日本の日付）", en="Up to this day, in Japan."),
+    "recipient": Words(ja="この機関に伝えたものだけ", en="Of what this agency was told alone."),
     "that_agency": Words(ja="どの機関か", en="Which agency."),
     "that_meeting": Words(ja="どの会議か", en="Which meeting."),
     "of_agency": Words(

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final, NamedTuple, cast
 from uuid import UUID, uuid4
 
@@ -124,7 +125,7 @@ class Supposing:
             kept_then = kept_by(reader, then, case, operator=None) or kept
             telling = Telling(kept_then, then, case, disclosed)
             comparing = Comparing(reader, looked, then, case, kept_then, telling.received_by)
-            asked_back = (each for _, each in telling.items(looked.head, STEPS_MAX))
+            asked_back = (each for _, each in islice(telling.items(looked.head), STEPS_MAX))
             return said(comparing.told(what, self._aliases, [*asked_back]))
 
         return await self._looking.fetch(reader, "REPORT", case, decided)

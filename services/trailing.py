@@ -8,7 +8,9 @@ there is no such case. Of what stands in a field nothing is opened.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
+from itertools import islice
 from struct import Struct
 from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
@@ -53,6 +55,23 @@ GIVES: Final = (ConsentGranted, EmergencyRequested, StatutoryDisclosureRecorded)
 Gives: TypeAlias = ConsentGranted | EmergencyRequested | StatutoryDisclosureRecorded
 
 
+class Within(NamedTuple):
+    """Of which days in Japan, and about whom it was told; by what is shown, and nothing else."""
+
+    since: date | None = None
+    until: date | None = None
+    to: AgencyId | None = None
+
+    def holds(self, item: TrailItem) -> bool:
+        day = date_in_japan(item.at)
+        if (self.since and day < self.since) or (self.until and day > self.until):
+            return False
+        return self.to is None or _whom_it_names(item) == self.to
+
+
+EVERYTHING: Final = Within()
+
+
 class Trailing:
     """``operator``: whose auditors are told all of it."""
 
@@ -62,7 +81,13 @@ class Trailing:
         self._operator: Final = operator
 
     async def trail(
-        self, reader: Reader, case: CaseId, *, after: str | None = None, most: int
+        self,
+        reader: Reader,
+        case: CaseId,
+        *,
+        within: "Within" = EVERYTHING,
+        after: str | None = None,
+        most: int,
     ) -> Trail | None:
         """``None``: for whoever asks there is no trail here."""
         of, most = f"trail {case}", max(1, min(most, ITEMS_MAX))
@@ -73,7 +98,8 @@ class Trailing:
             if kept is None or not (kept.gives or kept.whole):
                 return None
             disclosed = await lettings(self._looking, case, looked.head)
-            found = [*Telling(kept, looked, case, disclosed).items(begin, most + 1)]
+            telling = Telling(kept, looked, case, disclosed)
+            found = [*islice(telling.items(begin, within), most + 1)]
             page = found[:most]
             await self._looking.gate.note(reader, "TRAIL", [case])
             return said(
@@ -190,13 +216,14 @@ class Telling:
         }
         self._told: Final = self._told_of()
 
-    def items(self, after: int, most: int) -> list[Item]:
+    def items(self, after: int, within: "Within" = EVERYTHING) -> Iterator[Item]:
         """In the order of the log; of what is not told, nothing, as if it were not there."""
-        shared = ((each.stored.position, self._shared(each)) for each in self._disclosed)
-        entries = self._record.entries
-        others = ((entry.told.position, self._happened(entry)) for entry in entries)
-        found = [(at, item) for at, item in (*shared, *others) if at > after and item is not None]
-        return sorted(found, key=lambda item: item[0])[:most]
+        shared = [(e.stored.position, partial(self._shared, e)) for e in self._disclosed]
+        others = [(e.told.position, partial(self._happened, e)) for e in self._record.entries]
+        for at, told in sorted((*shared, *others), key=lambda each: each[0]):
+            item = told() if at > after else None
+            if item is not None and within.holds(item):
+                yield at, item
 
     @property
     def received_by(self) -> frozenset[AgencyId]:
@@ -340,6 +367,14 @@ class Telling:
             return True
         of_theirs = getattr(entry.told.event, "grant_id", None) in self._kept.gives
         return of_theirs or self._now.visible(entry).what
+
+
+def _whom_it_names(item: TrailItem) -> AgencyId | None:
+    match item:
+        case Shared(to=shown) | PurgeAsked(of=shown):
+            return shown.id
+        case TakenAway():
+            return None
 
 
 def _second(entry: Entry) -> datetime:

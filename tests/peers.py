@@ -55,9 +55,7 @@ HER_IDENTITY: Final = {
     "case.subject_identified.v1/gender_identity_note",
 }
 
-OWED: Final[Mapping[str, str]] = {
-    "A19": "the gate: what was disclosed is asked for by day and by reader",
-}
+OWED: Final[Mapping[str, str]] = {}
 
 
 class Midorino(NamedTuple):

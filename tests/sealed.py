@@ -36,7 +36,7 @@ from services.ports import (
 from services.replaying import Asked, Replaying
 from services.sealing import Origin, Place, Sealing
 from services.supposing import Supposing
-from services.trailing import Trailing
+from services.trailing import EVERYTHING, Trailing, Within
 from tests.gates import Access, Still, a_gate
 from tests.world import Entry, Someone, World
 
@@ -195,11 +195,19 @@ class House:
         return asyncio.run(explaining)
 
     def trail(
-        self, who: Someone, case: CaseId, /, *, after: str | None = None, most: int = 1000
+        self,
+        who: Someone,
+        case: CaseId,
+        /,
+        *,
+        within: Within = EVERYTHING,
+        after: str | None = None,
+        most: int = 1000,
     ) -> Trail | None:
         assert who.role != "INSTALLATION"
         reader = Reader(agency=who.agency, staff=who.staff, role=who.role)
-        return asyncio.run(self.trailing.trail(reader, case, after=after, most=most))
+        trail = self.trailing.trail(reader, case, within=within, after=after, most=most)
+        return asyncio.run(trail)
 
     def suppose(self, who: Someone, case: CaseId, what: If) -> WhatIf | None:
         assert who.role != "INSTALLATION"

@@ -2,11 +2,12 @@
 
 import hashlib
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import pytest
 
+from contracts.trail import TrailItem
 from domain.agency import (
     AgencyNotKnown,
     NotTheCustodian,
@@ -15,6 +16,7 @@ from domain.agency import (
     StaffNotEnrolled,
     SuspendAgency,
 )
+from domain.calendar import date_in_japan
 from domain.case import (
     AddCompanion,
     AssignRole,
@@ -66,8 +68,11 @@ from domain.referral import (
     WrongKindOfAgency,
 )
 from services.looking import Reader
+from services.trailing import Within
 from tests.feeds import Feeds, keeps_feed
-from tests.peers import HER_IDENTITY, HER_NAME, HER_TELEPHONE, midorino
+from tests.peers import HER_IDENTITY, HER_NAME, HER_TELEPHONE, Midorino, midorino
+from tests.reading import reads
+from tests.sealed import House
 from tests.world import Someone
 
 HER_SON: Final = "case.companion_added.v1/name"
@@ -436,6 +441,27 @@ def test_a18_each_step_is_one_event_that_says_who_took_it() -> None:
     ]
     told = [type(each.said) for each in entries]
     assert here.trail(here.city, referral) == here.trail(here.ayumi, referral) == told
+
+
+def test_a19_what_was_disclosed_is_asked_for_by_day_and_by_reader() -> None:
+    here = midorino()
+    for who in (here.centre, here.ayumi):
+        here.says(here.city, AssignRole(function="SERVICE_PROVIDER", agency_id=who.agency))
+        here.agrees(who)
+        reads(here.world, who, here.case)
+        here.world.passes(days=2)
+    last = date_in_japan(here.world.at) - timedelta(days=2)
+    to_centre, to_ayumi = trail(here)
+    assert trail(here, until=last - timedelta(days=1)) == (to_centre,)
+    assert trail(here, since=last) == (to_ayumi,)
+    assert trail(here, to=here.ayumi.agency) == (to_ayumi,)
+    assert trail(here, to=here.police.agency) == ()
+
+
+def trail(here: Midorino, **within: Any) -> tuple[TrailItem, ...]:
+    told = House(here.world).trail(here.city, here.case, within=Within(**within))
+    assert told is not None
+    return told.items
 
 
 def test_a20_a_feed_goes_on_where_its_reader_was_and_tells_again_from_anywhere() -> None:

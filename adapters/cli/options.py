@@ -73,6 +73,13 @@ LessFields: TypeAlias = Annotated[list[str] | None, typer.Option("--field", meta
 ForPurpose: TypeAlias = Annotated[str, typer.Option("--purpose", metavar="CODE")]
 HistoryReach: TypeAlias = Annotated[Literal["FULL", "SNAPSHOT", "NONE"], typer.Option("--history")]
 Until: TypeAlias = Annotated[datetime | None, typer.Option(metavar="DAY", formats=["%Y-%m-%d"])]
+FromDay: TypeAlias = Annotated[
+    datetime | None, typer.Option("--since", metavar="DAY", formats=["%Y-%m-%d"])
+]
+ToDay: TypeAlias = Annotated[
+    datetime | None, typer.Option("--until", metavar="DAY", formats=["%Y-%m-%d"])
+]
+Recipient: TypeAlias = Annotated[UUID | None, typer.Option("--to", metavar="AGENCY")]
 ThatAgency: TypeAlias = Annotated[UUID, typer.Option("--agency", metavar="ID")]
 ThatMeeting: TypeAlias = Annotated[UUID, typer.Option("--meeting", metavar="ID")]
 TokenFile: TypeAlias = Annotated[Path | None, typer.Option("--token", metavar="FILE")]

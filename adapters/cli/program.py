@@ -338,6 +338,9 @@ def explain(  # noqa: PLR0913 (one for each option)
 def trail(  # noqa: PLR0913 (one for each option)
     case: o.CaseAlias,
     *,
+    from_day: o.FromDay = None,
+    to_day: o.ToDay = None,
+    recipient: o.Recipient = None,
     token_file: o.TokenFile = None,
     data: o.Data = None,
     lang: o.Lang = "en",
@@ -347,11 +350,11 @@ def trail(  # noqa: PLR0913 (one for each option)
     with speaking(lang, debug=debug, as_json=as_json) as screen:
         from adapters.cli.naming import names_in
         from adapters.cli.replay import width
-        from adapters.cli.trail import trail_of
+        from adapters.cli.trail import Within, trail_of
         from adapters.cli.trail_paper import TrailPaper
 
         settings = settings_for(data)
-        found = trail_of(settings, token_file, case)
+        found = trail_of(settings, token_file, case, Within(from_day, to_day, recipient))
         if as_json:
             screen.answer_json(found)
         else:

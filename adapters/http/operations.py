@@ -11,6 +11,7 @@ from adapters.http.ledger import LedgerQuery
 from adapters.http.replay import ReplayQuery
 from adapters.http.roster import DirectoryQuery, GapsQuery, PrefectureQuery
 from adapters.http.signs import Live, Ready
+from adapters.http.trail import TrailQuery
 from adapters.http.views import NoQuery, PageQuery, ReferralQuery, TimelineQuery
 from adapters.http.work import WorkQuery
 from contracts.answered import Answered, Done
@@ -138,7 +139,7 @@ OPERATIONS: Final = (
         ja="本人のための提供の記録。何を、どこに、いつ、なぜ伝えたか、消去の求めがどうなったか。"
         "項目名だけを示し、内容は示さない。同意を得た機関と、同意によらず伝えた機関には、それに"
         "基づくもののうち自らに見える範囲を、運営担当の監査者にはすべてを示す。",
-        query=PageQuery,
+        query=TrailQuery,
         path_parameters=ALIAS,
         answer=Trail,
     ),
