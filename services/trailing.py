@@ -7,7 +7,7 @@ there is no such case. Of what stands in a field nothing is opened.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
@@ -218,10 +218,12 @@ class Telling:
 
     def items(self, after: int, within: "Within" = EVERYTHING) -> Iterator[Item]:
         """In the order of the log; of what is not told, nothing, as if it were not there."""
-        shared = [(e.stored.position, partial(self._shared, e)) for e in self._disclosed]
-        others = [(e.told.position, partial(self._happened, e)) for e in self._record.entries]
-        for at, told in sorted((*shared, *others), key=lambda each: each[0]):
-            item = told() if at > after else None
+        tells: dict[int, Callable[[], TrailItem | None]] = {
+            **{each.stored.position: partial(self._shared, each) for each in self._disclosed},
+            **{e.told.position: partial(self._happened, e) for e in self._record.entries},
+        }
+        for at in sorted(tells):
+            item = tells[at]() if at > after else None
             if item is not None and within.holds(item):
                 yield at, item
 
