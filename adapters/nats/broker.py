@@ -30,6 +30,7 @@ from nats.js.client import (
 )
 
 from adapters.engines.endpoints import NatsAccess
+from adapters.nats.hearing import hears_anything
 from adapters.nats.incoming import Incoming, Pulled, Request
 from services.ports import StreamUnavailable
 
@@ -193,6 +194,7 @@ class SafeBroker(NatsBroker):
 
     async def _connect(self) -> Client:
         connection = await super()._connect()
+        hears_anything(connection)
         self._connected_at = asyncio.get_running_loop().time()
         self.config.connection_state.connect(connection, _JetStream(connection, self._pulls))
         return connection

@@ -24,6 +24,7 @@ from adapters.ending import ended
 from adapters.engines.endpoints import NatsAccess, fetch_of, wake_of
 from adapters.headers import token_in
 from adapters.nats.connecting import connected_as
+from adapters.nats.hearing import hears_anything
 from adapters.nats.releasing import Releasing
 from adapters.nats.telling import Lines, Telling
 from adapters.waiting import unless
@@ -60,6 +61,7 @@ class Knows(Protocol):
 @asynccontextmanager
 async def open_feed(access: NatsAccess, identity: Knows, feeding: Feeding) -> AsyncGenerator[None]:
     async with connected_as(Releasing(), access, "feed") as client:
+        hears_anything(client)
         desk = FeedDesk(client, identity, feeding)
         asked = await client.subscribe(fetch_of("*"), queue=QUEUE, cb=desk.take)
         await client.flush()  # From here on the server knows.
