@@ -87,12 +87,12 @@ class FeedDesk:
         if not raw.reply:
             return
         agency = AgencyId(UUID(raw.subject.split(".")[1]))  # As the server says, not the sender.
-        asked: Fetches = _overloaded
         if self._has_room(agency):
-            asked = self._page
-        task = asyncio.create_task(self._answer(agency, raw, asked))
-        self._asked[agency].add(task)
-        task.add_done_callback(partial(self._answered, agency))
+            task = asyncio.create_task(self._answer(agency, raw, self._page))
+            self._asked[agency].add(task)
+            task.add_done_callback(partial(self._answered, agency))
+        else:  # Told here: however many one agency asks, they take no place, and wait their turn.
+            await self._answer(agency, raw, _overloaded)
 
     async def stop(self) -> None:
         """Whoever waits is told at once; what has begun is finished."""

@@ -26,7 +26,7 @@ from adapters.engines.folder import held
 from adapters.engines.nats_server import ANSWERED_BYTES_MAX, embedded_nats
 from adapters.nats import feed
 from adapters.nats.connecting import connected
-from adapters.nats.feed import open_feed
+from adapters.nats.feed import FeedDesk, open_feed
 from adapters.postgres.tokens import PostgresTokens
 from adapters.settings import Settings
 from contracts.feed import FeedMessage, FeedPage
@@ -35,7 +35,7 @@ from domain.agency import EndFeedCustodian
 from domain.model import AgencyId, CaseId
 from projections.feed import FEED
 from services import disclosing
-from services.identity import REVOKED_WITHIN_S, Identity
+from services.identity import REVOKED_WITHIN_S, Identity, TokenMissing
 from tests.integration.test_feed import Town, heard, keeps_its_feed, shared, takes_part
 from tests.integration.test_nats_accounts import logged_in, said_by
 from tests.integration.test_viewing import CONSULT, NAME
@@ -283,6 +283,29 @@ async def test_no_agency_takes_the_places_of_all(
     assert (await here.city.fetches()).next
     assert (await waiting).items == ()
     assert (await here.centre.fetches(after=after)).items == ()
+
+
+async def test_whoever_is_refused_for_want_of_room_takes_none() -> None:
+    """However many one agency asks in one go, another is heard."""
+    told: list[str] = []
+
+    class Server:
+        async def publish(self, subject: str, content: bytes, **_: object) -> None:
+            told.append(f"{subject} {msgspec.json.decode(content, type=Problem).code}")
+
+    class Nobody:
+        async def bearer(self, text: str | None) -> Any:
+            assert text is None
+            raise TokenMissing
+
+    server: Any = Server()
+    desk = FeedDesk(server, Nobody(), server)
+    for who, times in ((uuid4(), feed.ASKED_MAX * 2), (uuid4(), 1)):
+        for _ in range(times):
+            await desk.take(Msg(server, f"feed.{who}.fetch", "last" if times == 1 else "many"))
+    await desk.stop()
+    assert len(told) == feed.ASKED_MAX * 2 + 1
+    assert "last TOKEN_MISSING" in told
 
 
 async def test_an_agency_is_woken_once_by_what_it_may_see_and_by_nothing_else(
