@@ -24,6 +24,7 @@ from adapters.http.answering import Answer, Body, sends_in
 from adapters.http.declining import CHALLENGES, declined, unwrapped
 from adapters.http.figures import count
 from adapters.http.visit import (
+    FEED,
     Visit,
     correlation_of,
     enter,
@@ -49,6 +50,8 @@ from services.ids import uuid7
 REQUESTS_MAX: Final = 256
 STREAMS_MAX: Final = 256
 STREAMS_EACH_MAX: Final = 16  # Of one agency, so that none can take the places of all.
+FEEDS_MAX: Final = 512  # Most of them only wait, and keep nobody from taking back anything.
+FEEDS_EACH_MAX: Final = 16
 ANSWERED_WITHIN_S: Final = 30.0
 FINISHED_WITHIN_S: Final = 5.0  # What is under way when we stop.
 HEADERS_BYTES_MAX: Final = 16 << 10
@@ -75,12 +78,17 @@ class Door:
         self._stopping: Final = stopping
         self._requests: Final = Room(REQUESTS_MAX, ANSWERED_WITHIN_S)
         self._streams: Final = Room(STREAMS_MAX, None)
-        self._streams_of: Final = defaultdict[AgencyId, Room](lambda: Room(STREAMS_EACH_MAX, None))
+        self._feeds: Final = Room(FEEDS_MAX, ANSWERED_WITHIN_S)
+        self._shares: Final = {
+            self._streams: defaultdict[AgencyId, Room](lambda: Room(STREAMS_EACH_MAX, None)),
+            self._feeds: defaultdict[AgencyId, Room](lambda: Room(FEEDS_EACH_MAX, None)),
+        }
 
     def close(self) -> None:
         """Nobody new; whoever is inside has a little while."""
         self._stopping.set()
-        self._requests.hurry(FINISHED_WITHIN_S)
+        for room in (self._requests, self._feeds):
+            room.hurry(FINISHED_WITHIN_S)
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         visit = Visit(
@@ -112,7 +120,7 @@ class Door:
             return
         if self._stopping.is_set():
             raise Stopping
-        room = self._streams if wants_stream(scope) else self._requests
+        room = self._room_for(scope)
         with room.place() as time:
             try:
                 async with time:
@@ -127,17 +135,23 @@ class Door:
                     raise
                 raise (Stopping if self._stopping.is_set() else NotAnsweredInTime) from None
 
+    def _room_for(self, scope: HTTPScope) -> "Room":
+        if wants_stream(scope):
+            return self._streams
+        return self._feeds if scope["path"] == FEED else self._requests
+
     @contextmanager
     def _share(self, room: "Room", agency: AgencyId) -> Generator[None]:
-        if room is not self._streams:
+        shares = self._shares.get(room)
+        if shares is None:
             yield
             return
         try:
-            with self._streams_of[agency].place():
+            with shares[agency].place():
                 yield
         finally:
-            if self._streams_of[agency].is_empty:
-                del self._streams_of[agency]
+            if shares[agency].is_empty:
+                del shares[agency]
 
     async def _decline(
         self, scope: HTTPScope, visit: Visit, body: Body, answer: Answer, error: Exception

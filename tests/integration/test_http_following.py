@@ -13,9 +13,10 @@ from adapters.engines import PostgresAccess
 from adapters.http import door, following, wire
 from contracts.asked import CaseAlias
 from contracts.pages import CaseChange, CaseLine
+from domain.agency import NameFeedCustodian
 from services.looking import Reader
 from services.viewing import Viewing
-from tests.integration.entrances import Entrance, an_entrance, code_of
+from tests.integration.entrances import CITY, SATO, Entrance, an_entrance, code_of, done
 
 A_LINE = CaseLine(case=CaseAlias(uuid4()))
 A_LOT = CaseLine(case=CaseAlias(uuid4()), name="相川みさき" * 10_000)
@@ -158,3 +159,19 @@ async def test_no_agency_takes_the_places_of_all(
             assert (first.status_code, of_another.status_code) == (200, 200)
             assert code_of(await own.city.sees(path)) == "OVERLOADED"
         assert code_of(await own.city.sees(path + "/")) == "NOT_HERE"
+
+
+async def test_whoever_only_waits_keeps_nobody_from_asking(
+    database: PostgresAccess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not from taking something back either; and none waits in the place of all."""
+    monkeypatch.setattr(door, "REQUESTS_MAX", 2)
+    monkeypatch.setattr(door, "FEEDS_EACH_MAX", 2)
+    async with asyncio.timeout(20), an_entrance(database) as own:
+        done(await own.city.asks(NameFeedCustodian(agency_id=CITY, staff_id=SATO)))
+        waiting = [asyncio.create_task(own.city.sees("/v1/feed?wait_ms=2000")) for _ in range(2)]
+        await asyncio.sleep(0.5)
+        assert code_of(await own.city.sees("/v1/feed")) == "OVERLOADED"
+        assert code_of(await own.centre.sees("/v1/feed")) == "NOT_THE_CUSTODIAN"
+        assert (await own.centre.sees("/v1/commands/x")).status_code == 404
+        assert [(await each).status_code for each in waiting] == [200, 200]
