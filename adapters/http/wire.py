@@ -1,13 +1,19 @@
 """The wire (回線): who is too slow to ask or to listen is let go, and who cannot be read is told.
 
 Here is the last check of the gate: what its window has closed on is not written any more, and what
-has been written and not taken by then is thrown away, with the connection.
+has been written and not taken by then is thrown away, with the connection; also where our machine
+has taken it from us, for somebody who does not read on.
 
 Between two requests uvicorn keeps the time itself; within one, the door does.
 """
 
 import asyncio
+import fcntl
+import socket
+import termios
+from contextlib import suppress
 from datetime import UTC, datetime
+from struct import Struct
 from typing import Final, cast
 
 import h11
@@ -25,6 +31,10 @@ CONNECTIONS_MAX: Final = 1_024
 ASKED_WITHIN_S: Final = 10.0  # The line and the headers of a request.
 TOGETHER_MAX: Final = 8  # Writes: more than a small answer takes.
 HEARD_WITHIN_S: Final = 10.0  # What waits in the buffer for somebody who does not read on.
+# What becomes of what our machine has not handed over when a connection is closed.
+THROWN_AWAY: Final = Struct("ii").pack(1, 0)
+HANDED_OVER: Final = Struct("ii").pack(0, 0)
+TAKEN_AFTER_S: Final = 0.02
 
 log = structlog.get_logger()
 
@@ -41,6 +51,9 @@ class Together:
         self._written: Final[list[bytes]] = []
         self._window: Window | None = None
         self._sent = 0  # Bytes, also those that still wait to be taken.
+        self._checks = 0  # Still to come.
+        self._is_cut_off = False
+        self._held: socket.socket | None = None  # Until then, also where all else has closed it.
 
     def within(self, window: Window | None) -> None:
         self._send()
@@ -71,18 +84,65 @@ class Together:
     def _write(self, written: bytes) -> None:
         self._transport.write(written)
         self._sent += len(written)
-        if self._window is not None and self._transport.get_write_buffer_size():
-            ends_at_s = self._window.ends_at_s
-            if ends_at_s != FOREVER:
-                self._loop.call_at(ends_at_s, self._all_taken_or_cut_off, self._sent)
+        if self._window is None or self._window.ends_at_s == FOREVER or not self._left():
+            return
+        self._hold()
+        self._loop.call_at(self._window.ends_at_s, self._all_taken_or_cut_off, self._sent)
+
+    def has_closed(self) -> None:
+        if self._held is None:
+            return
+        if not self._left():
+            self._let_go()
+        else:
+            with suppress(OSError):  # They have left before us.
+                self._held.shutdown(socket.SHUT_WR)
+            self._loop.call_later(TAKEN_AFTER_S, self.has_closed)
 
     def _all_taken_or_cut_off(self, sent: int) -> None:
-        if self._sent - self._transport.get_write_buffer_size() < sent:
+        self._checks -= 1
+        if self._sent - self._left() < sent:
             self._cut_off()
+        if not self._checks:
+            self._let_go()
+
+    def _left(self) -> int:
+        """What the other side has not taken: it lies with us, or with the machine we run on."""
+        return self._transport.get_write_buffer_size() + _unsent(self._held or self._socket())
+
+    def _hold(self) -> None:
+        """Until it is taken, what was written is ours to throw away: also if we are killed."""
+        self._checks += 1
+        connection = self._socket()
+        if self._held is None and connection is not None:
+            self._held = connection.dup()
+            self._held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, THROWN_AWAY)
+
+    def _let_go(self) -> None:
+        if self._held is not None:
+            if not self._is_cut_off:
+                self._held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, HANDED_OVER)
+            self._held.close()
+            self._held = None
 
     def _cut_off(self) -> None:
         log.info("answer_cut_off", code=code_of(NotReleased))
+        self._is_cut_off = True
         self._transport.abort()
+
+    def _socket(self) -> socket.socket | None:
+        return cast("socket.socket | None", self._transport.get_extra_info("socket"))
+
+
+def _unsent(connection: socket.socket | None) -> int:
+    """And what was sent and has not arrived."""
+    if connection is None:
+        return 0
+    try:
+        counted = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
+    except (OSError, ValueError):  # It is closed.
+        return 0
+    return int.from_bytes(counted, "little")
 
 
 class Wire(H11Protocol):
@@ -101,6 +161,7 @@ class Wire(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._request_came()
         self._heard()
+        cast("Together", self.transport).has_closed()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

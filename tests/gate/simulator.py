@@ -283,6 +283,9 @@ class Socket:
     def get_write_buffer_size(self) -> int:
         return sum(map(len, self._waiting))
 
+    def get_extra_info(self, _: str) -> None:
+        """There is no machine beneath it that would keep anything."""
+
     def is_closing(self) -> bool:
         return self._closed
 

@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import pytest
 import pytest_asyncio
 
 from adapters.engines import PostgresAccess
@@ -21,6 +22,7 @@ from services.viewing import Viewing
 from tests.integration.entrances import Entrance, an_entrance, code_of
 
 SECRET: Final = "相川みさき"
+FITS: Final = SECRET * 40_000  # Into the buffers of our own machine.
 LARGE: Final = SECRET * 2_000_000  # Far more than the buffers of both sides take.
 
 
@@ -85,18 +87,27 @@ async def test_what_nobody_has_taken_when_the_window_closes_is_thrown_away(here:
     assert came_s < 5.0  # The connection was ended, and nobody waited for more.
 
 
+@pytest.mark.parametrize("kept", ["close", "keep-alive"])
+async def test_nor_does_the_machine_hand_it_over_later(here: Here, kept: str) -> None:
+    """So much it takes from us at once, and keeps for them, also where we have closed."""
+    here.shows.name, here.shows.open_for_s = FITS, 0.5
+    took, came_s = await asyncio.to_thread(slowly, here.entrance, 1.0, kept)
+    assert took < len(FITS.encode()) // 2
+    assert came_s < 5.0
+
+
 async def test_who_reads_it_in_time_gets_all_of_it_however_large(here: Here) -> None:
     here.shows.name, here.shows.open_for_s = LARGE, 20.0
     took, _ = await asyncio.to_thread(slowly, here.entrance, 0.2)
     assert took > len(LARGE.encode())
 
 
-def slowly(entrance: Entrance, pause_s: float) -> tuple[int, float]:
+def slowly(entrance: Entrance, pause_s: float, kept: str = "close") -> tuple[int, float]:
     """How much comes to whoever reads nothing for a while, and then all there is."""
     url = urlsplit(entrance.url)
     token = entrance.city.client.headers["authorization"]
     asked = (
-        f"GET /v1/cases/{uuid4()} HTTP/1.1\r\nhost: here\r\nconnection: close\r\n"
+        f"GET /v1/cases/{uuid4()} HTTP/1.1\r\nhost: here\r\nconnection: {kept}\r\n"
         f"authorization: {token}\r\n\r\n"
     )
     with closing(socket.socket()) as caller:
