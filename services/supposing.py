@@ -268,7 +268,8 @@ class Comparing:
         self._mine: Final = {
             entry.told.position: entry
             for entry in after.records[case].entries
-            if after.now[case].visible(entry).what
+            # What it would open to whoever asks is not known to them by asking.
+            if (now if entry.told.position <= head else after.now[case]).visible(entry).what
         }
 
     def told(self, what: If, aliases: Aliases, followed: Sequence[object]) -> WhatIf:

@@ -186,6 +186,39 @@ def test_of_nobody_is_it_said_whether_they_have_a_part_behind_the_back_of_who_as
     assert (said[0].gains, said[0].gained) == (said[1].gains, said[1].gained)
 
 
+@pytest.mark.parametrize("to_whom", ["city", "both"])
+def test_what_another_recorded_is_not_found_out_by_supposing_that_it_were_opened(
+    to_whom: str,
+) -> None:
+    """The city supposes that she lets the city itself see everything."""
+    said: list[list[tuple[object, ...]]] = []
+    for hidden in (False, True):
+        here = midorino()
+        here.agrees(here.ayumi, here.centre, categories=("ADR", "IDN"))
+        for each in (here.ayumi, here.centre):
+            helping(here, each)
+        if hidden:
+            here.says(here.ayumi, RecordAddress(kind="FORMER", address="白浜県、海の見える町"))
+        also = {here.centre.agency} if to_whom == "both" else set[AgencyId]()
+        supposing = IfGranted(
+            recipients=frozenset({here.city.agency, *also}),
+            categories=frozenset({"ADR", "CNT", "IDN"}),
+            purpose="SERVICE",
+        )
+        changes = supposed(here, supposing).changes
+        said.append([(e.agency.id, e.gains, e.gained, e.loses, e.lost) for e in changes])
+    assert said[0] == said[1]
+
+
+def test_who_asks_is_told_what_it_would_lose_itself() -> None:
+    here = midorino()
+    helping(here, here.centre)
+    here.says(here.centre, RecordAddress(kind="FORMER", address="白浜県、海の見える町"))
+    grant = here.agrees(here.city, categories=("ADR",))
+    reads(here.world, here.city, here.case)
+    assert change(supposed(here, IfWithdrawn(grant=grant)), here.city).loses == ("ADR",)
+
+
 def test_nor_by_what_somebody_would_lose_who_has_received_nothing() -> None:
     """The city obtained her consent for Ayumi, and does not know that they take part."""
     said: list[Change] = []
