@@ -18,6 +18,7 @@ from domain.consent_ledger import (
     RecordRefusal,
     WithdrawConsent,
 )
+from domain.emergency import EndEmergency
 from domain.exclusions import LiftExclusion, SetExclusion
 from domain.model import AgencyId, GrantId
 from domain.referral import ReferralWithdrawn
@@ -30,8 +31,11 @@ from domain.trail.purges import (
 )
 from tests.histories import history
 from tests.invariants import accepted, refused
+from tests.losing import in_an_emergency
 from tests.peers import HER_NAME, Midorino, midorino
+from tests.reading import reads, settles
 from tests.settling import Settling, events, refusals
+from tests.test_trailing import helping
 from tests.world import NOBODY, Someone
 
 SOME_SEEDS: Final = range(6)
@@ -101,7 +105,7 @@ def test_who_never_had_a_reason_to_look_is_asked_for_nothing() -> None:
 def test_whose_part_ends_is_asked_then_and_not_again_when_she_takes_it_back() -> None:
     there = Here()
     here = there.city_and_others
-    grant = helped_by(here, here.ayumi)
+    grant = helped_by(here, here.ayumi, name=False)
     here.says(here.city, EndParticipation(agency_id=here.ayumi.agency))
     assert asked_of(there.settles()) == {
         (here.ayumi.agency, "PARTICIPATION_ENDED", frozenset({"CNT", "IDN"}), grant)
@@ -152,6 +156,49 @@ def test_a_single_field_that_she_takes_out_is_destroyed() -> None:
     name = frozenset({"case.subject_identified.v1/name"})
     here.says(here.city, NarrowConsent(grant_id=grant, removed_fields=name))
     assert asked_of(there.settles()) == {(here.ayumi.agency, "NARROWED", frozenset({"IDN"}), grant)}
+
+
+def test_what_stayed_of_a_category_is_asked_for_when_the_rest_ends_too() -> None:
+    """What it could still see when the first field was asked for, it was not to destroy."""
+    there = Here()
+    here = there.city_and_others
+    grant = helped_by(here, here.ayumi)
+    name = frozenset({"case.subject_identified.v1/name"})
+    here.says(here.city, NarrowConsent(grant_id=grant, removed_fields=name))
+    (first,) = (each for each in there.settles() if isinstance(each, PurgeRequested))
+    here.says(here.ayumi, AcknowledgePurge(purge_id=first.purge_id))
+    here.says(here.city, WithdrawConsent(grant_id=grant))
+    assert asked_of(there.settles()) == {
+        (here.ayumi.agency, "WITHDRAWN", frozenset({"CNT", "IDN"}), grant)
+    }
+
+
+def test_what_stayed_is_asked_for_though_the_rest_of_it_has_not_been_answered_yet() -> None:
+    there = Here()
+    here = there.city_and_others
+    grant = here.agrees(here.ayumi, categories=NAME)
+    here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+    name = frozenset({"case.subject_identified.v1/name"})
+    here.says(here.city, NarrowConsent(grant_id=grant, removed_fields=name))
+    there.settles()
+    here.says(here.city, WithdrawConsent(grant_id=grant))
+    assert asked_of(there.settles()) == {
+        (here.ayumi.agency, "WITHDRAWN", frozenset({"IDN"}), grant)
+    }
+
+
+def test_who_was_told_again_in_an_emergency_is_asked_for_what_it_had_by_her_consent() -> None:
+    here = midorino()
+    grant = here.agrees(here.police)
+    helping(here, here.police)
+    reads(here.world, here.police, here.case)
+    emergency = in_an_emergency(here)
+    reads(here.world, here.police, here.case)
+    here.says(here.city, EndEmergency(emergency_id=emergency))
+    here.says(here.city, WithdrawConsent(grant_id=grant))
+    assert asked_of(events(settles(here.world))) == {
+        (here.police.agency, "WITHDRAWN", frozenset({"CNT", "IDN"}), grant)
+    }
 
 
 def test_whom_she_takes_out_is_asked_and_whoever_stays_in_is_not() -> None:

@@ -445,7 +445,7 @@ def _settled(
             because=command.settles,
             due=_due(by),
         )
-        if not is_asked_already(trail, requested):
+        if not is_asked_by_somebody(trail, requested):
             purges.append(requested)
     return (settled, *purges)
 
@@ -454,6 +454,14 @@ def _settled(
 HER_CONSENT: Final[frozenset[PurgeCause]] = frozenset(
     {"WITHDRAWN", "NARROWED", "EXPIRED", "SUPERSEDED", "EXCLUDED"}
 )
+
+
+def is_asked_by_somebody(trail: Trail, requested: PurgeRequested) -> bool:
+    """What was asked by rule before may have been for other fields: each cause asks for its own."""
+    return any(
+        each.answered is None and each.because is None and each.asks_for_all_of(requested)
+        for each in trail.purges.values()
+    )
 
 
 def is_asked_already(trail: Trail, requested: PurgeRequested) -> bool:

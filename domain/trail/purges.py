@@ -108,6 +108,7 @@ class Purge(msgspec.Struct, frozen=True, kw_only=True):
     covers: frozenset[CategoryCode]
     basis: Basis
     due: date
+    because: EventId | None = None
     answered: Literal["ACKNOWLEDGED", "DECLINED"] | None = None
 
     def asks_for_all_of(self, other: PurgeRequested) -> bool:
@@ -155,6 +156,7 @@ def evolve(purges: Mapping[PurgeId, Purge], event: PurgeEvent) -> dict[PurgeId, 
                 covers=event.covers,
                 basis=basis_of(event),
                 due=event.due,
+                because=event.because,
             )
         case PurgeAcknowledged():
             purge = msgspec.structs.replace(purges[event.purge_id], answered="ACKNOWLEDGED")

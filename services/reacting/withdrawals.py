@@ -7,6 +7,7 @@ away. What they had received, the log says: each disclosure stands in it, from b
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from functools import cached_property
 from typing import Final, NamedTuple, TypeAlias
 
@@ -45,7 +46,7 @@ from domain.referral import (
     ReferralWithdrawn,
 )
 from domain.sharing import replay
-from domain.trail.blocked import SettleWithdrawal, ToDestroy
+from domain.trail.blocked import SettleWithdrawal, ToDestroy, WithdrawalSettled
 from domain.trail.purges import PurgeRequested
 from domain.visibility import Look, Recipient, decide, fields_of, looking
 from services.deciding import Source
@@ -58,6 +59,13 @@ class Received(NamedTuple):
 
     recipient: AgencyId
     grant: GrantId
+
+
+class Requested(NamedTuple):
+    """``left_it``: when it was asked by rule, which may have left some fields of it open."""
+
+    position: int
+    left_it: datetime | None
 
 
 def reacts(happened: Happened, known: Known) -> Iterator[Wanted]:
@@ -89,22 +97,30 @@ def reacts(happened: Happened, known: Known) -> Iterator[Wanted]:
 
 
 def _by_consent(disclosed: Iterable[LetOut]) -> list[LetOut]:
-    """What somebody was told again, on what it was told last."""
-    last = {(each.recipient, each.event, each.field): each for each in disclosed}
-    return [each for each in last.values() if each.basis == "CONSENT" and each.basis_id]
+    """What somebody was told again, on the consent on which it was told last.
+
+    Told once more in an emergency or by law, it has been received by her consent all the same.
+    """
+    last = {
+        (each.recipient, each.event, each.field): each
+        for each in disclosed
+        if each.basis == "CONSENT" and each.basis_id
+    }
+    return [*last.values()]
 
 
 Lost: TypeAlias = Mapping[Received, AbstractSet[CategoryCode]]
 Fields: TypeAlias = frozenset[FieldPath]
-Asked: TypeAlias = Mapping[tuple[Received, CategoryCode], int]
+NOW: Final = float("inf")  # Beyond every position.
 
 
 class _Lost:
     """What was received and may not be seen any more: as the event left it; and not now either.
 
     What she has agreed to anew meanwhile is not to be destroyed; that it was taken away is so, too.
-    What has been asked for since it was received is not asked for again. Who took over from whom it
-    was told has it now.
+
+    What has been asked for since it was received, and was not seen any more then, is not asked for
+    again. Who took over from whom it was told has it now.
     """
 
     def __init__(self, happened: Happened, known: Known) -> None:
@@ -113,25 +129,28 @@ class _Lost:
         self._sources: Final = {source.told.id: source for source in known.record}
         self._looks: Final[dict[AgencyId, tuple[Look, Look]]] = {}
         self._seen: Final[dict[tuple[AgencyId, EventId], tuple[Fields, Fields]]] = {}
+        self._looked: Final[dict[tuple[AgencyId, int], Look]] = {}
 
     def then(self, told: Sequence[LetOut]) -> Lost:
-        return self._of(told, 0)
+        return self._of(told, 0, self._happened.told.position)
 
     def for_good(self, told: Sequence[LetOut]) -> Lost:
-        return self._of(told, 1)
+        return self._of(told, 1, NOW)
 
-    def _of(self, told: Sequence[LetOut], which: int) -> Lost:
+    def _of(self, told: Sequence[LetOut], which: int, until: float) -> Lost:
+        """``until``: up to which position it counts that something was asked for already."""
         lost = defaultdict[Received, set[CategoryCode]](set)
         for each in told:
             source = self._sources.get(each.event)
             if source is None or each.category in BESIDE or each.basis_id is None:
                 continue
             received = Received(each.recipient, GrantId(each.basis_id))
-            asked = self._asked[which].get((received, each.category), 0)
-            if each.category in lost.get(received, ()) or asked > each.position:
+            if each.category in lost.get(received, ()):
                 continue
             having = self._has(each.recipient)
-            if not any(each.field in self._sees(who, source)[which] for who in having):
+            if any(each.field in self._sees(who, source)[which] for who in having):
+                continue
+            if not self._asked_since(each, received, source, until):
                 lost[received].add(each.category)
         return lost
 
@@ -146,18 +165,46 @@ class _Lost:
             ),
         ]
 
+    def _asked_since(self, each: LetOut, received: Received, source: Source, until: float) -> bool:
+        """What could still be seen when that category was asked for was not meant by it."""
+        asked = self._asked.get((received.recipient, received.grant, each.category), ())
+        return any(
+            each.position < position < until
+            and not (left_it and self._was_seen(each, source, position, left_it))
+            for position, left_it in asked
+        )
+
     @cached_property
-    def _asked(self) -> tuple[Asked, Asked]:
-        """Until the event; and until now."""
-        asked: list[tuple[int, tuple[Received, CategoryCode]]] = [
-            (told.position, (Received(event.recipient, event.grant_id), category))
+    def _asked(self) -> Mapping[tuple[AgencyId, GrantId, CategoryCode], list[Requested]]:
+        """A suspended agency was left no part of it, whatever it may see again."""
+        settled = {
+            event.settles: event.at
             for told, _ in self._known.record
-            if isinstance(event := told.event, PurgeRequested) and event.grant_id
-            for category in event.covers
-        ]
-        until = self._happened.told.position
-        then = {what: position for position, what in asked if position < until}
-        return then, {what: position for position, what in asked}
+            if isinstance(event := told.event, WithdrawalSettled) and event.cause != "SUSPENDED"
+        }
+        found = defaultdict[tuple[AgencyId, GrantId, CategoryCode], list[Requested]](list)
+        for told, _ in self._known.record:
+            if isinstance(event := told.event, PurgeRequested) and event.grant_id:
+                requested = Requested(told.position, settled.get(event.because))
+                for category in event.covers:
+                    found[event.recipient, event.grant_id, category].append(requested)
+        return found
+
+    def _was_seen(self, each: LetOut, source: Source, position: int, at: datetime) -> bool:
+        told, parts = source
+        return any(
+            field.path == each.field and field.name in bases
+            for agency in self._has(each.recipient)
+            for bases in [decide(self._look_at(agency, position, at), told, parts).bases]
+            for field in fields_of(None, told, parts)
+        )
+
+    def _look_at(self, agency: AgencyId, position: int, at: datetime) -> Look:
+        if (agency, position) not in self._looked:
+            record = (s.told for s in self._known.record if s.told.position <= position)
+            who = _who(agency, gone=False)
+            self._looked[agency, position] = looking(replay(record), who, self._known.roster, at)
+        return self._looked[agency, position]
 
     def _sees(self, agency: AgencyId, source: Source) -> tuple[Fields, Fields]:
         """As the event left it; and then or now."""
