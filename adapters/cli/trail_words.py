@@ -69,8 +69,8 @@ ANSWERS: Final = Words(
     " Overdue: {overdue}. Not yet answered: {waiting}.",
 )
 NOBODY: Final = Words(
-    ja="消去を求めるべき相手はいません（まだ誰も受け取っていませんでした）。",
-    en="Nobody had to be asked to destroy anything: nobody had received it.",
+    ja="これにより消去を求めた機関はありません。",
+    en="Because of this nobody was asked to destroy anything.",
 )
 PURGE: Final = Words(ja="{who}に消去を求めました", en="{who} was asked to destroy it")
 SOMEBODY: Final = Words(ja="提供先", en="A recipient")
