@@ -7,9 +7,10 @@ there is no such case. Of what stands in a field nothing is opened.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import partial
+from functools import cached_property
+from heapq import merge
 from itertools import islice
 from struct import Struct
 from typing import Final, NamedTuple, TypeAlias
@@ -47,6 +48,7 @@ from services.purged import answers_of, asked_in
 from services.reacting import LetOut, let_out
 from services.reacting.withdrawals import CAUSES
 from services.replaying.lenses import standing_of
+from services.sealing import Sealing
 from services.sights import Entry, Record, Sight
 
 ITEMS_MAX: Final = 200
@@ -124,11 +126,18 @@ class Trailing:
         return self._cursors.written(reader.agency, of, POSITION.pack(position))
 
 
-class Letting(NamedTuple):
-    """Something that was let out of the case, and where that stands in the log."""
+class Letting:
+    """Something that was let out of the case, and where that stands; opened where it is told of."""
 
-    stored: StoredEvent
-    disclosed: Disclosed
+    def __init__(self, stored: StoredEvent, sealing: Sealing) -> None:
+        self.stored: Final = stored
+        self._sealing: Final = sealing
+
+    @cached_property
+    def disclosed(self) -> Disclosed:
+        disclosed = self._sealing.open(self.stored).event
+        assert isinstance(disclosed, Disclosed)
+        return disclosed
 
     @property
     def lines(self) -> Iterator[LetOut]:
@@ -136,13 +145,8 @@ class Letting(NamedTuple):
 
 
 async def lettings(looking: Looking, case: CaseId, head: int) -> list[Letting]:
-    found: list[Letting] = []
-    for stored in await looking.log.disclosed(case):
-        if stored.position <= head:
-            disclosed = looking.sealing.open(stored).event
-            assert isinstance(disclosed, Disclosed)
-            found.append(Letting(stored, disclosed))
-    return found
+    found = await looking.log.disclosed(case)
+    return [Letting(stored, looking.sealing) for stored in found if stored.position <= head]
 
 
 class Kept(NamedTuple):
@@ -214,18 +218,18 @@ class Telling:
             for each in self._record.entries
             if isinstance(event := each.told.event, WithdrawalSettled)
         }
-        self._told: Final = self._told_of()
 
     def items(self, after: int, within: "Within" = EVERYTHING) -> Iterator[Item]:
         """In the order of the log; of what is not told, nothing, as if it were not there."""
-        tells: dict[int, Callable[[], TrailItem | None]] = {
-            **{each.stored.position: partial(self._shared, each) for each in self._disclosed},
-            **{e.told.position: partial(self._happened, e) for e in self._record.entries},
-        }
-        for at in sorted(tells):
-            item = tells[at]() if at > after else None
+        in_order = merge(
+            (each for each in self._disclosed if each.stored.position > after),
+            (each for each in self._record.entries if each.told.position > after),
+            key=_position,
+        )
+        for each in in_order:
+            item = self._shared(each) if isinstance(each, Letting) else self._happened(each)
             if item is not None and within.holds(item):
-                yield at, item
+                yield _position(each), item
 
     @property
     def received_by(self) -> frozenset[AgencyId]:
@@ -234,7 +238,8 @@ class Telling:
 
     # What was shared
 
-    def _told_of(self) -> Mapping[tuple[AgencyId, UUID], frozenset[CategoryCode]]:
+    @cached_property
+    def _told(self) -> Mapping[tuple[AgencyId, UUID], frozenset[CategoryCode]]:
         """By whom which categories were received, on which basis, of what is told of here."""
         told = defaultdict[tuple[AgencyId, UUID], set[CategoryCode]](set)
         for each in self._disclosed:
@@ -377,6 +382,10 @@ def _whom_it_names(item: TrailItem) -> AgencyId | None:
             return shown.id
         case TakenAway():
             return None
+
+
+def _position(each: Letting | Entry) -> int:
+    return each.stored.position
 
 
 def _second(entry: Entry) -> datetime:

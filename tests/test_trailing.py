@@ -1,5 +1,6 @@
 """Her trail: what was shared of her, with whom and why; who is told of it, and of how much."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -16,6 +17,7 @@ from domain.model import CaseId, GrantId
 from domain.statutory import FileStatutory
 from domain.timers import end_of
 from domain.trail.purges import AcknowledgePurge, DeclinePurge, PurgeId, PurgeRequested
+from services.reacting import LetOut, let_out
 from tests.gates import Noted
 from tests.invariants import accepted, refused
 from tests.peers import HER_NAME, HER_TELEPHONE, Midorino, midorino
@@ -339,3 +341,22 @@ def test_pages_make_the_whole_in_the_order_of_the_log() -> None:
     assert tuple(found) == whole.items
     assert [item.at for item in whole.items] == sorted(item.at for item in whole.items)
     assert any(isinstance(each.said, Disclosed) for each in here.world.log)
+
+
+def test_a_page_opens_what_stands_on_it_however_much_was_let_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = midorino()
+    shared_with(here, here.centre)
+    for _ in range(20):
+        reads(here.world, here.centre, here.case)
+    opened: list[Disclosed] = []
+
+    def letting_out(position: int, disclosed: Disclosed) -> Iterator[LetOut]:
+        opened.append(disclosed)
+        return let_out(position, disclosed)
+
+    monkeypatch.setattr("services.trailing.let_out", letting_out)
+    page = House(here.world).trail(here.city, here.case, most=2)
+    assert page is not None
+    assert (len(page.items), len(opened)) == (2, 3)  # And whether there is more.
