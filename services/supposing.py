@@ -11,7 +11,7 @@ nobody whether they have a part in her case.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from itertools import islice
@@ -61,7 +61,16 @@ from domain.model import (
 from domain.policy import BESIDE
 from domain.referral import KnownReferral, ReferralWithdrawn
 from domain.sharing import Gathering, Sharing, replay
-from domain.visibility import Basis, Recipient, Roster, decide, fields_of, looking
+from domain.visibility import (
+    Basis,
+    Recipient,
+    Roster,
+    Visible,
+    angle,
+    decide,
+    fields_of,
+    looking,
+)
 from services.aliases import Aliases
 from services.deciding import Source
 from services.deciding.knowing import referrals_of
@@ -109,6 +118,8 @@ class Supposing:
             kept = kept_by(reader, looked, case, operator=None)
             if not now.takes_part or next(now.seen(), None) is None or kept is None:
                 return None
+            # Whoever is refused has asked, too.
+            await self._looking.gate.note(reader, "ANOTHERS_VIEW", [case])
             _check_obtained(what, kept)
             overlay = Overlay(self._looking.log, looked.head, self._clock.now())
             await self._happens(overlay, reader, case, what)
@@ -121,7 +132,6 @@ class Supposing:
             )
             then = await supposed.look(reader, case)
             disclosed = await lettings(self._looking, case, looked.head)
-            await self._looking.gate.note(reader, "ANOTHERS_VIEW", [case])
             kept_then = kept_by(reader, then, case, operator=None) or kept
             telling = Telling(kept_then, then, case, disclosed)
             comparing = Comparing(reader, looked, then, case, kept_then, telling.received_by)
@@ -238,12 +248,18 @@ class Seeing(NamedTuple):
         gone = isinstance(known, KnownAgency) and (known.suspended or known.is_gone)
         who = Recipient(agency=agency, staff=None, pledged=True, suspended=gone)
         look = looking(self.sharing, who, self.roster, self.at)
-        return {
-            (told.position, name): basis
-            for told, parts in self.record
-            if told.agency != agency
-            for name, basis in decide(look, told, parts).bases.items()
-        }
+        # Decided once for all events that are seen from one angle.
+        decided: dict[Hashable, Visible] = {}
+        sees: dict[tuple[int, str], Basis] = {}
+        for told, parts in self.record:
+            if told.agency == agency:
+                continue
+            seen_from = angle(look, told)
+            if seen_from not in decided:
+                decided[seen_from] = decide(look, told, parts)
+            for name, basis in decided[seen_from].bases.items():
+                sees[told.position, name] = basis
+        return sees
 
 
 class Comparing:
@@ -434,6 +450,8 @@ def _explained(what: IfGranted) -> ExplainConsent:
         categories=what.categories,
         language="ja",
         material_version="-",
+        # She wishes it: so what she has refused elsewhere is not found out by asking.
+        asked_again_because="HER_WISH",
     )
 
 

@@ -19,7 +19,12 @@ from contracts.what_if import (
 from domain.case import RecordAddress
 from domain.catalogue import AnyCommand
 from domain.categories import CategoryCode
-from domain.consent_ledger import GrantNotFound, NarrowConsent, WithdrawConsent
+from domain.consent_ledger import (
+    GrantNotFound,
+    NarrowConsent,
+    RecordRefusal,
+    WithdrawConsent,
+)
 from domain.exclusions import SetExclusion
 from domain.meeting.planning import NotInvolved
 from domain.model import AgencyId, CaseId, GrantId, MeetingId
@@ -148,6 +153,27 @@ def test_a_consent_that_another_obtained_is_as_one_that_there_is_not() -> None:
     for grant in (theirs, GrantId(here.world.fresh())):
         with pytest.raises(GrantNotFound):
             what_if(here, here.city, IfWithdrawn(grant=grant))
+
+
+def test_what_is_refused_was_asked_all_the_same() -> None:
+    here = midorino()
+    house, city = House(here.world), here.city
+    with pytest.raises(GrantNotFound):
+        house.suppose(city, here.case, IfWithdrawn(grant=GrantId(here.world.fresh())))
+    assert [*house.access] == [Noted(city.agency, city.staff, "ANOTHERS_VIEW", here.case)]
+
+
+def test_what_she_has_refused_elsewhere_is_not_found_out_by_supposing_that_she_agreed() -> None:
+    said: list[WhatIf] = []
+    for refused in (False, True):
+        here = midorino()
+        here.takes_over(here.centre)
+        to, of = frozenset({here.ayumi.agency}), frozenset[CategoryCode]({"IDN"})
+        if refused:
+            no = RecordRefusal(kind="INFORMATION", recipients=to, categories=of, purpose="SERVICE")
+            here.says(here.centre, no)
+        said.append(supposed(here, IfGranted(recipients=to, categories=of, purpose="SERVICE")))
+    assert said[0].changes == said[1].changes
 
 
 def test_for_whoever_takes_no_part_there_is_no_such_case() -> None:
