@@ -221,12 +221,10 @@ class Telling:
 
     def items(self, after: int, within: "Within" = EVERYTHING) -> Iterator[Item]:
         """In the order of the log; of what is not told, nothing, as if it were not there."""
-        in_order = merge(
-            (each for each in self._disclosed if each.stored.position > after),
-            (each for each in self._record.entries if each.told.position > after),
-            key=_position,
-        )
-        for each in in_order:
+        both: tuple[Sequence[Letting | Entry], ...] = (self._disclosed, self._record.entries)
+        for each in merge(*both, key=_position):
+            if _position(each) <= after:
+                continue
             item = self._shared(each) if isinstance(each, Letting) else self._happened(each)
             if item is not None and within.holds(item):
                 yield _position(each), item
