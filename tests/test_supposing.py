@@ -40,6 +40,7 @@ from tests.world import Someone
 
 CONTACT: Final[tuple[CategoryCode, ...]] = ("CNT",)
 IDENTITY: Final[tuple[CategoryCode, ...]] = ("IDN",)
+ADDRESSES: Final[tuple[CategoryCode, ...]] = ("ADR",)
 
 
 def what_if(here: Midorino, who: Someone, what: If) -> WhatIf | None:
@@ -240,9 +241,9 @@ def test_who_asks_is_told_what_it_would_lose_itself() -> None:
     here = midorino()
     helping(here, here.centre)
     here.says(here.centre, RecordAddress(kind="FORMER", address="白浜県、海の見える町"))
-    grant = here.agrees(here.city, categories=("ADR",))
+    grant = here.agrees(here.city, categories=ADDRESSES)
     reads(here.world, here.city, here.case)
-    assert change(supposed(here, IfWithdrawn(grant=grant)), here.city).loses == ("ADR",)
+    assert change(supposed(here, IfWithdrawn(grant=grant)), here.city).loses == ADDRESSES
 
 
 def test_nor_by_what_somebody_would_lose_who_has_received_nothing() -> None:
