@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import islice
 from typing import Final, NamedTuple, cast
 from uuid import UUID, uuid4
@@ -328,19 +329,28 @@ class Comparing:
         """By all there is; of whom they know, and of what rests on what they have obtained."""
         if agency not in self._known:
             return set()
-        was = _seeing(self._before, self._before.records[self._case]).by(agency)
-        now = _seeing(self._after, self._after.records[self._case]).by(agency)
+        was, now = (seeing.by(agency) for seeing in self._all)
         return {key for key, basis in was.items() if self._rests(basis) and key not in now}
 
     def _gained(self, agency: AgencyId) -> set[tuple[int, str]]:
         """As if there were nothing but what they may know."""
+        before, after = (seeing.by(agency) for seeing in self._may_know)
+        return {key for key in after if key not in before and key[0] <= self._before.head}
+
+    @cached_property
+    def _all(self) -> tuple[Seeing, Seeing]:
+        """Before and after."""
+        case = self._case
+        was, now = self._before.records[case], self._after.records[case]
+        return _seeing(self._before, was), _seeing(self._after, now)
+
+    @cached_property
+    def _may_know(self) -> tuple[Seeing, Seeing]:
         then = self._after.records[self._case]
         may_know = [e for e in then.entries if e.told.position in self._mine]
-        until = self._before.head
-        was = [entry for entry in may_know if entry.told.position <= until]
-        before = _seeing(self._before, Record(then.case, was)).by(agency)
-        after = _seeing(self._after, Record(then.case, may_know)).by(agency)
-        return {key for key in after if key not in before and key[0] <= until}
+        was = [entry for entry in may_know if entry.told.position <= self._before.head]
+        before = _seeing(self._before, Record(then.case, was))
+        return before, _seeing(self._after, Record(then.case, may_know))
 
     def _rests(self, basis: Basis) -> bool:
         of: UUID | None = basis.grant or basis.emergency or basis.statutory
