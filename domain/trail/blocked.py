@@ -9,7 +9,7 @@ from domain.categories import CNS, Category, CategoryCode
 from domain.consent_codes import DisclosureChannel, PurgeCause
 from domain.model import AgencyId, Command, Event, EventId, GrantId, Instant
 
-MANY = Meta(max_length=50)
+MANY = Meta(max_length=500)
 Agencies: TypeAlias = Annotated[frozenset[AgencyId], MANY]
 
 
@@ -54,7 +54,7 @@ class SettleWithdrawal(Command, frozen=True, kw_only=True, tag="trail.settle_wit
     cause: PurgeCause
     grant_id: GrantId | None = None
     recipients: Agencies
-    to_destroy: Annotated[tuple[ToDestroy, ...], Meta(max_length=500)] = ()
+    to_destroy: Annotated[tuple[ToDestroy, ...], Meta(max_length=5_000)] = ()
 
 
 GateEvent: TypeAlias = DisclosureBlocked | WithdrawalSettled
