@@ -55,6 +55,7 @@ class TrailPaper:
         yield from self._wrapped(w.TITLE)
         yield from self._wrapped(w.SCOPES[self._trail.scope])
         yield from self._wrapped(w.NO_CONTENTS)
+        yield from self._wrapped(w.KEEP_SAFE)
         yield ""
         yield from self._wrapped(w.SHARED)
         yield from self._shared()

@@ -28,6 +28,10 @@ NO_CONTENTS: Final = Words(
     ja="この紙には、書かれた内容そのものは載せていません。",
     en="What was written itself does not stand on this paper.",
 )
+KEEP_SAFE: Final = Words(
+    ja="機関の名前が載っています。持ち帰ると危ないときは、この紙を機関に預けてください。",
+    en="It names agencies. If it is not safe to take it home, leave it with the agency.",
+)
 SHARED: Final = Words(ja="1. 伝えたもの", en="1. What was shared")
 AFTERWARDS: Final = Words(
     ja="2. とりやめたもの、終わったものと、その後", en="2. What was stopped, and what followed"

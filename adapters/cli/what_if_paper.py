@@ -5,6 +5,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
+from adapters.cli import trail_words
 from adapters.cli import what_if_words as w
 from adapters.cli.naming import NOBODY, Names
 from adapters.cli.record_paper import RecordPaper
@@ -45,6 +46,7 @@ class WhatIfPaper:
         if found.meetings:
             yield from ("", *self._wrapped(w.MEETINGS.about(count=len(found.meetings))))
         yield from ("", *self._wrapped(w.AS_FAR))
+        yield from self._wrapped(trail_words.KEEP_SAFE)
 
     def _change(self, change: Change) -> Iterator[str]:
         asked = [each for each in self._what_if.asked_back if each.agency.id == change.agency.id]
