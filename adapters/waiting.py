@@ -1,12 +1,15 @@
-"""Waiting (待機): for an answer, unless something else comes before it."""
+"""Waiting (待機): for an answer, unless something else comes before it; and with one."""
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from contracts.problems import Stopping
 
 T = TypeVar("T")
+
+# What is hidden takes longer to look at than what is not there: so neither is said but at these.
+NOT_FOUND_EVERY_S: Final = 0.05
 
 
 async def unless(coming: Coroutine[Any, Any, T], *over: Coroutine[Any, Any, object]) -> T:

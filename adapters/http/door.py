@@ -34,6 +34,7 @@ from adapters.http.visit import (
     wants_stream,
 )
 from adapters.traces import Span, Traces
+from adapters.waiting import NOT_FOUND_EVERY_S
 from contracts.problems import (
     LOUD,
     NotAnsweredInTime,
@@ -57,8 +58,6 @@ FINISHED_WITHIN_S: Final = 5.0  # What is under way when we stop.
 HEADERS_BYTES_MAX: Final = 16 << 10
 OUR_FAULT: Final = 500
 NOT_FOUND: Final = 404
-# What is hidden takes longer to look at than what is not there: so neither is said but at these.
-NOT_FOUND_EVERY_S: Final = 0.05
 
 # Whoever asks here need not say who they are. Everywhere else they must, whatever is there.
 OPEN: Final = frozenset({"/", "/health/live", "/health/ready", "/metrics", "/openapi.json"})

@@ -73,6 +73,7 @@ class Desk:
         """The caller hears what they would have heard over HTTP."""
         telling = Telling(request.headers)
         said = await self._heard(request, telling)
+        await telling.in_its_time(said)
         await request.answer(msgspec.json.encode(said), telling.headers(said))
 
     async def take_in(self, batch: Sequence[Pulled[Asked]]) -> None:

@@ -1,5 +1,6 @@
 """Telling (応答): what is said of one message, to its sender, and in the log by ids and codes."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from prometheus_client import Counter
 
 from adapters.faults import where
 from adapters.headers import correlation_in, language_in
+from adapters.waiting import NOT_FOUND_EVERY_S
 from contracts.problems import LOUD, MEDIA_TYPE, Language, Problem, Unexpected, problem
 from domain.speech import Spoken
 from services.ids import uuid7
@@ -57,6 +59,11 @@ class Telling:
         return problem(
             code, self._language, self.correlation, at=at if isinstance(at, str) else None
         )
+
+    async def in_its_time(self, said: object) -> None:
+        """What is hidden and what is not there take as long."""
+        if isinstance(said, Problem) and said.status == HTTPStatus.NOT_FOUND:
+            await asyncio.sleep((self._begun - monotonic()) % NOT_FOUND_EVERY_S)
 
     def write(self, subject: str, said: object, lines: Lines) -> None:
         ms = round((monotonic() - self._begun) * 1_000, 1)

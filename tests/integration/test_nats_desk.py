@@ -3,6 +3,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 from uuid import UUID, uuid4
 
 import msgspec
@@ -12,10 +13,11 @@ from structlog.testing import capture_logs
 
 from adapters.engines import Endpoints, PostgresAccess
 from adapters.nats.desk import open_desk
+from adapters.waiting import NOT_FOUND_EVERY_S
 from contracts.answered import Answered
 from contracts.asked import ASKED_BYTES_MAX, CaseAlias
 from contracts.problems import Problem
-from domain.case import IdentifySubject
+from domain.case import IdentifySubject, RecordNote
 from tests.integration.desks import CITY, SATO, Desk, a_desk, asked, done, refused, said
 
 HERS = "相川みさき"
@@ -178,3 +180,16 @@ async def test_a_header_that_names_a_subject_makes_nothing_be_published_there(
     await desk.hub.is_empty()
     await desk.hub.client.flush()
     assert overheard.pending_msgs == 0
+
+
+async def test_that_nothing_is_there_is_said_only_at_every_twentieth_of_a_second(
+    endpoints: Endpoints, database: PostgresAccess
+) -> None:
+    """As over HTTP: what is hidden takes longer to look at."""
+    note = RecordNote(declared_category="RSK", text="夫の車は白い軽。")
+    async with a_desk(endpoints.nats, database) as desk:
+        for _ in range(5):
+            began_s = perf_counter()
+            said = await desk.visitor.asks(asked(note, CaseAlias(uuid4())))
+            assert refused(said) == "CASE_NOT_FOUND"
+            assert perf_counter() - began_s > NOT_FOUND_EVERY_S * 0.95
