@@ -50,6 +50,8 @@ PLACES_MIN: Final = 10
 PLACES_AT_ONCE: Final = 250
 PLACES_MAX: Final = 1_000  # Looked at for one page, whether there is anything for it or not.
 FOLLOWED_FOR_S: Final = 5.0  # Then it is looked again whether whoever follows may read.
+# To pass over what is hidden takes a while: so that there is nothing is said only at these.
+NOTHING_EVERY_S: Final = 0.05
 COMING_FOR_S: Final = 15.0
 LOOKED_AT_EVERY_S: Final = 1.0
 
@@ -167,7 +169,8 @@ class Feeding:
         Nothing, also where it would take too long to come to something.
         """
         clock = asyncio.get_running_loop().time
-        until, most = clock() + wait_s, max(1, min(most, MESSAGES_MAX))
+        began_s = clock()
+        until, most = began_s + wait_s, max(1, min(most, MESSAGES_MAX))
         place, give_up_at = self._begin(reader, after), FOREVER
         _custodian(await self._looking.look(reader), reader)
         while clock() < give_up_at:
@@ -177,6 +180,8 @@ class Feeding:
             if read.told or clock() >= until:
                 page = await self._let_out(reader, read, tried=give_up_at != FOREVER)
                 if page is not None:
+                    if not page.items:
+                        await asyncio.sleep((began_s - clock()) % NOTHING_EVERY_S)
                     return page
                 give_up_at = min(give_up_at, clock() + TRIED_FOR_S)
                 continue
