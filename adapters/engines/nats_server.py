@@ -211,8 +211,12 @@ class EmbeddedNats:
         """Each by an account of its own, and whoever had one and is not among them no more."""
         if self._agencies == (wanted := tuple(sorted(agencies))):
             return
-        self._agencies = wanted
-        self._configure()
+        before, self._agencies = self._agencies, wanted
+        try:
+            self._configure()
+        except OSError:  # The next time it is tried again.
+            self._agencies = before
+            raise
         for _ in range(RELOADS):
             assert self._process is not None
             with suppress(ProcessLookupError):  # The next one reads it when it starts.
