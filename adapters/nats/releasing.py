@@ -8,6 +8,7 @@ whether the server has taken it; and if not, it is thrown away, with the connect
 
 import asyncio
 from collections.abc import Mapping
+from typing import Final
 
 import structlog
 from nats.aio.client import Client
@@ -17,6 +18,9 @@ from nats.errors import Error as NatsError
 from domain.speech import code_of
 from services.disclosing import NotReleased, Window
 
+# Whoever asks may name one of our own streams to answer to: none is called this, and none takes it.
+NOT_FOR_KEEPING: Final = {"Nats-Expected-Stream": "-"}
+
 log = structlog.get_logger()
 
 
@@ -25,13 +29,15 @@ class Releasing(Client):
         self, window: Window, subject: str, content: bytes, headers: Mapping[str, str]
     ) -> None:
         """The server is asked before, too: what lies in front of one that has stopped is out."""
+        if window.is_over:  # Nothing of it is on the connection, which is everybody else's, too.
+            raise NotReleased
         is_taken = False
         try:
             async with asyncio.timeout(window.left_s):
                 await self._answered()
                 if window.is_over or not self.is_connected:
                     raise NotReleased
-                await self.publish(subject, content, headers=dict(headers))
+                await self.publish(subject, content, headers={**headers, **NOT_FOR_KEEPING})
                 await self._answered()
             is_taken = True
         except (NatsError, OSError, TimeoutError):

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from errno import ENOSPC
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final, NamedTuple
@@ -23,8 +24,8 @@ from adapters.clock import WallClock
 from adapters.engines import Endpoints, NatsAccess, PostgresAccess
 from adapters.engines.endpoints import nats_access
 from adapters.engines.folder import held
-from adapters.engines.nats_server import ANSWERED_BYTES_MAX, embedded_nats
-from adapters.nats import feed
+from adapters.engines.nats_server import ANSWERED_BYTES_MAX, EmbeddedNats, embedded_nats
+from adapters.nats import feed, intake
 from adapters.nats.connecting import connected
 from adapters.nats.feed import FeedDesk, open_feed
 from adapters.postgres.tokens import PostgresTokens
@@ -35,7 +36,9 @@ from domain.agency import EndFeedCustodian
 from domain.model import AgencyId, CaseId
 from projections.feed import FEED
 from services import disclosing
+from services.feeding import NOTHING_EVERY_S
 from services.identity import REVOKED_WITHIN_S, Identity, TokenMissing
+from tests.integration.desks import clean_hub
 from tests.integration.test_feed import Town, heard, keeps_its_feed, shared, takes_part
 from tests.integration.test_nats_accounts import logged_in, said_by
 from tests.integration.test_viewing import CONSULT, NAME
@@ -131,6 +134,18 @@ async def test_an_agency_is_told_the_same_as_over_http_and_waits_for_what_comes(
     assert [*first.items, *rest.items] == both
 
 
+async def test_that_there_is_nothing_is_said_only_at_every_twentieth_of_a_second(
+    here: Here,
+) -> None:
+    """To pass over what is hidden takes a while."""
+    await here.town.house.lists_are_made(FEED)
+    after = await last(here.centre)
+    for _ in range(3):
+        began_s = monotonic()
+        assert (await here.centre.fetches(after=after)).items == ()
+        assert monotonic() - began_s > NOTHING_EVERY_S * 0.95
+
+
 async def test_of_each_that_asks_one_line_is_written_and_none_of_its_words(here: Here) -> None:
     await shared(here.town)
     await here.town.house.lists_are_made(FEED)
@@ -189,6 +204,34 @@ async def test_what_comes_out_of_the_gate_too_late_is_told_to_nobody(
     answer = await here.centre.asks()
     assert refused(answer) == "NOT_RELEASED"
     assert NAME.encode() not in answer.data
+
+
+async def test_who_is_too_late_takes_nobody_elses_connection_down(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shared(here.town)
+    await here.town.house.lists_are_made(FEED)
+    monkeypatch.setattr(disclosing, "WINDOW_S", 0.0)
+    with capture_logs() as lines:
+        assert await here.centre.is_refused() == "NOT_RELEASED"
+    assert "answer_cut_off" not in {line["event"] for line in lines}
+
+
+async def test_no_stream_of_ours_keeps_what_was_let_out(here: Here, endpoints: Endpoints) -> None:
+    """Whoever asks says where they want it: so also among what was left for us."""
+    async with clean_hub(endpoints.nats) as hub:
+        await intake.make(hub.jetstream)
+        await shared(here.town)
+        await here.town.house.lists_are_made(FEED)
+        with capture_logs() as lines:
+            await here.centre.client.publish(
+                "feed.fetch",
+                reply="publish.command",
+                headers={"Authorization": f"Bearer {here.centre.token}"},
+            )
+            await until(lambda: [each for each in lines if each["event"] == "feed_read"])
+        await hub.client.flush()
+        assert await hub.kept() == 0
 
 
 async def test_what_the_server_does_not_take_in_time_it_never_gets(
@@ -391,6 +434,22 @@ async def test_who_is_on_the_roster_no_more_is_let_in_no_more(endpoints: Endpoin
         await until(lambda: not leaves.client.is_connected)
         assert stays.client.is_connected
         assert leaves.refused
+
+
+async def test_an_account_that_could_not_be_made_is_made_the_next_time(
+    endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: EmbeddedNats) -> None:
+        raise OSError(ENOSPC, "full")
+
+    city = AgencyId(uuid4())
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(EmbeddedNats, "_configure", full)
+        with pytest.raises(OSError, match="full"):
+            await admits(endpoints, city)
+    await admits(endpoints, city)
+    async with asyncio.timeout(5), logged_in(endpoints.nats.of_agency(city)) as visitor:
+        assert visitor.client.is_connected
 
 
 async def admits(endpoints: Endpoints, *agencies: AgencyId) -> None:
