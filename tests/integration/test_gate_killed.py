@@ -185,7 +185,9 @@ async def _told_while_all_is_killed(pipe: Pipe, size: Size, seed: int) -> Played
     ):
         desks = [town.desk(log, stage) for _ in range(size.desks)]
         async with at_work(desks, reading):
-            await all_told(stage.women, size)
+            async with asyncio.timeout(TOLD_WITHIN_S):
+                while not stage.women.now:  # noqa: ASYNC110 (Nobody says when there is one.)
+                    await asyncio.sleep(0.05)
             begun_s, each_once = monotonic(), chance.sample([*FAULTS], len(FAULTS))
             while each_once or not is_enough(stage, size, monotonic() - begun_s):
                 await asyncio.sleep(chance.uniform(0.2, 1.0) * size.desks / 2)
@@ -223,13 +225,6 @@ async def _told_while_all_is_killed(pipe: Pipe, size: Size, seed: int) -> Played
         f" late, {sums.paused_inside_check} paused inside the check, {sums.lost} of"
         f" {register.acknowledged} acknowledged lost; {kinds}",
     )
-
-
-async def all_told(women: Women, size: Size) -> None:
-    """Then there is something to be taken away."""
-    async with asyncio.timeout(TOLD_WITHIN_S):
-        while len(women.now) < size.desks:  # noqa: ASYNC110 (Nobody says when.)
-            await asyncio.sleep(0.05)
 
 
 def is_enough(stage: Stage, size: Size, took_s: float) -> bool:
