@@ -1,7 +1,7 @@
 """Women of whom agencies are told, and not any more; and those who read of them all the while."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
 from http import HTTPStatus
@@ -72,6 +72,7 @@ HEARD_WITHIN_S: Final = 5.0
 LISTS: Final = 0.25  # Of all that is read; so are timelines, and else it is cases.
 TIMELINES: Final = 0.25
 FROM_THE_BEGINNING: Final = 0.05
+OF_WHOM_SOON: Final = 0.7
 # Seen; suspended; hidden, which is as if it were not there; not in time, or not now.
 ANSWERS: Final = frozenset(
     {
@@ -101,6 +102,7 @@ class Women(NamedTuple):
     numbers: "count[int]"
     cases: dict[int, CaseId]
     now: set[int]
+    soon: deque[int]  # From whom something is about to be taken: it is they who are read of most.
     taken: Counter[Cause]
 
 
@@ -141,6 +143,8 @@ class Desk(NamedTuple):
                 return
             (cause,) = self.chance.choices(CAUSES, COUNTS)
             whom = self.chance.choice(self.recipients)
+            self.women.soon.append(number)
+            await asyncio.sleep(self.chance.uniform(0.0, 2 * AGAIN_AFTER_S))
             await self._takes(case, cause, whom, grants)
             self.women.taken[cause] += 1
             if cause == "RESTRICTED":
@@ -320,7 +324,8 @@ class Readers(NamedTuple):
         what = self.chance.random()
         if what < LISTS or not self.women.now:
             return self.chance.choice(["/v1/cases", "/v1/referrals"]), {"most": "200"}
-        number = self.chance.choice(sorted(self.women.now))
+        soon = self.women.soon if self.chance.random() < OF_WHOM_SOON else ()
+        number = self.chance.choice(soon or sorted(self.women.now))
         case = self.aliases.alias(self.clerk.agency, self.women.cases[number])
         if what < LISTS + TIMELINES:
             return f"/v1/cases/{case}/timeline", {"most": "200"}

@@ -9,7 +9,7 @@ import asyncio
 import os
 import random
 import signal
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -69,11 +69,16 @@ class Size(NamedTuple):
     withdrawals: int
     recipients: int
     desks: int
+    between_s: float  # Two faults, in the middle.
     at_most_s: float
 
 
-HURRIED: Final = Size(disclosures=50, withdrawals=5, recipients=2, desks=2, at_most_s=12.0)
-FULL: Final = Size(disclosures=10_000, withdrawals=1_000, recipients=3, desks=6, at_most_s=3_600.0)
+HURRIED: Final = Size(
+    disclosures=50, withdrawals=5, recipients=2, desks=2, between_s=0.5, at_most_s=12.0
+)
+FULL: Final = Size(
+    disclosures=10_000, withdrawals=1_000, recipients=3, desks=8, between_s=4.0, at_most_s=3_600.0
+)
 
 
 class Stage(NamedTuple):
@@ -175,7 +180,9 @@ async def told_while_all_is_killed(folder: Path, size: Size, seed: int) -> Playe
 
 async def _told_while_all_is_killed(pipe: Pipe, size: Size, seed: int) -> Played:
     chance, register = random.Random(seed), Register()
-    stage = Stage(pipe, Women(count(1), {}, set(), Counter()), [], [], chance)
+    stage = Stage(
+        pipe, Women(count(1), {}, set(), deque(maxlen=size.desks), Counter()), [], [], chance
+    )
     happened = Counter[str]()
     async with (
         PostgresEventLog(pipe.endpoints.postgres.app) as log,
@@ -190,7 +197,7 @@ async def _told_while_all_is_killed(pipe: Pipe, size: Size, seed: int) -> Played
                     await asyncio.sleep(0.05)
             begun_s, each_once = monotonic(), chance.sample([*FAULTS], len(FAULTS))
             while each_once or not is_enough(stage, size, monotonic() - begun_s):
-                await asyncio.sleep(chance.uniform(0.2, 1.0) * size.desks / 2)
+                await asyncio.sleep(chance.uniform(0.0, 2 * size.between_s))
                 (fault,) = chance.choices([*FAULTS], [*FAULTS.values()])
                 fault = each_once.pop() if each_once else fault
                 await fault(stage)
@@ -348,7 +355,7 @@ async def at_work(desks: Sequence[Desk], readers: Sequence[Readers]) -> AsyncGen
     reading = [
         asyncio.create_task(way(told_to_stop))
         for each in readers
-        for way in (each.read, each.fetch, each.follow)
+        for way in (each.read, each.read, each.fetch, each.follow)
     ]
     try:
         yield
