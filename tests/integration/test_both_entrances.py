@@ -1,6 +1,7 @@
 """Whichever way it comes in, a command is handled alike and answered alike."""
 # pyright: reportUnknownMemberType=false
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple, get_args
@@ -40,6 +41,10 @@ class Said(NamedTuple):
     correlation: str
     content: bytes
 
+    def but_for_when(self) -> "Said":
+        """What is taken back is settled a second after it is answered, each time."""
+        return self._replace(content=re.sub(rb',"settled_by":"[^"]+"', b"", self.content))
+
 
 class Both(NamedTuple):
     """Both entrances of one house."""
@@ -64,7 +69,7 @@ class Both(NamedTuple):
         sent = {"Correlation-Id": CORRELATION, **headers}
         ways = [self.over_http, self.over_nats]
         first, second = [await way(body, sent) for way in (ways if http_first else ways[::-1])]
-        assert first == second
+        assert first.but_for_when() == second.but_for_when()
         return first
 
 

@@ -409,7 +409,7 @@ async def test_what_is_too_large_for_the_server_is_said_to_be_and_nothing_of_it_
     here: Place,
 ) -> None:
     await here.events.extent()
-    small, large = Message("case.noted.v1", b"{}"), Message("case.noted.v1", bytes(1 << 20))
+    small, large = Message("case.noted.v1", b"{}"), Message("case.noted.v1", bytes(4 << 20))
     with pytest.raises(EventTooLarge) as refused:
         await here.events.continue_after(0, [small, large])
     assert refused.value.facts["position"] == 2
