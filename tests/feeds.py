@@ -14,8 +14,6 @@ from contracts.envelope import Envelope
 from contracts.feed import PACKAGE, FeedMessage, FeedPage, Package
 from domain.agency import AgencyEvent, KnownAgency, NameFeedCustodian, NoAgency
 from domain.agency import evolve as agency_after
-from domain.fields import tag_of
-from domain.header import SCHEMA, Header
 from domain.model import AgencyId, CaseId, CommandId, Event, StreamId, stream_of
 from domain.visibility import Roster, membership
 from projections.feed import FEED, NAMED, FeedRow
@@ -32,6 +30,7 @@ from tests.gates import Still, a_gate
 from tests.peers import Midorino
 from tests.sealed import SEALING, SECRET, Keyring, Stopped, sealed
 from tests.spec import an_id
+from tests.working import header_of
 from tests.world import Entry, Someone, World
 
 COMMAND: Final = CommandId(an_id(90))
@@ -48,25 +47,6 @@ def as_seen(entries: Sequence[Entry]) -> list[Seen]:
         )
         for entry in entries
     ]
-
-
-def header_of(entry: Entry) -> Header:
-    told = entry.told
-    return Header(
-        schema=SCHEMA,
-        id=told.id,
-        type=tag_of(type(told.event)),
-        stream=told.stream,
-        version=1,
-        occurred_at=entry.at,
-        agency=told.agency,
-        staff=entry.staff,
-        role="CASEWORKER",
-        correlation=COMMAND,
-        command=COMMAND,
-        case=entry.case,
-        facts=msgspec.Raw(b"{}"),
-    )
 
 
 def rows_of(entries: Sequence[Entry], at_once: int | None = None) -> frozenset[FeedRow]:

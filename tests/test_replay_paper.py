@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from adapters.cli.lanes import Pool
-from adapters.cli.replay_paper import Paper
+from adapters.cli.replay_paper import ReplayPaper
 from adapters.words import Language
 from adapters.wrapping import wrapped
 from contracts.asked import CaseAlias
@@ -101,7 +101,7 @@ STORY: Final = (
 
 
 def paper(which: Replay, language: Language, columns: int = 80) -> list[str]:
-    return [*Paper(which, language, columns).lines()]
+    return [*ReplayPaper(which, language, columns).lines()]
 
 
 def test_in_japanese() -> None:

@@ -8,28 +8,25 @@ from collections.abc import Iterator
 from string import ascii_lowercase
 from typing import Final, TypeAlias
 
-from rich.cells import cell_len
-
 from adapters.cli import explain_words as w
 from adapters.cli import replay_words
 from adapters.cli.naming import NOBODY, Names
+from adapters.cli.paper import MARGIN, Paper
 from adapters.cli.record_paper import RecordPaper
-from adapters.words import Language, Words
+from adapters.words import Language
 from adapters.wrapping import wrapped
 from contracts.explain import Cited, ClosedBy, EventExplained, Explanation, SeenOn
 from contracts.replay import BasisShown, Says
 
 Ground: TypeAlias = tuple[BasisShown, Cited | None, Says]
-MARGIN: Final = "  "
 
 
-class ExplainPaper:
+class ExplainPaper(Paper):
     def __init__(
         self, explanation: Explanation, language: Language, columns: int, names: Names = NOBODY
     ) -> None:
+        super().__init__(language, columns)
         self._explanation: Final = explanation
-        self._language: Final[Language] = language
-        self._columns: Final = columns
         self._names: Final = names
         self._record: Final = RecordPaper(language, names)
         # As they come.
@@ -49,7 +46,7 @@ class ExplainPaper:
         if self._reasons:
             yield from ("", self._says(w.CLOSED))
             for says, letter in self._reasons.items():
-                yield from self._indented(f"[{letter}] ", self._either(says))
+                yield from self._indented(f"[{letter}] ", self._label(says))
 
     def _title(self) -> str:
         view = self._explanation.view
@@ -60,7 +57,7 @@ class ExplainPaper:
         return self._says(w.OF.about(who=who)) + self._comma + when
 
     def _event(self, event: EventExplained) -> Iterator[str]:
-        named = f"{self._record.moment(event.occurred_at)} {self._either(event.says)}"
+        named = f"{self._record.moment(event.occurred_at)} {self._label(event.says)}"
         yield from wrapped(named, self._columns)
         recorded = self._recorded(Cited(recorded_at=event.recorded_at, position=event.position))
         yield from self._indented(MARGIN, self._comma.join([str(event.id), recorded]))
@@ -83,7 +80,7 @@ class ExplainPaper:
             yield from self._indented(f"[{number}] ", self._basis(basis, cited))
             if basis.rule not in said:
                 said.add(basis.rule)
-                yield from self._indented("    ", self._either(says))
+                yield from self._indented("    ", self._label(says))
 
     def _basis(self, basis: BasisShown, cited: Cited | None) -> str:
         """A consent needs no other word before its id; what one is a side of does."""
@@ -104,22 +101,6 @@ class ExplainPaper:
         if cited.position is None:
             return said
         return self._comma.join([said, self._says(w.POSITION.about(position=cited.position))])
-
-    def _indented(self, head: str, text: str) -> Iterator[str]:
-        margin = cell_len(head)
-        for said in wrapped(text, self._columns - margin):
-            yield head + said
-            head = " " * margin
-
-    @property
-    def _comma(self) -> str:
-        return "、" if self._language == "ja" else ", "
-
-    def _says(self, said: Words) -> str:
-        return said.spoken(self._language)
-
-    def _either(self, says: Says) -> str:
-        return says.ja if self._language == "ja" else says.en
 
 
 def _ground(seen: SeenOn) -> Ground:

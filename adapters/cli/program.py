@@ -290,7 +290,7 @@ def replay(  # noqa: PLR0913 (one for each option)
     with speaking(lang, debug=debug, as_json=as_json) as screen:
         from adapters.cli.naming import names_in
         from adapters.cli.replay import Asked, replayed, width
-        from adapters.cli.replay_paper import Paper
+        from adapters.cli.replay_paper import ReplayPaper
 
         settings = settings_for(data)
         asked = Asked(agency=as_agency, at=at, against=diff, against_at=diff_at)
@@ -299,7 +299,7 @@ def replay(  # noqa: PLR0913 (one for each option)
             screen.answer_json(found)
         else:
             names = names_in(settings, token_file)
-            paper = Paper(found, screen.language, width(), names)
+            paper = ReplayPaper(found, screen.language, width(), names)
             screen.answer_unbroken("\n".join(paper.lines()))
 
 

@@ -17,15 +17,15 @@ from adapters.cli import replay_words as w
 from adapters.cli.headings import NO, YES
 from adapters.cli.lanes import ARROWS, SIGNS, TIME, Pool
 from adapters.cli.naming import NOBODY, Names
+from adapters.cli.paper import Paper
 from adapters.cli.record_paper import RecordPaper, labels_of, plainly, types_of
-from adapters.words import Language, Words
+from adapters.words import Language
 from adapters.wrapping import wrapped
 from contracts.envelope import AgencyShown
 from contracts.event_labels import EVENT_LABELS
-from contracts.replay import MARKS, BasisShown, Gone, LaneShown, Replay, ReplayLine, Says, View
+from contracts.replay import MARKS, BasisShown, Gone, LaneShown, Replay, ReplayLine, View
 from domain.agency_codes import AGENCY_KINDS
 from domain.calendar import JAPAN, wareki
-from domain.codes import Label
 from domain.model import AgencyId
 
 Grounds: TypeAlias = Mapping[str, BasisShown]
@@ -33,15 +33,14 @@ DAYS: Final = "月火水木金土日"
 SAME, DIFFERS, FIRST, SECOND = "=~12"
 
 
-class Paper:
+class ReplayPaper(Paper):
     def __init__(
         self, replay: Replay, language: Language, columns: int, names: Names = NOBODY
     ) -> None:
+        super().__init__(language, columns)
         self._replay: Final = replay
         self._names: Final = names
-        self._language: Final[Language] = language
         self._record: Final = RecordPaper(language, names)
-        self._columns: Final = columns
         self._pool: Final = Pool(replay.lanes, columns)
         self._grounds: Final[dict[BasisShown, int]] = {}
         self._lanes: Final[dict[AgencyId, int]] = {
@@ -128,16 +127,16 @@ class Paper:
         margin = " " * cell_len(time)
         if sign in {FIRST, SECOND}:
             for ground, fields in self._by_ground(line.bases or line.others):
-                yield from self._indented(margin, f"[{ground}] {self._listed(line, fields)}")
+                yield from self._indented(margin, f"[{ground}] {self._fields(line, fields)}")
         if sign == DIFFERS:
             for view, fields in _differing(line):
-                said = w.ONLY.about(view=view, fields=self._listed(line, fields))
+                said = w.ONLY.about(view=view, fields=self._fields(line, fields))
                 yield from self._indented(margin, self._says(said))
         for gone, fields in _by_cause(line.gone):
             yield from self._indented(margin, self._gone(line, gone, fields))
 
     def _what(self, line: ReplayLine) -> str:
-        return f"{self._pool.letters[line.lane]} {self._either(line.says)}"
+        return f"{self._pool.letters[line.lane]} {self._label(line.says)}"
 
     def _by_ground(self, grounds: Grounds) -> Iterator[tuple[int, list[str]]]:
         """They are numbered as they come."""
@@ -148,7 +147,7 @@ class Paper:
             yield self._grounds.setdefault(ground, len(self._grounds) + 1), fields
 
     def _gone(self, line: ReplayLine, gone: Gone, fields: Iterable[str]) -> str:
-        listed = self._listed(line, fields)
+        listed = self._fields(line, fields)
         if gone.type is not None and gone.at is not None:
             event, when = self._label(EVENT_LABELS[gone.type]), self._record.moment(gone.at)
             return self._says(w.GONE_BY.about(event=event, when=when, fields=listed))
@@ -168,7 +167,7 @@ class Paper:
             elif value not in (None, [], ""):
                 said.append(f"{self._field(line, name)}={self._value(value, types.get(name))}")
         if closed:
-            said.append(f"{self._says(w.NOT_NOW)}: {self._listed(line, closed)}")
+            said.append(f"{self._says(w.NOT_NOW)}: {self._fields(line, closed)}")
         return self._comma.join(said) or self._says(w.EMPTY)
 
     def _value(self, value: object, of: inspect.Type | None = None) -> str:
@@ -244,7 +243,7 @@ class Paper:
             yield from self._indented(f"[{number}] ", self._ground(ground))
             if ground.rule not in explained:
                 explained.add(ground.rule)
-                yield from self._indented("    ", self._either(self._replay.rules[ground.rule]))
+                yield from self._indented("    ", self._label(self._replay.rules[ground.rule]))
 
     def _ground(self, ground: BasisShown) -> str:
         """A consent needs no other word before its id; what one is a side of does."""
@@ -259,36 +258,17 @@ class Paper:
 
     # How it is said
 
-    def _indented(self, head: str, text: str) -> Iterator[str]:
-        margin = cell_len(head)
-        for said in wrapped(text, self._columns - margin):
-            yield head + said
-            head = " " * margin
-
     def _day(self, day: date) -> str:
         if self._language == "ja":
             return f"{wareki(day)}（{DAYS[day.weekday()]}）"
         return f"{day:%Y-%m-%d} ({wareki(day)})"
 
-    def _listed(self, line: ReplayLine, fields: Iterable[str]) -> str:
+    def _fields(self, line: ReplayLine, fields: Iterable[str]) -> str:
         return self._comma.join(self._field(line, name) for name in fields)
 
     def _field(self, line: ReplayLine, name: str) -> str:
         """In English, fields and codes go by the names that they have in the contracts."""
         return self._record.field(line.type, name) if self._language == "ja" else name
-
-    @property
-    def _comma(self) -> str:
-        return "、" if self._language == "ja" else ", "
-
-    def _says(self, said: Words) -> str:
-        return said.spoken(self._language)
-
-    def _label(self, label: Label) -> str:
-        return label.ja if self._language == "ja" else label.en
-
-    def _either(self, says: Says) -> str:
-        return says.ja if self._language == "ja" else says.en
 
 
 def _compared(line: ReplayLine) -> str:

@@ -4,24 +4,21 @@ However often somebody read the same, she is told once, with the first and the l
 reads each time with ``--json``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from rich.cells import cell_len
-
 from adapters.cli import trail_words as w
 from adapters.cli.naming import NOBODY, Names
+from adapters.cli.paper import MARGIN, Paper
 from adapters.cli.record_paper import RecordPaper
-from adapters.words import Language, Words
-from adapters.wrapping import wrapped
+from adapters.words import Language
 from contracts.envelope import AgencyShown
 from contracts.trail import PurgeAsked, Shared, SharedOn, TakenAway, Trail, Why
 from domain.categories import CategoryCode
-from domain.codes import CATEGORIES, PURPOSES, Label
+from domain.codes import CATEGORIES, PURPOSES
 from domain.consent_codes import PROVISION_LABELS, PURGE_CAUSES, PURGE_GROUNDS
 
-MARGIN: Final = "  "
 DOT: Final = "- "
 
 
@@ -42,13 +39,12 @@ class Told(NamedTuple):
         return Told(min(self.first, at), max(self.last, at), fields, categories)
 
 
-class TrailPaper:
+class TrailPaper(Paper):
     def __init__(
         self, trail: Trail, language: Language, columns: int, names: Names = NOBODY
     ) -> None:
+        super().__init__(language, columns)
         self._trail: Final = trail
-        self._language: Final[Language] = language
-        self._columns: Final = columns
         self._record: Final = RecordPaper(language, names)
 
     def lines(self) -> Iterator[str]:
@@ -158,21 +154,3 @@ class TrailPaper:
             ground=self._label(PURGE_GROUNDS[item.ground]) if item.ground else "",
         )
         yield from self._indented(MARGIN, self._says(state))
-
-    def _indented(self, head: str, text: str) -> Iterator[str]:
-        margin = cell_len(head)
-        for said in wrapped(text, self._columns - margin):
-            yield head + said
-            head = " " * margin
-
-    def _wrapped(self, said: Words) -> Iterator[str]:
-        yield from wrapped(self._says(said), self._columns)
-
-    def _listed(self, several: Sequence[str]) -> str:
-        return ("、" if self._language == "ja" else ", ").join(several)
-
-    def _says(self, said: Words) -> str:
-        return said.spoken(self._language)
-
-    def _label(self, label: Label) -> str:
-        return label.ja if self._language == "ja" else label.en

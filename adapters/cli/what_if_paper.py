@@ -3,30 +3,26 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from rich.cells import cell_len
-
 from adapters.cli import trail_words
 from adapters.cli import what_if_words as w
 from adapters.cli.naming import NOBODY, Names
+from adapters.cli.paper import MARGIN, Paper
 from adapters.cli.record_paper import RecordPaper
 from adapters.words import Language, Words
-from adapters.wrapping import wrapped
 from contracts.trail import ToldOf
 from contracts.what_if import AskedBack, Change, IfGranted, WhatIf
 from domain.categories import CategoryCode
 from domain.codes import CATEGORIES
 
-MARGIN: Final = "  "
 DOT: Final = "- "
 
 
-class WhatIfPaper:
+class WhatIfPaper(Paper):
     def __init__(
         self, what_if: WhatIf, language: Language, columns: int, names: Names = NOBODY
     ) -> None:
+        super().__init__(language, columns)
         self._what_if: Final = what_if
-        self._language: Final[Language] = language
-        self._columns: Final = columns
         self._record: Final = RecordPaper(language, names)
 
     def lines(self) -> Iterator[str]:
@@ -81,18 +77,3 @@ class WhatIfPaper:
     def _kinds(self, kinds: Sequence[CategoryCode]) -> str:
         labels = (CATEGORIES[each] for each in kinds)
         return self._listed([e.ja if self._language == "ja" else e.en for e in labels])
-
-    def _indented(self, head: str, text: str) -> Iterator[str]:
-        margin = cell_len(head)
-        for said in wrapped(text, self._columns - margin):
-            yield head + said
-            head = " " * margin
-
-    def _wrapped(self, said: Words) -> Iterator[str]:
-        yield from wrapped(self._says(said), self._columns)
-
-    def _listed(self, several: Sequence[str]) -> str:
-        return ("、" if self._language == "ja" else ", ").join(several)
-
-    def _says(self, said: Words) -> str:
-        return said.spoken(self._language)
