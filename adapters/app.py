@@ -6,12 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import NamedTuple
 
-import psycopg
-
-from adapters import kek
+from adapters.admitting import kek_of
 from adapters.clock import DemoClock, WallClock
-from adapters.crypto import AesVeil, ChaChaCipher, Kek
-from adapters.engines import Endpoints, announce, attached, engines, installation
+from adapters.crypto import AesVeil, ChaChaCipher
+from adapters.engines import Endpoints, announce, engines
 from adapters.feeding import feeding
 from adapters.health import watched
 from adapters.http.entrance import Behind, entrance
@@ -91,7 +89,7 @@ async def running(
         endpoints = await enter(engines(settings))
         postgres, nats = endpoints.postgres, endpoints.nats
         await migrate(postgres.owner)
-        opener = await _kek(settings, endpoints, environ)
+        opener = await kek_of(settings, endpoints, environ)
 
         head, wall, veil = Head(), WallClock(), AesVeil()
         sealing = Sealing(EVENTS, ChaChaCipher())
@@ -150,21 +148,6 @@ async def running(
 
 
 @asynccontextmanager
-async def identity_of(
-    settings: Settings, environ: Mapping[str, str] = os.environ
-) -> AsyncGenerator[Identity]:
-    """Who may come in to what runs already."""
-    endpoints = attached(settings)
-    opener = await _kek(settings, endpoints, environ)
-    async with (
-        PostgresEventLog(endpoints.postgres.app) as log,
-        PostgresKeyring(endpoints.postgres.keyring, opener) as keyring,
-        PostgresTokens(endpoints.postgres.app) as tokens,
-    ):
-        yield Identity(log, keyring, Sealing(EVENTS, ChaChaCipher()), tokens, WallClock())
-
-
-@asynccontextmanager
 async def seedbed(
     settings: Settings, environ: Mapping[str, str] = os.environ
 ) -> AsyncGenerator[Sowing]:
@@ -173,7 +156,7 @@ async def seedbed(
         enter = stack.enter_async_context
         endpoints = await enter(engines(settings))
         await migrate(endpoints.postgres.owner)
-        opener = await _kek(settings, endpoints, environ)
+        opener = await kek_of(settings, endpoints, environ)
         log = await enter(PostgresEventLog(endpoints.postgres.app))
         keyring = await enter(PostgresKeyring(endpoints.postgres.keyring, opener))
         clock = await enter(PostgresClock(endpoints.postgres.app))
@@ -182,20 +165,3 @@ async def seedbed(
         yield Sowing(log, keyring, Sealing(EVENTS, ChaChaCipher()), clock)
         # All that follows is sown with what it follows from.
         await kept_up.have_heard_all(heard)
-
-
-async def _kek(settings: Settings, endpoints: Endpoints, environ: Mapping[str, str]) -> Kek:
-    """Our own engines get a KEK made for them once; a keyring that has lost its own stays shut."""
-    if settings.kek or settings.kek_file or settings.postgres_url:
-        return kek.load(settings, default=None)
-    default = kek.default_file(environ, installation(settings.data))
-    if not await _has_keyring(endpoints):
-        kek.make(default, data=settings.data)
-    return kek.load(settings, default)
-
-
-async def _has_keyring(endpoints: Endpoints) -> bool:
-    async with await psycopg.AsyncConnection.connect(endpoints.postgres.keyring) as connection:
-        cursor = await connection.execute("select exists (select from keyring.kek)")
-        row = await cursor.fetchone()
-        return row == (True,)

@@ -222,8 +222,7 @@ def largest_header(event: type[Event], cut: Cut) -> int:
     """An upper bound in bytes, from the declaration alone."""
     declared = _declared(event)
     facts = sum(len(f.name) + 4 + _largest(declared[f.name].type) for f in cut.clear)
-    parts = len(cut.sealed) * _largest(inspect.type_info(PartLine))
-    return _largest(inspect.type_info(Header)) + facts + parts
+    return _largest_of(Header) + facts + len(cut.sealed) * _largest_of(PartLine)
 
 
 def largest_parts(event: type[Event], cut: Cut) -> int:
@@ -232,10 +231,16 @@ def largest_parts(event: type[Event], cut: Cut) -> int:
     return sum(_largest(declared[field.name].type) for field in cut.sealed)
 
 
+@cache  # To ask for it takes its time, and whatever starts waits for that.
 def _declared(event: type[Event]) -> dict[str, inspect.Field]:
     info = inspect.type_info(event)
     assert isinstance(info, inspect.StructType)
     return {field.name: field for field in info.fields}
+
+
+@cache
+def _largest_of(struct: type[msgspec.Struct]) -> int:
+    return _largest(inspect.type_info(struct))
 
 
 def _largest(info: inspect.Type) -> int:

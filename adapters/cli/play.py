@@ -11,7 +11,8 @@ import msgspec
 from rich.console import RenderableType
 
 from adapters import words as spoken
-from adapters.app import App, identity_of, running
+from adapters.admitting import identity_of
+from adapters.app import App, running
 from adapters.cli.passing import in_a_passing_folder
 from adapters.cli.screen import Screen
 from adapters.cli.status import status_of

@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from adapters import words
-from adapters.app import identity_of
+from adapters.admitting import identity_of
 from adapters.engines import attached
 from adapters.settings import Settings
 from adapters.words import Language, Words
