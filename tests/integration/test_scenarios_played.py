@@ -26,8 +26,9 @@ from tests.command_line import tsunagu
 from tests.integration.processes import up
 from tests.test_playing import SHORT
 
-CELLS: Final = {"a": 7 * 9 * 14, "b": 8 * 12 * 14, "c": 9 * 7 * 12}
-OWED: Final = {"a": set[str](), "b": {"B25"}, "c": {"C16", "C17"}}
+# Scenario A is what the demo tells.
+CELLS: Final = {"b": 8 * 12 * 14, "c": 9 * 7 * 12}
+OWED: Final = {"b": {"B25"}, "c": {"C16", "C17"}}
 
 
 def played(file: Path, *more: str | Path, **environ: str) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def played(file: Path, *more: str | Path, **environ: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", ["a", "b", "c"])
+@pytest.mark.parametrize("name", CELLS)
 def test_it_happens_as_it_is_told_and_each_agency_sees_what_the_table_says(name: str) -> None:
     found = played(example(name))
     assert found["faults"] == []
