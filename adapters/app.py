@@ -97,6 +97,9 @@ async def running(
         keyring = await enter(PostgresKeyring(postgres.keyring, opener))
         secret = await installation_key(keyring)
 
+        lists = await enter(PostgresLists(postgres.app))
+        # While the server is told of accounts, it serves no stream: so this comes first.
+        await enter(admitted(endpoints.admit, PostgresRoster(lists).everybody))
         await enter(relay(log, head, postgres.app, nats))
         views = await enter(PostgresViews(postgres.app))
         await enter(kept([Projecting(each, views, log, sealing) for each in LISTS], nats))
@@ -110,7 +113,6 @@ async def running(
         handling = Handling(log, keyring, sealing, clock)
         aliases, cursors = Aliases(secret, veil), Cursors(secret, veil)
         receiving = Receiving(TracedHandling(handling, traces), aliases, wall)
-        lists = await enter(PostgresLists(postgres.app))
         access = await enter(PostgresAccessLog(postgres.app))
         gate = Gate(log, keyring, sealing, clock, access)
         looking = Looking(log, gate, sealing, clock, aliases)
@@ -139,7 +141,6 @@ async def running(
                 traces=traces,
             )
         )
-        await enter(admitted(endpoints.admit, PostgresRoster(lists).everybody))
         await enter(open_desk(nats, identity, receiving))
         await enter(open_feed(nats, identity, fed))
         url = await enter(serving(settings, door))

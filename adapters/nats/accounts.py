@@ -25,6 +25,7 @@ async def admitted(
     if admit is None:
         yield
         return
+    await _admitted(admit, agencies)
     task = asyncio.create_task(_keep(admit, agencies))
     try:
         yield
@@ -34,8 +35,12 @@ async def admitted(
 
 async def _keep(admit: Admit, agencies: Callable[[], Awaitable[Collection[AgencyId]]]) -> None:
     while True:
-        try:
-            await admit(await agencies())
-        except (LogUnavailable, OSError) as error:
-            log.warning("accounts_not_made", error=type(error).__name__)
         await asyncio.sleep(LOOKED_AT_EVERY_S)
+        await _admitted(admit, agencies)
+
+
+async def _admitted(admit: Admit, agencies: Callable[[], Awaitable[Collection[AgencyId]]]) -> None:
+    try:
+        await admit(await agencies())
+    except (LogUnavailable, OSError) as error:
+        log.warning("accounts_not_made", error=type(error).__name__)

@@ -28,6 +28,7 @@ from nats.js.client import (
     DEFAULT_JS_SUB_PENDING_MSGS_LIMIT,
     JetStreamContext,
 )
+from nats.js.errors import ServiceUnavailableError
 
 from adapters.engines.endpoints import NatsAccess
 from adapters.nats.hearing import hears_anything
@@ -39,6 +40,7 @@ Check: TypeAlias = Callable[[JetStreamContext], Awaitable[None]]
 
 NAME: Final = "desk"
 CONNECTED_WITHIN_S: Final = 10
+CHECKED_AGAIN_AFTER_S: Final = 0.1
 RECONNECT_EVERY_S: Final = 1
 PING_EVERY_S: Final = 10
 FINISHED_WITHIN_S: Final = 2.0  # What is under way when we stop,
@@ -133,7 +135,7 @@ class SafeBroker(NatsBroker):
         try:
             async with asyncio.timeout(CONNECTED_WITHIN_S):
                 await self.connect()
-                await self.check()
+                await self._checked()
                 await super().start()
                 await self.connection.flush()  # From here on the server knows.
         except (NatsError, OSError, TimeoutError) as error:
@@ -142,6 +144,14 @@ class SafeBroker(NatsBroker):
         except BaseException:
             await self.stop()
             raise
+
+    async def _checked(self) -> None:
+        """Just started, or just told of accounts, a server serves no stream for a moment."""
+        while True:
+            try:
+                return await self.check()
+            except ServiceUnavailableError:
+                await asyncio.sleep(CHECKED_AGAIN_AFTER_S)
 
     async def check(self) -> None:
         await self._check(self.config.connection_state.stream)

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from nats.js.api import ConsumerConfig
 from nats.js.client import JetStreamContext
+from nats.js.errors import ServiceUnavailableError
 from structlog.testing import capture_logs
 
 from adapters.engines import Endpoints, NatsAccess
@@ -140,6 +141,22 @@ async def test_a_server_that_stays_away_is_noticed(
             assert alone.trouble() is None
         await until(lambda: alone.trouble() == "away")
         await alone.stop()
+
+
+async def test_a_server_that_serves_no_stream_yet_is_waited_for(endpoints: Endpoints) -> None:
+    class NotYet(Place):
+        tries = 0
+
+        async def check(self, jetstream: JetStreamContext) -> None:
+            self.tries += 1
+            if self.tries <= 2:
+                raise ServiceUnavailableError
+            await super().check(jetstream)
+
+    place = NotYet(endpoints.nats)
+    async with served(place) as jetstream:
+        await jetstream.publish(f"{place.name}.x", b"heard")
+        await until(lambda: place.came == [b"heard"])
 
 
 async def test_a_handler_that_never_ends_is_noticed(
