@@ -1,7 +1,6 @@
 """An explanation over HTTP and in the terminal, of an installation that runs."""
 
 import re
-import time
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
@@ -11,17 +10,22 @@ import pytest
 
 from contracts.asked import CaseAlias
 from contracts.explain import EventExplained, Explanation
-from domain.agency import RegisterAgency
-from domain.agency_codes import AgencyKind
-from domain.case import AcceptCase, AssignRole, IdentifySubject, RecordNote
+from domain.case import AssignRole, RecordNote
 from domain.exclusions import SetExclusion
-from domain.model import AgencyId, GrantId, NetworkId
-from domain.network import EstablishNetwork, JoinNetwork
+from domain.model import GrantId
 from domain.statutory import FileStatutory
 from tests.command_line import widest
+from tests.integration.clients import (
+    NAME,
+    Clerk,
+    agreed,
+    alias,
+    clerk,
+    joined,
+    known_case,
+)
 from tests.integration.entrances import whole
 from tests.integration.processes import Up, up
-from tests.integration.test_replay import NAME, Clerk, agreed, clerk, enrolled, opened
 
 HER_NAME: Final = "case.subject_identified.v1/name"
 AN_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -49,28 +53,18 @@ def told(ours: Up) -> Town:
     """The centre has a part, as she agreed; two divisions are told her name by law."""
     operator = clerk(ours)
 
-    def joined(kind: AgencyKind) -> Clerk:
-        register = RegisterAgency(kind=kind, name="青葉県の機関", prefecture="06", sector="PUBLIC")
-        return enrolled(ours, operator, AgencyId(operator.makes(register)), "REPRESENTATIVE")
-
-    city, centre = joined("MUNICIPAL_WOMENS_SUPPORT_DIVISION"), joined("WOMENS_SUPPORT_CENTRE")
-    shut_out, never = joined("DISABILITY_WELFARE_DIVISION"), joined("DISABILITY_WELFARE_DIVISION")
-    establish = EstablishNetwork(
-        name="緑野市困難女性支援ネットワーク",
-        level="MUNICIPALITY",
-        basis="MUNICIPAL_GUIDELINE",
-        prefecture="06",
-        area="緑野市",
-        implementing_body=city.agency,
+    city, centre = (
+        joined(operator, "MUNICIPAL_WOMENS_SUPPORT_DIVISION"),
+        joined(operator, "WOMENS_SUPPORT_CENTRE"),
     )
-    network = NetworkId(operator.makes(establish))
-    operator.asks(JoinNetwork(network_id=network, agency_id=city.agency, membership="MEMBER"))
-    case = opened(city)
-    city.asks(IdentifySubject(name=NAME), case)
-    city.asks(AcceptCase(network_id=network), case)
-    grant = agreed(city, centre, case)
+    shut_out, never = (
+        joined(operator, "DISABILITY_WELFARE_DIVISION"),
+        joined(operator, "DISABILITY_WELFARE_DIVISION"),
+    )
+    case = known_case(operator, city)
+    grant = agreed(city, case, centre, about=("IDN", "SVC"))
     city.asks(AssignRole(function="SERVICE_PROVIDER", agency_id=centre.agency), case)
-    agreed(city, shut_out, case)
+    agreed(city, case, shut_out, about=("IDN", "SVC"))
     city.asks(SetExclusion(agency_id=shut_out.agency), case)
     for division in (shut_out, never):
         file = FileStatutory(
@@ -83,15 +77,7 @@ def told(ours: Up) -> Town:
     note = RecordNote(declared_category="ECO", text="給与の振込先を変えたい。")
     city.asks(note, case)
     (noted,) = (e for e in explained(city, case).items if e.type == "case.note_recorded.v1")
-    return Town(city, centre, shut_out, never, joined("POLICE"), case, grant, noted.id)
-
-
-def alias(who: Clerk, path: str) -> CaseAlias:
-    """Lists follow the log by a moment."""
-    give_up_at = time.monotonic() + 30
-    while not (listed := who.sees(path).json()["items"]):
-        assert time.monotonic() < give_up_at
-    return CaseAlias(UUID(listed[0]["case"]))
+    return Town(city, centre, shut_out, never, joined(operator, "POLICE"), case, grant, noted.id)
 
 
 def explained(who: Clerk, case: CaseAlias, **query: str) -> Explanation:

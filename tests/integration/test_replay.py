@@ -1,27 +1,17 @@
 """A replay over HTTP and in the terminal, of an installation that runs."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from subprocess import CompletedProcess
-from typing import Final, NamedTuple
-from uuid import UUID, uuid4
+from typing import NamedTuple
+from uuid import uuid4
 
-import httpx
 import msgspec
 import pytest
 
-from contracts.answered import Done
-from contracts.asked import Asked, CaseAlias
+from contracts.asked import CaseAlias
 from contracts.replay import Replay, ReplayLine
-from domain.agency import EnrolStaff, RegisterAgency, SignPledge
-from domain.agency_codes import AgencyKind
-from domain.case import AcceptCase, IdentifySubject, OpenCase, RecordNote
-from domain.catalogue import AnyCommand
-from domain.categories import CategoryCode
-from domain.consent_ledger import ExplainConsent, GrantConsent
-from domain.model import AgencyId, CommandId, GrantId, NetworkId, ReferralId, StaffId, StaffRole
-from domain.network import EstablishNetwork, JoinNetwork
+from domain.case import RecordNote
+from domain.model import GrantId, ReferralId
 from domain.referral import (
     AcceptReferral,
     ConfirmHandover,
@@ -29,42 +19,10 @@ from domain.referral import (
     ReceiveReferral,
     SendReferral,
 )
-from tests.command_line import tsunagu, widest
+from tests.command_line import widest
+from tests.integration.clients import NAME, Clerk, agreed, alias, clerk, joined, known_case
 from tests.integration.entrances import whole
 from tests.integration.processes import Up, up
-
-NAME: Final = "相川みさき"
-SAME: Final = {"correlation-id": "01890000-0000-7000-8000-000000000000"}
-
-
-class Clerk(NamedTuple):
-    """One member of staff, who speaks to the entrance and uses the command line."""
-
-    ours: Up
-    agency: AgencyId
-    token: str
-
-    def asks(self, command: AnyCommand, case: CaseAlias | None = None) -> Done:
-        asked = Asked(id=CommandId(uuid4()), case=case, command=command)
-        headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
-        content = msgspec.json.encode(asked)
-        url = f"{self.ours.url}/v1/commands"
-        answer = httpx.post(url, content=content, headers=headers, timeout=30)
-        assert answer.status_code == 200, answer.text
-        return msgspec.json.decode(answer.content, type=Done)
-
-    def makes(self, command: AnyCommand, case: CaseAlias | None = None) -> UUID:
-        made = self.asks(command, case).made
-        assert made is not None
-        return made
-
-    def sees(self, path: str, **query: str) -> httpx.Response:
-        headers = {"authorization": f"Bearer {self.token}", **SAME}
-        return httpx.get(f"{self.ours.url}{path}", params=query, headers=headers, timeout=30)
-
-    def tsunagu(self, *arguments: str) -> CompletedProcess[str]:
-        environ = {**self.ours.environ(), "TSUNAGU_TOKEN": self.token}
-        return tsunagu(*arguments, "--data", self.ours.folder / "data", **environ)
 
 
 class Town(NamedTuple):
@@ -86,28 +44,13 @@ def told(ours: Up) -> Town:
     """The city hands her on to the centre, as she agreed."""
     operator = clerk(ours)
 
-    def joined(kind: AgencyKind) -> Clerk:
-        register = RegisterAgency(kind=kind, name="青葉県の機関", prefecture="06", sector="PUBLIC")
-        return enrolled(ours, operator, AgencyId(operator.makes(register)), "REPRESENTATIVE")
-
-    city, centre = joined("MUNICIPAL_WOMENS_SUPPORT_DIVISION"), joined("WOMENS_SUPPORT_CENTRE")
-    police = joined("POLICE")
-    establish = EstablishNetwork(
-        name="緑野市困難女性支援ネットワーク",
-        level="MUNICIPALITY",
-        basis="MUNICIPAL_GUIDELINE",
-        prefecture="06",
-        area="緑野市",
-        implementing_body=city.agency,
+    city, centre = (
+        joined(operator, "MUNICIPAL_WOMENS_SUPPORT_DIVISION"),
+        joined(operator, "WOMENS_SUPPORT_CENTRE"),
     )
-    network = NetworkId(operator.makes(establish))
-    for each in (city, centre):
-        join = JoinNetwork(network_id=network, agency_id=each.agency, membership="MEMBER")
-        operator.asks(join)
-    case = opened(city)
-    city.asks(IdentifySubject(name=NAME), case)
-    city.asks(AcceptCase(network_id=network), case)
-    grant = agreed(city, centre, case)
+    police = joined(operator, "POLICE")
+    case = known_case(operator, city, centre)
+    grant = agreed(city, case, centre, about=("IDN", "SVC"))
     draft = DraftReferral(
         kind="TEMPORARY_PROTECTION_REQUEST",
         to_agency=centre.agency,
@@ -116,73 +59,12 @@ def told(ours: Up) -> Town:
     )
     referral = ReferralId(city.makes(draft, case))
     city.asks(SendReferral(referral_id=referral), case)
-    hers = arrived(centre)
+    hers = alias(centre, "/v1/referrals")
     centre.asks(ReceiveReferral(referral_id=referral), hers)
     centre.asks(AcceptReferral(referral_id=referral, role_taken="CONVENOR"), hers)
     centre.asks(ConfirmHandover(referral_id=referral, referrer_remains=True), hers)
     city.asks(RecordNote(declared_category="ECO", text="給与の振込先を変えたい。"), case)
     return Town(city, centre, police, case, hers, grant)
-
-
-def clerk(ours: Up, *arguments: str) -> Clerk:
-    said = ours.tsunagu("token", "issue", "--json", *arguments)
-    issued = msgspec.json.decode(said.stdout, type=dict[str, str])
-    return Clerk(ours, AgencyId(UUID(issued["agency"])), issued["token"])
-
-
-def enrolled(ours: Up, operator: Clerk, agency: AgencyId, role: StaffRole) -> Clerk:
-    staff = StaffId(operator.makes(EnrolStaff(agency_id=agency, role=role)))
-    operator.asks(SignPledge(agency_id=agency, staff_id=staff, text_version="2026-04"))
-    return clerk(ours, "--agency", str(agency), "--staff", str(staff))
-
-
-def opened(city: Clerk) -> CaseAlias:
-    opens = OpenCase(
-        anonymous=True,
-        channel="PHONE",
-        found_via="SELF",
-        frameworks=frozenset(),
-        at_risk_only=False,
-    )
-    case = city.asks(opens).case
-    assert case is not None
-    return case
-
-
-def agreed(city: Clerk, centre: Clerk, case: CaseAlias) -> GrantId:
-    to, categories = frozenset({centre.agency}), frozenset[CategoryCode]({"IDN", "SVC"})
-    explain = ExplainConsent(
-        kind="INFORMATION",
-        purpose="PROTECTION",
-        recipients=to,
-        categories=categories,
-        language="ja",
-        material_version="2026-04",
-    )
-    grant = GrantId(city.makes(explain, case))
-    city.asks(
-        GrantConsent(
-            grant_id=grant,
-            kind="INFORMATION",
-            grantor="SUBJECT",
-            recipients=to,
-            categories=categories,
-            purpose="PROTECTION",
-            until_event="CASE_CLOSE",
-            history="FULL",
-            method="WRITTEN",
-        ),
-        case,
-    )
-    return grant
-
-
-def arrived(centre: Clerk) -> CaseAlias:
-    """Lists follow the log by a moment."""
-    give_up_at = time.monotonic() + 30
-    while not (board := centre.sees("/v1/referrals").json()["items"]):
-        assert time.monotonic() < give_up_at
-    return CaseAlias(UUID(board[0]["case"]))
 
 
 def replayed(who: Clerk, case: CaseAlias, **query: str) -> Replay:

@@ -1,7 +1,6 @@
 """Her trail over HTTP and in the terminal, of an installation that runs; and k of m in the list."""
 
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 from uuid import uuid4
 
@@ -13,19 +12,24 @@ from contracts.asked import CaseAlias
 from contracts.trail import Answers, PurgeAsked, Shared, TakenAway, Trail, TrailItem
 from contracts.what_if import WhatIf
 from contracts.work import WorkLine
-from domain.agency import RegisterAgency
-from domain.agency_codes import AgencyKind
-from domain.case import AcceptCase, AssignRole, IdentifySubject
-from domain.categories import CategoryCode
-from domain.consent_ledger import ExplainConsent, GrantConsent, WithdrawConsent
-from domain.model import AgencyId, GrantId, NetworkId
-from domain.network import EstablishNetwork, JoinNetwork
+from domain.case import AssignRole
+from domain.consent_ledger import WithdrawConsent
+from domain.model import GrantId
 from domain.trail.purges import AcknowledgePurge, PurgeId
 from tests.command_line import widest
+from tests.integration.clients import (
+    NAME,
+    SAME,
+    Clerk,
+    agreed,
+    alias,
+    clerk,
+    joined,
+    known_case,
+    there,
+)
 from tests.integration.entrances import whole
 from tests.integration.processes import Up, up
-from tests.integration.test_explain import alias
-from tests.integration.test_replay import NAME, SAME, Clerk, clerk, enrolled, opened
 
 PATH: Final = "/v1/cases/{}/trail"
 
@@ -50,25 +54,12 @@ def told(ours: Up) -> Town:
     """Two are let know who she is, and read it; she takes that back, and one has answered."""
     operator = clerk(ours)
 
-    def joined(kind: AgencyKind) -> Clerk:
-        register = RegisterAgency(kind=kind, name="青葉県の機関", prefecture="06", sector="PUBLIC")
-        return enrolled(ours, operator, AgencyId(operator.makes(register)), "REPRESENTATIVE")
-
-    city, centre = joined("MUNICIPAL_WOMENS_SUPPORT_DIVISION"), joined("WOMENS_SUPPORT_CENTRE")
-    ayumi, police = joined("PRIVATE_SUPPORT_ORGANISATION"), joined("POLICE")
-    establish = EstablishNetwork(
-        name="緑野市困難女性支援ネットワーク",
-        level="MUNICIPALITY",
-        basis="MUNICIPAL_GUIDELINE",
-        prefecture="06",
-        area="緑野市",
-        implementing_body=city.agency,
+    city, centre = (
+        joined(operator, "MUNICIPAL_WOMENS_SUPPORT_DIVISION"),
+        joined(operator, "WOMENS_SUPPORT_CENTRE"),
     )
-    network = NetworkId(operator.makes(establish))
-    operator.asks(JoinNetwork(network_id=network, agency_id=city.agency, membership="MEMBER"))
-    case = opened(city)
-    city.asks(IdentifySubject(name=NAME), case)
-    city.asks(AcceptCase(network_id=network), case)
+    ayumi, police = joined(operator, "PRIVATE_SUPPORT_ORGANISATION"), joined(operator, "POLICE")
+    case = known_case(operator, city)
     grant = agreed(city, case, centre, ayumi)
     for each in (centre, ayumi):
         city.asks(AssignRole(function="SERVICE_PROVIDER", agency_id=each.agency), case)
@@ -82,33 +73,6 @@ def told(ours: Up) -> Town:
     return town
 
 
-def agreed(city: Clerk, case: CaseAlias, *others: Clerk) -> GrantId:
-    to = frozenset(each.agency for each in others)
-    categories = frozenset[CategoryCode]({"IDN"})
-    explain = ExplainConsent(
-        kind="INFORMATION",
-        purpose="PROTECTION",
-        recipients=to,
-        categories=categories,
-        language="ja",
-        material_version="2026-04",
-    )
-    grant = GrantId(city.makes(explain, case))
-    agree = GrantConsent(
-        grant_id=grant,
-        kind="INFORMATION",
-        grantor="SUBJECT",
-        recipients=to,
-        categories=categories,
-        purpose="PROTECTION",
-        until_event="CASE_CLOSE",
-        history="FULL",
-        method="WRITTEN",
-    )
-    city.asks(agree, case)
-    return grant
-
-
 def trail(who: Clerk, case: CaseAlias, **query: str) -> Trail:
     answer = who.sees(PATH.format(case), **query)
     assert answer.status_code == 200, answer.text
@@ -117,13 +81,11 @@ def trail(who: Clerk, case: CaseAlias, **query: str) -> Trail:
 
 def settled(town: Town) -> list[PurgeAsked]:
     """A second later by rule."""
-    give_up_at = time.monotonic() + 30
-    while True:
-        items = trail(town.city, town.case).items
-        if found := [each for each in items if isinstance(each, PurgeAsked)]:
-            return found
-        assert time.monotonic() < give_up_at
-        time.sleep(0.1)
+    return there(lambda: purges(trail(town.city, town.case).items))
+
+
+def purges(items: Sequence[TrailItem]) -> list[PurgeAsked]:
+    return [each for each in items if isinstance(each, PurgeAsked)]
 
 
 def purge_of(who: Clerk) -> PurgeId:
@@ -133,9 +95,7 @@ def purge_of(who: Clerk) -> PurgeId:
 
 
 def waits(who: Clerk, kind: str) -> WorkLine:
-    give_up_at = time.monotonic() + 30
-    while not (items := who.sees("/v1/work", kind=kind).json()["items"]):
-        assert time.monotonic() < give_up_at
+    items = there(lambda: who.sees("/v1/work", kind=kind).json()["items"])
     return msgspec.convert(items[0], WorkLine)
 
 
@@ -217,14 +177,7 @@ def test_what_a_withdrawal_would_come_to_is_told_before_it_is_recorded(town: Tow
         (town.centre.agency, ("IDN",))
     ]
     town.city.asks(WithdrawConsent(grant_id=grant), town.case)
-    give_up_at = time.monotonic() + 30
-    while True:
-        since = trail(town.city, town.case).items[len(before.items) :]
-        asked = [each for each in since if isinstance(each, PurgeAsked)]
-        if asked:
-            break
-        assert time.monotonic() < give_up_at
-        time.sleep(0.1)
+    asked = there(lambda: purges(trail(town.city, town.case).items[len(before.items) :]))
     assert [(each.of.id, each.categories) for each in asked] == [
         (each.agency.id, each.categories) for each in found.asked_back
     ]
