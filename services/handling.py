@@ -40,6 +40,7 @@ from services.ports import (
     Keyring,
     Keys,
     LaneName,
+    LogRefusesWrites,
     LogUnavailable,
     NewEvent,
     Outcome,
@@ -208,7 +209,7 @@ async def _until_done(tried: Callable[[], Awaitable[Answer | None]]) -> Answer:
             while True:
                 try:
                     answer = await tried()
-                except LogUnavailable:
+                except (LogUnavailable, LogRefusesWrites):
                     await asyncio.sleep(AGAIN_AFTER_S)
                 else:
                     if answer is not None:

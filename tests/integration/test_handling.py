@@ -56,9 +56,10 @@ from domain.referral import (
     ReceiveReferral,
     SendReferral,
 )
+from domain.speech import Spoken
 from services.founding import Founding
 from services.handling import Ask, Handling, NotTakenBack
-from services.ports import Append, LaneName, LogUnavailable, Outcome
+from services.ports import Append, LaneName, LogRefusesWrites, LogUnavailable, Outcome
 from services.sealing import Sealing, persons_in
 from tests.agencies import Registry
 
@@ -311,14 +312,15 @@ async def test_a_withdrawal_is_tried_until_it_stands_and_stands_once(
     assert await desk.log.head() == before + 1
 
 
-@pytest.mark.parametrize("how", ["refused", "never_answered"])
+@pytest.mark.parametrize("how", [LogUnavailable, LogRefusesWrites, None])
 async def test_what_cannot_be_taken_back_in_time_is_said_to_be_so(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, how: str
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, how: type[Spoken] | None
 ) -> None:
     async def away(*_: object) -> None:
-        if how == "never_answered":
+        if how is None:  # Nothing is ever answered.
             await asyncio.Event().wait()
-        raise LogUnavailable
+        else:
+            raise how
 
     withdrawal = await to_withdraw(desk)
     with monkeypatch.context() as without:
