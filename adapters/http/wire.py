@@ -10,6 +10,7 @@ Between two requests uvicorn keeps the time itself; within one, the door does.
 import asyncio
 import fcntl
 import socket
+import sys
 import termios
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -142,7 +143,7 @@ def _unsent(connection: socket.socket | None) -> int:
         counted = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
     except (OSError, ValueError):  # It is closed.
         return 0
-    return int.from_bytes(counted, "little")
+    return int.from_bytes(counted, sys.byteorder)
 
 
 class Wire(H11Protocol):
