@@ -40,7 +40,7 @@ Check: TypeAlias = Callable[[JetStreamContext], Awaitable[None]]
 
 NAME: Final = "desk"
 CONNECTED_WITHIN_S: Final = 10
-CHECKED_AGAIN_AFTER_S: Final = 0.1
+ASKED_AGAIN_AFTER_S: Final = 0.1
 RECONNECT_EVERY_S: Final = 1
 PING_EVERY_S: Final = 10
 FINISHED_WITHIN_S: Final = 2.0  # What is under way when we stop,
@@ -135,7 +135,7 @@ class SafeBroker(NatsBroker):
         try:
             async with asyncio.timeout(CONNECTED_WITHIN_S):
                 await self.connect()
-                await self._checked()
+                await served(self.check)
                 await super().start()
                 await self.connection.flush()  # From here on the server knows.
         except (NatsError, OSError, TimeoutError) as error:
@@ -144,14 +144,6 @@ class SafeBroker(NatsBroker):
         except BaseException:
             await self.stop()
             raise
-
-    async def _checked(self) -> None:
-        """Just started, or just told of accounts, a server serves no stream for a moment."""
-        while True:
-            try:
-                return await self.check()
-            except ServiceUnavailableError:
-                await asyncio.sleep(CHECKED_AGAIN_AFTER_S)
 
     async def check(self) -> None:
         await self._check(self.config.connection_state.stream)
@@ -281,11 +273,29 @@ class _JetStream(JetStreamContext):
         pending_bytes_limit: int = DEFAULT_JS_SUB_PENDING_BYTES_LIMIT,
         inbox_prefix: bytes | None = None,
     ) -> JetStreamContext.PullSubscription:
-        bound = await super().pull_subscribe(
-            subject, durable, stream, config, pending_msgs_limit, pending_bytes_limit, inbox_prefix
+        subscribe = super().pull_subscribe
+        bound = await served(
+            lambda: subscribe(
+                subject,
+                durable,
+                stream,
+                config,
+                pending_msgs_limit,
+                pending_bytes_limit,
+                inbox_prefix,
+            )
         )
         self._pulls.append(Pull(bound, self._connection))
         return cast("JetStreamContext.PullSubscription", self._pulls[-1])
+
+
+async def served(ask: Callable[[], Awaitable[T]]) -> T:
+    """Just started, or just told of accounts, a server serves no stream for a moment."""
+    while True:
+        try:
+            return await ask()
+        except ServiceUnavailableError:
+            await asyncio.sleep(ASKED_AGAIN_AFTER_S)
 
 
 def _as_they_came(
