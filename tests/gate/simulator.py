@@ -51,6 +51,8 @@ from tests.sealed import SEALING, SECRET, Keyring
 STEP_MAX_S: Final = 0.2
 PAUSE_MAX_S: Final = 3.0
 COUNTS: Final = [3 if cause == "EXPIRED" else 2 for cause in CAUSES]  # How likely each is.
+BEGUN_WITHIN_S: Final = 4.0  # Whatever takes something from somebody.
+READERS: Final = 4
 READS_MAX: Final = 3  # By each reader.
 
 
@@ -66,7 +68,7 @@ class Faults(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """Something was taken from these; ``position``: where the log says so."""
+    """Something was taken from these; ``position``: where the log says so, or was by then."""
 
     cause: Cause
     whom: frozenset[AgencyId]
@@ -102,7 +104,7 @@ class Play:
         self.acknowledged: Final[list[int]] = []
         # So that the day, and what was agreed to until it is over, ends somewhere in between.
         self._offset: Final = self.base.ends_at - timedelta(
-            seconds=loop.now_s + self.chance.uniform(0.0, 8.0)
+            seconds=loop.now_s + self.chance.uniform(0.0, BEGUN_WITHIN_S)
         )
         for written in self.base.log:
             self.keep(written, self.base.begins_at)
@@ -137,7 +139,7 @@ class Play:
             whom = frozenset({self.base.recipients[3].agency})
             wait_s = (self.base.ends_at - self.now()).total_seconds()
             await asyncio.sleep(max(0.0, wait_s))
-            self.taken.append(Taken(cause, whom, len(self.log) + 1, self.loop.now_s))
+            self.taken.append(Taken(cause, whom, len(self.log), self.loop.now_s))
             return
         positions = [self.keep(each, self.now()) for each in written]
         if cause == "RESTRICTED":
@@ -375,15 +377,17 @@ def play(seed: int, faults: Faults = Faults()) -> Result:  # noqa: B008 (It is a
 async def _played(seed: int, loop: VirtualLoop, faults: Faults) -> Result:
     there, chance = Play(seed, loop, faults), Random(f"played {seed}")
     processes = [Process(there) for _ in range(2)]
+    causes = chance.choices(CAUSES, COUNTS, k=2)
+    whom = dict(zip(chance.sample(range(4), k=2), causes, strict=True))
+    # They read the most from whom something is taken.
+    often = [3 if cause == "EXPIRED" else which for which, cause in whom.items()]
     tasks = [
         loop.create_task(chance.choice(processes).reads(which, Random(f"reader {seed} {nth}")))
-        for nth, which in enumerate(chance.choices(range(4), k=4))
+        for nth, which in enumerate(chance.choices([*often, *often, *range(4)], k=READERS))
     ]
     taking_ = [
-        loop.create_task(_later(chance.uniform(0.0, 4.0), there, cause, which))
-        for cause, which in zip(
-            chance.choices(CAUSES, COUNTS, k=2), chance.sample(range(4), k=2), strict=True
-        )
+        loop.create_task(_later(chance.uniform(0.0, BEGUN_WITHIN_S), there, cause, which))
+        for which, cause in whom.items()
     ]
     if chance.random() < faults.kill:
         loop.call_later(chance.uniform(0.0, 3.0), chance.choice(tasks).cancel)
