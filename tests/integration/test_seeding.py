@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import date
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final, cast
 
@@ -88,9 +89,13 @@ async def _a_city(app: App, stored: list[StoredEvent]) -> tuple[AgencyId, StaffI
 
 
 async def _reads(city: httpx.AsyncClient) -> None:
-    """Lists follow the log by a moment."""
+    """Lists follow the log by a moment; while they do, a page may be asked for again."""
+    listed: list[dict[str, str]] = []
     async with asyncio.timeout(60):
-        while len(listed := (await city.get("/v1/cases")).json()["items"]) < LISTED:  # noqa: ASYNC110 (the lists are followed elsewhere)
+        while len(listed) < LISTED:
+            page = await city.get("/v1/cases")
+            if page.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+                listed = page.raise_for_status().json()["items"]
             await asyncio.sleep(0.2)
     names: list[str | None] = []
     for line in listed:
