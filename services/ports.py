@@ -304,6 +304,12 @@ class Views(Protocol):
         self, of: Projection[Key, ListRow], edition: Edition
     ) -> AbstractAsyncContextManager[Turn[Key, ListRow]]: ...
 
+    async def pass_on(
+        self, of: Projection[Key, ListRow], edition: Edition, before: Checkpoint, then: Checkpoint
+    ) -> bool:
+        """A turn in which no row changes; whether it still stood there."""
+        ...
+
     async def begin(self, of: Projection[Key, ListRow]) -> None:
         """Have a next edition under this definition: one that was begun, or an empty one."""
         ...

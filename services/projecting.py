@@ -55,11 +55,13 @@ class Projecting(Generic[Key, ListRow]):
         self._tags: Final = of.tags
         self._definition: Final = of.definition
         self._was_ours = False
+        self._left: Checkpoint | None = None  # As we left it: whether it is still so, a turn says.
         self._under_way: tuple[Edition, int] = "live", 0
 
     async def step(self, events: Events, most: int = BATCH_MAX) -> None:
         """A batch further; or a look at whether it may go on."""
-        live = await self._views.checkpoint(self.of, "live")
+        live = self._left or await self._views.checkpoint(self.of, "live")
+        self._left = None
         if live is not None and live.state != "running":
             await asyncio.sleep(LOOK_AGAIN_S)
         elif live is None or live.definition != self._definition:
@@ -71,7 +73,7 @@ class Projecting(Generic[Key, ListRow]):
         else:
             self._was_ours = True
             self._under_way = "live", live.position
-            await self._apply(await events.after(live.position, most))
+            self._left = await self._apply(await events.after(live.position, most))
 
     async def rebuild(self, most: int = BATCH_MAX) -> AsyncGenerator[int]:
         """Beside the live rows, from the log, until it takes their place; says how far it is.
@@ -95,19 +97,24 @@ class Projecting(Generic[Key, ListRow]):
         await self._views.stop(self.of, edition, position + 1, code)
         return position + 1
 
-    async def _apply(self, batch: Sequence[StoredEvent]) -> None:
+    async def _apply(self, batch: Sequence[StoredEvent]) -> Checkpoint | None:
+        """Where it stands now; unless others were here first, or it has been paused."""
         edition, after = self._under_way
+        before = Checkpoint(self._definition, after)
         if not batch:
-            return
+            return before
         if not self._telling.follows(batch, after):
             raise EventsOutOfPlace(projection=self.of.name, after=after)
         seen = self._telling.seen(batch, self._tags, others=self.of.hears_others)
-        moved = touched(self.of, seen)
+        moved, then = touched(self.of, seen), before._replace(position=batch[-1].position)
+        if not moved:
+            return then if await self._views.pass_on(self.of, edition, before, then) else None
         async with self._views.turn(self.of, edition) as turn:
-            if turn.checkpoint != Checkpoint(self._definition, after):
-                return  # Others were here first, or it has been paused.
+            if turn.checkpoint != before:
+                return None
             rows = await turn.rows(moved.keys())
-            await turn.write(fold(self.of, rows, moved), batch[-1].position)
+            await turn.write(fold(self.of, rows, moved), then.position)
+        return then
 
 
 class Telling:

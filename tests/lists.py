@@ -128,6 +128,15 @@ class Views:
         if turn.written:
             self.tables[of.name, edition] = turn.written
 
+    async def pass_on(
+        self, of: Projection[Key, ListRow], edition: Edition, before: Checkpoint, then: Checkpoint
+    ) -> bool:
+        table = self.tables.get((of.name, edition))
+        if table is None or table.checkpoint != before:
+            return False
+        self.tables[of.name, edition] = table._replace(checkpoint=then)
+        return True
+
     async def begin(self, of: Projection[Key, ListRow]) -> None:
         begun = self.tables.get((of.name, "next"))
         if begun is None or begun.checkpoint.definition != of.definition:

@@ -135,6 +135,31 @@ def test_of_two_who_read_the_same_checkpoint_one_applies_its_events() -> None:
     assert desk.rows == alone.rows
 
 
+@pytest.mark.parametrize("of", [COUNTS, SUSPENSIONS], ids=lambda of: of.name)
+def test_a_list_that_others_have_brought_further_is_looked_up_again(
+    of: Projection[Any, Any],
+) -> None:
+    """Also where the next event is none of those it wants."""
+    desk = Desk(of, a_log((SUSPENDED, 1), (NUMBER, 9), (NUMBER, 9), (NUMBER, 9), (SUSPENDED, 2)))
+    other = desk.keeping(of)
+    desk.step(1)
+    asyncio.run(other.step(Log(desk.log), 2))
+    desk.step(2)
+    assert desk.position == 3
+    desk.step(2)
+    assert desk.position == 5
+
+
+def test_while_nobody_else_is_there_a_list_is_not_looked_up_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = Desk(COUNTS)
+    desk.step(1)
+    monkeypatch.setattr(desk.views, "checkpoint", None)
+    desk.step(1)
+    assert desk.position == 2
+
+
 def test_an_event_out_of_its_place_is_not_applied() -> None:
     desk = Desk(COUNTS)
     del desk.log[2]
@@ -170,16 +195,20 @@ def test_what_is_damaged_stops_only_those_who_want_it() -> None:
     assert unwanted.rows == STILL_SUSPENDED
 
 
-def test_a_paused_list_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("of", [COUNTS, SUSPENSIONS], ids=lambda of: of.name)
+def test_a_paused_list_stays_as_it_is(
+    of: Projection[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("services.projecting.LOOK_AGAIN_S", 0)
-    desk = Desk(COUNTS)
-    desk.step(2)
-    table = desk.views.tables["counts", "live"]
+    desk = Desk(of)
+    desk.step(1)
+    table = desk.views.tables[of.name, "live"]
     paused = table.checkpoint._replace(state="paused")
-    desk.views.tables["counts", "live"] = table._replace(checkpoint=paused)
-    desk.step()
-    assert desk.position == 2
-    desk.views.tables["counts", "live"] = table
+    desk.views.tables[of.name, "live"] = table._replace(checkpoint=paused)
+    for _ in range(2):
+        desk.step(1)
+    assert desk.position == 1
+    desk.views.tables[of.name, "live"] = table
     desk.step()
     assert desk.position == len(TOLD)
 

@@ -30,6 +30,7 @@ from services.ports import Checkpoint, Edition, LogRefusesWrites, LogUnavailable
 _CHECKPOINT: Final = "select definition, position, state from views.checkpoint where name = %s"
 _CHECKPOINT_HELD: Final = f"{_CHECKPOINT} for update"
 _ADVANCE: Final = "update views.checkpoint set position = %s where name = %s"
+_PASS_ON: Final = f"{_ADVANCE} and (definition, position, state) = (%s, %s, %s)"
 _BEGIN: Final = """
 insert into views.checkpoint as made (name, definition) values (%s, %s)
 on conflict (name) do update set definition = excluded.definition, position = 0
@@ -141,6 +142,13 @@ class PostgresViews:
         async with self._transaction() as connection:
             checkpoint = await _checkpoint(connection, _CHECKPOINT_HELD, table)
             yield PostgresTurn(connection, of, table, checkpoint)
+
+    async def pass_on(
+        self, of: Projection[Key, ListRow], edition: Edition, before: Checkpoint, then: Checkpoint
+    ) -> bool:
+        async with self._connection() as connection:
+            given = (then.position, _table_of(of, edition), *before)
+            return (await connection.execute(_PASS_ON, given)).rowcount == 1
 
     async def begin(self, of: Projection[Key, ListRow]) -> None:
         table = _table_of(of, "next")
