@@ -16,7 +16,7 @@ from domain.agency import Agency, AgencyEvent, KnownAgency, check_may_act, with_
 from domain.consent_codes import DisclosureChannel
 from domain.model import AgencyId, CaseId, NetworkId, StreamId, fence_key, stream_of
 from domain.network import NO_NETWORK, NetworkEvent
-from domain.visibility import Membership, Recipient, Roster, membership, who_reads
+from domain.visibility import Membership, Recipient, Roster, membership, who_reads, whose_feed
 from domain.visibility.holding import FOR_GOOD
 from services.aliases import Aliases
 from services.deciding import NO_AGENCY
@@ -99,8 +99,11 @@ class Looking:
         # What an agency was by the last event of its stream: a stream only grows.
         self._agencies: Final[dict[AgencyId, tuple[int, Agency]]] = {}
 
-    async def look(self, reader: Reader, *cases: CaseId) -> Looked:
-        """Whoever may not read is refused, whatever was asked for."""
+    async def look(self, reader: Reader, *cases: CaseId, feed: bool = False) -> Looked:
+        """Whoever may not read is refused, whatever was asked for.
+
+        ``feed``: through the eyes of all who work there, for whom the feed of their agency is.
+        """
         own = stream_of("agency", reader.agency)
         expected = {own}.union(*(self._expected.get(case, ()) for case in cases))
         standing, found = await asyncio.gather(
@@ -113,7 +116,11 @@ class Looking:
         self._expected.update(rests_on)
         read_to = min(standing.head, found.head)
         roster = await self._roster(reader.agency, records, standing.streams)
-        who = who_reads(reader.agency, itself, reader.staff, reader.role)
+        who = (
+            whose_feed(reader.agency, itself)
+            if feed
+            else who_reads(reader.agency, itself, reader.staff, reader.role)
+        )
         looked = Looked(who, roster, self.clock.now(), found.head, records, {}, rests_on, read_to)
         for case in cases:
             looked.now[case] = await self._sight(looked, case)

@@ -34,7 +34,7 @@ from domain import network
 from domain.agency import Agency, AgencyEvent, check_keeps_feed
 from domain.model import AgencyId, CaseId, Event, stream_of
 from domain.network import NO_NETWORK, NetworkEvent
-from domain.visibility import Membership, Recipient, Roster, membership, whose_feed
+from domain.visibility import Membership, Roster, membership
 from services.aliases import Cursors
 from services.deciding import NO_AGENCY
 from services.disclosing import FOREVER, WINDOW_S, NotReleased, Outgoing
@@ -172,7 +172,7 @@ class Feeding:
         began_s = clock()
         until, most = began_s + wait_s, max(1, min(most, MESSAGES_MAX))
         place, give_up_at = self._begin(reader, after), FOREVER
-        _custodian(await self._looking.look(reader), reader)
+        _check_custodian(await self._looking.look(reader), reader)
         while clock() < give_up_at:
             reader.window.open()
             known = self._waking.known_to
@@ -263,14 +263,15 @@ class Feeding:
         """What there is at each, decided in one go."""
         if not spots:
             return ()
-        looked = await self._looking.look(reader, *dict.fromkeys(spot.case for spot in spots))
-        who = _custodian(looked, reader)
+        cases = dict.fromkeys(spot.case for spot in spots)
+        looked = await self._looking.look(reader, *cases, feed=True)
+        _check_custodian(looked, reader)
         befores = await self._befores(looked, spots[0].position)
         arrivals = {
-            case: Arriving(looked, record, who, befores).at(
+            case: Arriving(looked, case, befores).at(
                 {spot.position for spot in spots if spot.case == case}
             )
-            for case, record in looked.records.items()
+            for case in cases
         }
         return [
             step
@@ -382,11 +383,9 @@ def _at(spot: Spot, looked: Looked, arrival: Arrival | None, place: Place) -> It
         yield Step(after)
 
 
-def _custodian(looked: Looked, reader: Reader) -> Recipient:
-    """The feed of an agency is read by whoever answers for it, and by all who work there."""
-    agency = looked.roster.agencies.get(reader.agency, NO_AGENCY)
-    check_keeps_feed(agency, reader.staff)
-    return whose_feed(reader.agency, agency)
+def _check_custodian(looked: Looked, reader: Reader) -> None:
+    """It is fetched by whoever answers for it."""
+    check_keeps_feed(looked.roster.agencies.get(reader.agency, NO_AGENCY), reader.staff)
 
 
 def _agency(said: Iterable[Event]) -> Agency:

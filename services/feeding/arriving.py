@@ -15,14 +15,13 @@ from msgspec.structs import replace
 
 from domain.agency import with_those_before
 from domain.exclusions import ExclusionEvent
-from domain.model import AgencyId, stream_of
+from domain.model import AgencyId, CaseId, stream_of
 from domain.policy import BESIDE
 from domain.sharing import replay
-from domain.visibility import Recipient, Roster, fields_of, on_feed
+from domain.visibility import Roster, fields_of, on_feed
 from domain.visibility.facts import working
 from domain.visibility.widening import may_widen, widenings
 from projections.feed import is_told, may_open, people_shut_out
-from services.disclosing import WINDOW
 from services.feeding.referring import Known
 from services.looking import Looked
 from services.sights import Entry, Record, Seen, Sight
@@ -51,21 +50,19 @@ class Arrival(NamedTuple):
 
 
 class Arriving:
-    """In one case, as it was read for the feed of an agency."""
+    """In one case, as it was looked at for the feed of an agency."""
 
-    def __init__(
-        self, looked: Looked, record: Record, who: Recipient, befores: Sequence[Before]
-    ) -> None:
+    def __init__(self, looked: Looked, case: CaseId, befores: Sequence[Before]) -> None:
         self._looked: Final = looked
-        self._record: Final = record
-        self._who: Final = who
-        self._befores: Final = [each for each in befores if _concerns(each.outside, record)]
+        self._record: Final = looked.records[case]
+        self._who: Final = looked.recipient
+        self._befores: Final = [each for each in befores if _concerns(each.outside, self._record)]
 
     def at(self, positions: AbstractSet[int]) -> Mapping[int, Arrival]:
         """What arrives at these; of what arrives elsewhere nothing is told."""
-        now = self._sight(self._looked.roster, self._looked.at + WINDOW)
-        if now is None:
+        if not self._is_on_feed(self._looked.roster):
             return {}
+        now = self._looked.now[self._record.case]
         openings = [*self._openings(min(positions))]
         if positions.isdisjoint(openings):
             left = self._of_these(now, positions)
@@ -129,17 +126,20 @@ class Arriving:
         (entry,) = self._entries({opening})
         return self._sight(roster, entry.stored.recorded_at, opening - 1)
 
-    def _sight(self, roster: Roster, at: datetime, until: int | None = None) -> Sight | None:
-        """``None``: she has shut out somebody who works there, so it is on no feed of theirs."""
+    def _sight(self, roster: Roster, at: datetime, until: int) -> Sight | None:
+        if not self._is_on_feed(roster, until):
+            return None
+        return Sight(self._record, self._who, roster, at, until)
+
+    def _is_on_feed(self, roster: Roster, until: int | None = None) -> bool:
+        """Unless she has shut out somebody who works there."""
         said = (
             entry.told
             for entry in self._record.entries
             if isinstance(entry.told.event, ExclusionEvent)
             and (until is None or entry.told.position <= until)
         )
-        if not on_feed(replay(said), working(roster.agencies.get(self._who.agency))):
-            return None
-        return Sight(self._record, self._who, roster, at, until)
+        return on_feed(replay(said), working(roster.agencies.get(self._who.agency)))
 
     def _entries(self, positions: AbstractSet[int]) -> list[Entry]:
         return [entry for entry in self._record.entries if entry.told.position in positions]

@@ -22,7 +22,7 @@ from services.feeding.arriving import Arriving
 from services.looking import Looked
 from services.projecting import Projecting
 from services.sealing import Sealing, header_of
-from services.sights import Record, record_of
+from services.sights import Record, Sight, record_of
 from tests.integration.conftest import MakeDatabase
 from tests.recording import RECORDED, load, restore
 
@@ -58,9 +58,11 @@ def test_where_anything_arrives_there_is_a_candidate(
                 roster = await roster_of(record, log, sealing)
                 for agency in record.agencies & roster.agencies.keys():
                     who = Recipient(agency=agency, staff=None, pledged=True)
-                    looked = Looked(who, roster, WallClock().now(), 0, {case: record}, {}, {})
+                    at = WallClock().now()
+                    now = {case: Sight(record, who, roster, at)}
+                    looked = Looked(who, roster, at, 0, {case: record}, now, {})
                     positions = {entry.told.position for entry in record.entries}
-                    found = Arriving(looked, record, who, ()).at(positions)
+                    found = Arriving(looked, case, ()).at(positions)
                     candidates = {c.position for c in await feed.feed_of(agency, 1, 10_000)}
                     assert found.keys() <= candidates
                     arrived += len(found)
