@@ -143,6 +143,30 @@ async def test_consent_alone_tells_nothing_and_taking_part_brings_all_from_befor
     assert await town.others(town.centre, after) == [(CONSULTED, [CONSULTED])]
 
 
+async def test_however_many_poll_on_the_log_falls_quiet(town: Town) -> None:
+    """That they were told is recorded; and that this was recorded, nobody is told."""
+    house, case = town.house, await heard(town)
+    hospital = await house.agency("MEDICAL_INSTITUTION")
+    shelter = await house.agency("TEMPORARY_PROTECTION_FACILITY")
+    for each in (hospital, shelter):
+        await keeps_its_feed(house, each)
+    others = [town.centre, town.police, hospital, shelter]
+    for each in others:
+        await town.city.hears_consent(case, each, "IDN", "PRB", history="FULL")
+        await takes_part(town, case, each)
+    for _ in range(100):
+        await town.city.says(CONSULT, case)
+    said, everybody = await house.log.head(), [town.city, *others]
+    after = {each.id: (await town.pages(each))[1] for each in everybody}
+    told = await house.log.head()
+    assert told > said
+    for _ in range(3):
+        for each in everybody:
+            messages, after[each.id] = await town.pages(each, after[each.id])
+            assert messages == []
+    assert await house.log.head() == told
+
+
 async def test_what_was_agreed_to_for_the_future_brings_nothing_from_before(town: Town) -> None:
     case = await heard(town)
     await town.city.hears_consent(case, town.centre, "IDN", "PRB", history="NONE")
