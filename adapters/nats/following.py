@@ -21,7 +21,7 @@ from services.relaying import stored_of
 
 ANSWER_WITHIN_S: Final = 5.0
 WAIT_S: Final = 1.0
-SILENT_AFTER_S: Final = 0.5  # When the wait is over, the server says so.
+SILENT_AFTER_S: Final = 3.0  # When the wait is over, the server says so; and we may be busy.
 FORGOTTEN_AFTER_S: Final = 60.0
 ASKED_BYTES_MAX: Final = 8 << 20
 SKIPPED_MAX: Final = 5000
