@@ -9,9 +9,7 @@ from typing import Annotated, ClassVar, Final, Literal, TypeAlias, get_args
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
-import psycopg
 from msgspec import Meta
-from psycopg.conninfo import conninfo_to_dict
 
 from domain.speech import CannotRun
 
@@ -93,6 +91,9 @@ class PostgresUrl(Url):
 
     def host(self) -> str | None:
         """Or the folder of a socket, which may stand in the query."""
+        import psycopg  # noqa: PLC0415 (it is slow to import, and few settings are an address)
+        from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
+
         try:
             return str(conninfo_to_dict(self.reveal()).get("host") or "")
         except psycopg.Error:  # Its message quotes the address, password and all.

@@ -7,12 +7,11 @@ from typing import Final, cast
 import pytest
 from typer.core import TyperGroup
 
-from adapters import words
+from adapters import findings, words
 from adapters.cli import doctor, explain_words, headings, ledger_words, meeting_words, replay_words
 from adapters.cli.options import HOURS_MAX
 from adapters.cli.program import every_command, program
 from adapters.engines import Finding
-from adapters.engines import findings as engine_findings
 from adapters.playing import words as playing_words
 from adapters.words import Words
 from services import identity
@@ -36,7 +35,7 @@ def every_word() -> list[Words]:
 
 
 def every_finding() -> list[Finding]:
-    named = {**vars(doctor), **vars(engine_findings)}
+    named = {**vars(doctor), **vars(findings)}
     return [value for value in named.values() if isinstance(value, Finding)]
 
 

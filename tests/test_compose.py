@@ -15,7 +15,7 @@ import msgspec
 import pytest
 from jsonschema import Draft201909Validator, validate
 
-from adapters.engines import findings
+from adapters import findings
 from adapters.engines.compose import SecretsAlreadyMade, admit, make
 from adapters.engines.nkey import agency_seed, public_key
 from adapters.engines.postgres_server import DISCREET, DURABLE

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from adapters.engines import EnginesRefused, Finding
+from adapters.findings import EnginesRefused, Finding
 from adapters.words import REMEDY, Language
 from domain.speech import CannotRun, Spoken
 

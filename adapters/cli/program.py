@@ -22,9 +22,9 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from adapters import words
-from adapters.cli import logs
 from adapters.cli import options as o
 from adapters.cli.language import asked, preferred
+from adapters.cli.outliving import outlive_the_reader
 from adapters.cli.screen import Screen
 from adapters.cli.stopping import CutOff, until_told
 from adapters.settings import Settings, read
@@ -72,6 +72,7 @@ def up(
     debug: o.Debug = False,
 ) -> None:
     with speaking(lang, debug=debug) as screen:
+        from adapters.cli import logs
         from adapters.cli.up import up as start
 
         settings = settings_for(data)
@@ -86,6 +87,7 @@ def demo(
     *, data: o.Data = None, once: o.Once = False, lang: o.Lang = "en", debug: o.Debug = False
 ) -> None:
     with speaking(lang, debug=debug) as screen:
+        from adapters.cli import logs
         from adapters.cli.demo import demo as telling
         from adapters.cli.passing import in_a_passing_folder, with_engines_of_its_own
 
@@ -109,6 +111,7 @@ def seed(  # noqa: PLR0913 (one for each option)
     debug: o.Debug = False,
 ) -> None:
     with speaking(lang, debug=debug, as_json=as_json) as screen:
+        from adapters.cli import logs
         from adapters.cli.seed import seeded, sown_in_words
         from services.seeding import Seed
 
@@ -132,6 +135,7 @@ def play(  # noqa: PLR0913 (one for each option)
     debug: o.Debug = False,
 ) -> None:
     with speaking(lang, debug=debug, as_json=as_json) as screen:
+        from adapters.cli import logs
         from adapters.cli.play import play as playing
         from adapters.cli.play import silent
 
@@ -657,7 +661,7 @@ def token_nats(
 
 def main() -> None:
     cast("TextIOWrapper[BytesIO]", sys.stdout).reconfigure(errors="replace")
-    logs.outlive_the_reader()
+    outlive_the_reader()
     program(asked(sys.argv[1:]) or preferred(os.environ))()
 
 

@@ -18,7 +18,7 @@ from rich.progress import (
 from rich.text import Text
 
 from adapters.cli.findings import described, findings_of
-from adapters.engines import EnginesRefused
+from adapters.findings import EnginesRefused
 from adapters.words import Language, Words
 from adapters.wrapping import Prose
 from domain.speech import CannotRun, Spoken

@@ -22,10 +22,11 @@ from adapters.engines.endpoints import (
     postgres_access,
 )
 from adapters.engines.external import external_nats, external_postgres
-from adapters.engines.findings import EnginesRefused, Finding, judge
 from adapters.engines.folder import NotRunning, held, installation, publish, running
 from adapters.engines.nats_server import embedded_nats, store_in
 from adapters.engines.postgres_server import embedded_postgres
+from adapters.findings import EnginesRefused, Finding
+from adapters.judging import judge
 from adapters.settings import Settings
 from domain.speech import CannotRun
 

@@ -18,7 +18,8 @@ from psycopg.rows import class_row
 
 from adapters.engines.binaries import NATS_SERVER_MIN, POSTGRES_MIN
 from adapters.engines.endpoints import NatsAccess
-from adapters.engines.findings import (
+from adapters.engines.nats_server import asked
+from adapters.findings import (
     NATS_CIPHER_UNKNOWN,
     NATS_SYNC_NOT_ALWAYS,
     NATS_SYNC_UNKNOWN,
@@ -32,7 +33,6 @@ from adapters.engines.findings import (
     POSTGRES_WITHOUT_TLS,
     Finding,
 )
-from adapters.engines.nats_server import asked
 from domain.speech import CannotRun
 
 ANSWERS_WITHIN_S: Final = 10

@@ -9,8 +9,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from adapters.engines.asking import is_this_machine
 from adapters.engines.endpoints import APP, KEYRING, NatsAccess, PostgresAccess
-from adapters.engines.findings import POSTGRES_WITHOUT_TLS
 from adapters.engines.nkey import is_user_seed
+from adapters.findings import POSTGRES_WITHOUT_TLS
 from adapters.settings import NatsUrl, PostgresUrl, Settings
 from domain.speech import CannotRun
 

@@ -11,9 +11,10 @@ import uvicorn
 from litestar.types import HTTPScope, Receive, Send
 
 from adapters.engines.asking import is_this_machine
-from adapters.engines.findings import HTTP_WITHOUT_TLS, judge
+from adapters.findings import HTTP_WITHOUT_TLS
 from adapters.http.door import FINISHED_WITHIN_S, HEADERS_BYTES_MAX
 from adapters.http.wire import Wire
+from adapters.judging import judge
 from adapters.settings import Settings
 from domain.speech import CannotRun
 

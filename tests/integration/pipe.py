@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from adapters.crypto import Kek
 from adapters.ending import ended
 from adapters.engines import Endpoints, embedded
-from adapters.engines.findings import NATS_CIPHER_UNKNOWN
+from adapters.findings import NATS_CIPHER_UNKNOWN
 from adapters.kek import written
 from adapters.settings import Settings
 from tests.command_line import surroundings

@@ -1,14 +1,11 @@
 """What an engine may lack that we must have before we trust it with a case."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 import msgspec
-import structlog
 
 from domain.speech import CannotRun
-
-log = structlog.get_logger()
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -120,14 +117,3 @@ class EnginesRefused(CannotRun):
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         super().__init__(codes=[finding.code for finding in findings])
         self.findings = findings
-
-
-def judge(findings: Iterable[Finding], allow: frozenset[str]) -> None:
-    """What an operator has accepted is said aloud at every start; the rest stops it."""
-    once = {finding.code: finding for finding in findings}
-    for finding in once.values():
-        if finding.code in allow:
-            log.warning("finding_allowed", code=finding.code, **finding.facts)
-    refused = tuple(finding for finding in once.values() if finding.code not in allow)
-    if refused:
-        raise EnginesRefused(refused)
