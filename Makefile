@@ -21,8 +21,7 @@ test: lint ## Check everything / すべてを検査する
 lint: .venv/.development ## Check what can be checked without running / 静的検査だけを行う
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
-	@$(RUN) mypy
-	@$(RUN) basedpyright
+	@$(RUN) mypy & mypy=$$!; status=0; $(RUN) basedpyright || status=$$?; wait $$mypy && exit $$status
 	@$(RUN) lint-imports
 
 contracts: .venv/.product ## Write what other systems see / 外部に見せる仕様を書き出す
