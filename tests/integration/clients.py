@@ -1,5 +1,6 @@
 """Agencies of an installation that runs: each speaks to the entrance, and uses the command line."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from subprocess import CompletedProcess
@@ -9,6 +10,8 @@ from uuid import UUID, uuid4
 import httpx
 import msgspec
 
+from adapters.admitting import identity_of
+from adapters.settings import Settings
 from contracts.answered import Done
 from contracts.asked import Asked, CaseAlias
 from domain.agency import EnrolStaff, RegisterAgency, SignPledge
@@ -19,6 +22,7 @@ from domain.categories import CategoryCode
 from domain.consent_ledger import ExplainConsent, GrantConsent
 from domain.model import AgencyId, CommandId, GrantId, NetworkId, StaffId, StaffRole
 from domain.network import EstablishNetwork, JoinNetwork
+from services.identity import Issued
 from tests.command_line import tsunagu
 from tests.integration.processes import Up
 
@@ -28,6 +32,8 @@ NAME: Final = "相川みさき"
 SAME: Final = {"correlation-id": "01890000-0000-7000-8000-000000000000"}
 THERE_WITHIN_S: Final = 30.0
 LOOKED_AT_EVERY_S: Final = 0.02
+# Nothing here speaks TLS, and to read the certificates of the world takes longer than a call.
+HTTP: Final = httpx.Client(timeout=30, verify=False)
 
 
 class Clerk(NamedTuple):
@@ -42,7 +48,7 @@ class Clerk(NamedTuple):
         headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
         content = msgspec.json.encode(asked)
         url = f"{self.ours.url}/v1/commands"
-        answer = httpx.post(url, content=content, headers=headers, timeout=30)
+        answer = HTTP.post(url, content=content, headers=headers)
         assert answer.status_code == 200, answer.text
         return msgspec.json.decode(answer.content, type=Done)
 
@@ -53,23 +59,28 @@ class Clerk(NamedTuple):
 
     def sees(self, path: str, **query: str) -> httpx.Response:
         headers = {"authorization": f"Bearer {self.token}", **SAME}
-        return httpx.get(f"{self.ours.url}{path}", params=query, headers=headers, timeout=30)
+        return HTTP.get(f"{self.ours.url}{path}", params=query, headers=headers)
 
     def tsunagu(self, *arguments: str) -> CompletedProcess[str]:
         environ = {**self.ours.environ(), "TSUNAGU_TOKEN": self.token}
         return tsunagu(*arguments, "--data", self.ours.folder / "data", **environ)
 
 
-def clerk(ours: Up, *arguments: str) -> Clerk:
-    said = ours.tsunagu("token", "issue", "--json", *arguments)
-    issued = msgspec.json.decode(said.stdout, type=dict[str, str])
-    return Clerk(ours, AgencyId(UUID(issued["agency"])), issued["token"])
+def clerk(ours: Up, staff: StaffId | None = None, agency: AgencyId | None = None) -> Clerk:
+    issued = asyncio.run(issue(ours, staff, agency))
+    return Clerk(ours, issued.bearer.agency, issued.text)
+
+
+async def issue(ours: Up, staff: StaffId | None, agency: AgencyId | None) -> Issued:
+    """As `tsunagu token issue` does, without a process of its own."""
+    async with identity_of(Settings(data=ours.folder / "data"), ours.environ()) as identity:
+        return await identity.issue(staff, agency)
 
 
 def enrolled(ours: Up, operator: Clerk, agency: AgencyId, role: StaffRole) -> Clerk:
     staff = StaffId(operator.makes(EnrolStaff(agency_id=agency, role=role)))
     operator.asks(SignPledge(agency_id=agency, staff_id=staff, text_version="2026-04"))
-    return clerk(ours, "--agency", str(agency), "--staff", str(staff))
+    return clerk(ours, staff, agency)
 
 
 def joined(operator: Clerk, kind: AgencyKind) -> Clerk:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import os
 import queue
 import threading
@@ -79,27 +80,42 @@ def shared_database(endpoints: Endpoints) -> Iterator[PostgresAccess]:
 @contextlib.contextmanager
 def databases(endpoints: Endpoints) -> Generator[MakeDatabase]:
     """As many as are asked for, and none of them afterwards."""
+    postgres = endpoints.postgres
     made: list[str] = []
 
     def make(wanted: tuple[Migration, ...] | None = None) -> PostgresAccess:
         name = f"t_{os.getpid()}_{uuid4().hex}"
-        with psycopg.connect(endpoints.postgres.owner, autocommit=True) as owner:
-            owner.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
         made.append(name)
-        access = PostgresAccess(
-            *(
-                make_conninfo(whole, dbname=name)
-                for whole in (
-                    endpoints.postgres.owner,
-                    endpoints.postgres.app,
-                    endpoints.postgres.keyring,
-                )
-            )
-        )
-        asyncio.run(migrate(access.owner, wanted))
-        return access
+        if wanted is None:
+            create(postgres, name, like=migrated(postgres))
+        else:
+            create(postgres, name)
+            asyncio.run(migrate(access_to(postgres, name).owner, wanted))
+        return access_to(postgres, name)
 
     yield make
     with psycopg.connect(endpoints.postgres.owner, autocommit=True) as owner:
         for name in made:
-            owner.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+            owner.execute(
+                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+            )
+
+
+@functools.cache
+def migrated(postgres: PostgresAccess) -> str:
+    """One that is copied, rather than each being migrated from the beginning."""
+    name = f"t_{os.getpid()}_migrated"
+    create(postgres, name)
+    asyncio.run(migrate(access_to(postgres, name).owner))
+    return name
+
+
+def create(postgres: PostgresAccess, name: str, like: str = "template1") -> None:
+    statement = sql.SQL("create database {} template {}")
+    with psycopg.connect(postgres.owner, autocommit=True) as owner:
+        owner.execute(statement.format(sql.Identifier(name), sql.Identifier(like)))
+
+
+def access_to(postgres: PostgresAccess, name: str) -> PostgresAccess:
+    logins = (postgres.owner, postgres.app, postgres.keyring)
+    return PostgresAccess(*(make_conninfo(login, dbname=name) for login in logins))

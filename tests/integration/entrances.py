@@ -158,7 +158,8 @@ async def an_entrance(
 @asynccontextmanager
 async def visitor(url: str, token: str | None = None) -> AsyncGenerator[Visitor]:
     headers = {"authorization": f"Bearer {token}"} if token else {}
-    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30) as client:
+    # Nothing here speaks TLS, and to read the certificates of the world takes longer than a call.
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30, verify=False) as client:
         yield Visitor(client)
 
 

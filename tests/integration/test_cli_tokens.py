@@ -13,6 +13,7 @@ import pytest
 
 from adapters.engines.nkey import is_user_seed
 from tests.command_line import tsunagu, widest
+from tests.integration.clients import HTTP
 from tests.integration.processes import Up, up
 
 
@@ -24,7 +25,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 def sees(ours: Up, token: str) -> httpx.Response:
     headers = {"authorization": f"Bearer {token}"}
-    return httpx.get(f"{ours.url}/v1/cases", headers=headers, timeout=30)
+    return HTTP.get(f"{ours.url}/v1/cases", headers=headers)
 
 
 def test_the_first_token_is_the_operators_and_opens_the_door(ours: Up) -> None:

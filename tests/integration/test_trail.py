@@ -18,6 +18,7 @@ from domain.model import GrantId
 from domain.trail.purges import AcknowledgePurge, PurgeId
 from tests.command_line import widest
 from tests.integration.clients import (
+    HTTP,
     NAME,
     SAME,
     Clerk,
@@ -215,4 +216,4 @@ def asked(who: Clerk, case: str, what: dict[str, str]) -> httpx.Response:
     headers = {"authorization": f"Bearer {who.token}", "content-type": "application/json", **SAME}
     content = msgspec.json.encode({"suppose": what})
     url = f"{who.ours.url}/v1/cases/{case}/what-if"
-    return httpx.post(url, content=content, headers=headers, timeout=30)
+    return HTTP.post(url, content=content, headers=headers)
