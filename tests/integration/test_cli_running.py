@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 ALL_AS_IN_THE_FILE = (
     f"{7 * 9 * 14} cells of the tables were checked. Not done yet: 0. Different from the file: 0."
 )
+ALL_AS_IN_THE_FILE_JA = f"表の{7 * 9 * 14}欄を確かめました。未対応は0件、予定と違ったのは0件です。"
 
 
 @pytest.fixture(scope="module")
@@ -201,11 +202,14 @@ def test_a_demo_cut_off_at_its_start_may_be_told_again(told: tuple[Path, str]) -
 def test_the_demo_may_be_told_twice_in_its_folder_and_not_once_that_is_in_earnest(
     told: tuple[Path, str],
 ) -> None:
+    """In the other language, and two years later: so far has the story taken the clock."""
     home, _ = told
     arguments = ("demo", "--once", "--data", home / "data")
-    twice = tsunagu(*arguments, XDG_CONFIG_HOME=str(home))
+    twice = tsunagu(*arguments, "--lang", "ja", XDG_CONFIG_HOME=str(home))
     assert twice.returncode == 0, twice.stderr
-    assert ALL_AS_IN_THE_FILE in " ".join(twice.stdout.split())
+    assert ALL_AS_IN_THE_FILE_JA in "".join(twice.stdout.split())
+    assert two_years_later(shown_in("README.ja.md")) in as_printed(twice.stdout)
+    assert widest(twice) <= 80
     with started("up", "--data", home / "data", home=home) as up:
         assert up.stderr
         assert any("is running" in line for line in up.stderr)
@@ -214,13 +218,19 @@ def test_the_demo_may_be_told_twice_in_its_folder_and_not_once_that_is_in_earnes
     assert "FOLDER_IN_EARNEST" in tsunagu(*arguments, XDG_CONFIG_HOME=str(home)).stderr
 
 
-def test_the_demo_tells_its_story_and_leaves_nothing_behind() -> None:
+def test_a_demo_that_is_stopped_in_the_middle_of_its_story_leaves_nothing_behind() -> None:
     with TemporaryDirectory() as home:  # Short enough for a socket, as tmp_path may not be.
-        said = tsunagu("demo", "--once", "--lang", "ja", TMPDIR=home, XDG_CONFIG_HOME=home)
-        assert said.returncode == 0, said.stderr
-        assert shown_in("README.ja.md") in as_printed(said.stdout)
-        assert widest(said) <= 80
+        with started("demo", "--once", home=Path(home), TMPDIR=home) as demo:
+            assert demo.stdout
+            assert any("A1 " in line for line in demo.stdout)
+            assert list(Path(home).iterdir())
+            demo.send_signal(signal.SIGINT)
+            assert demo.wait(timeout=30) == 128 + signal.SIGINT
         assert not list(Path(home).iterdir())
+
+
+def two_years_later(shown: str) -> str:
+    return re.sub(r"[0-9]{4}(?=-[0-9]{2}-)", lambda year: str(int(year[0]) + 2), shown)
 
 
 def shown_in(readme: str) -> str:
@@ -235,11 +245,11 @@ def as_printed(said: str) -> str:
 
 
 @contextmanager
-def started(*arguments: str | Path, home: Path) -> Generator[subprocess.Popen[str]]:
+def started(*arguments: str | Path, home: Path, **environ: str) -> Generator[subprocess.Popen[str]]:
     with subprocess.Popen(
         [TSUNAGU, *arguments],
-        env=surroundings(XDG_CONFIG_HOME=str(home)),
-        stdout=subprocess.DEVNULL,
+        env=surroundings(XDG_CONFIG_HOME=str(home), **environ),
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:

@@ -5,6 +5,7 @@ import contextlib
 import os
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import msgspec
@@ -51,7 +52,9 @@ def test_it_happens_as_it_is_told_and_each_agency_sees_what_the_table_says(name:
 def test_whatever_goes_otherwise_is_said_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "scenario.toml"
     file.write_text(SHORT.replace("o o", "● o") + AFTERWARDS, "utf-8")
-    found = played(file)
+    with TemporaryDirectory() as passing:
+        found = played(file, TMPDIR=passing)
+        assert not list(Path(passing).iterdir())
     said = {fault["line"]: fault["said"][1] for fault in found["faults"]}
     assert said == {
         50: "M1 was told '@her.name' in an answer",
