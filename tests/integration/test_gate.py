@@ -43,6 +43,10 @@ from domain.referral import ConfirmHandover
 from domain.timers import end_of
 from domain.trail.blocked import WithdrawalSettled
 from domain.trail.purges import PurgeRequested
+from projections.case_activity import CASE_ACTIVITY
+from projections.case_list import CASE_LIST
+from projections.feed import FEED
+from projections.whose_work import CASE_DUTY
 from services import disclosing, looking
 from services.aliases import Cursors
 from services.disclosing import WINDOW_S, Gate, NotReleased, Reader, Window
@@ -69,6 +73,8 @@ TAKES_AWAY: Final[tuple[PurgeCause, ...]] = (
     "SUSPENDED",
     "RESTRICTED",
 )
+# The lists from which cases are listed, their changes are followed, and feeds are told.
+READ: Final = (CASE_LIST, CASE_DUTY, CASE_ACTIVITY, FEED)
 NAME: Final = "相川みさき"
 IDENTIFY: Final = IdentifySubject(name=NAME, kana="アイカワ ミサキ")
 
@@ -120,7 +126,7 @@ class Door:
     async def everything(self, town: "Town", way: str) -> bytes:
         """All that the centre is told this way."""
         reader, case = town.centre.reader, town.case
-        await town.here.house.lists_are_made()
+        await town.here.house.lists_are_made(*READ)
         match way:
             case "case":
                 said: object = await self.viewing.case(reader, case)
@@ -434,7 +440,7 @@ async def test_what_is_taken_away_on_its_way_comes_out_nowhere(
     town: Town, way: str, cause: PurgeCause
 ) -> None:
     """Between the decision and its record; after that it is as if it had never been."""
-    await town.door.everything(town, "feed")  # So that all lists are made.
+    await town.door.everything(town, "feed")  # So that the lists are made.
 
     async def away() -> None:
         await takes_away(town, cause)

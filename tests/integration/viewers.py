@@ -158,12 +158,13 @@ class House(NamedTuple):
 
     async def lists_are_made(self, *lists: Projection[Any, Any]) -> None:
         """Up to what is in the log now: these, or all."""
+        head = await self.log.head()
         for each in lists or LISTS:
-            projecting, head = Projecting(each, self.views, self.log, self.sealing), -1
-            while head < await self.log.head():
+            projecting, reached = Projecting(each, self.views, self.log, self.sealing), -1
+            while reached < head:
                 await projecting.step(self.log)
                 made = await self.views.checkpoint(each, "live")
-                head = made.position if made else -1
+                reached = made.position if made else -1
 
 
 @asynccontextmanager
