@@ -1,4 +1,8 @@
-"""PostgreSQL and NATS: started by us in the data folder, or run by others at an address."""
+"""PostgreSQL and NATS: started by us in the data folder, or run by others at an address.
+
+What starts one or asks it something is imported by who does: most only look where they are.
+"""
+# ruff: noqa: PLC0415
 
 import os
 import sys
@@ -10,7 +14,6 @@ from typing import ClassVar, NamedTuple
 
 from msgspec.structs import replace
 
-from adapters.engines.asking import nats_findings, postgres_findings
 from adapters.engines.endpoints import (
     Admit,
     Endpoints,
@@ -20,13 +23,10 @@ from adapters.engines.endpoints import (
     Secrets,
     nats_access,
     postgres_access,
+    store_in,
 )
-from adapters.engines.external import external_nats, external_postgres
 from adapters.engines.folder import NotRunning, held, installation, publish, running
-from adapters.engines.nats_server import embedded_nats, store_in
-from adapters.engines.postgres_server import embedded_postgres
 from adapters.findings import EnginesRefused, Finding
-from adapters.judging import judge
 from adapters.settings import Settings
 from domain.speech import CannotRun
 
@@ -72,6 +72,8 @@ class Ours(NamedTuple):
 @asynccontextmanager
 async def engines(settings: Settings) -> AsyncGenerator[Endpoints]:
     """Each where the settings say; one of the two may be ours and the other not."""
+    from adapters.judging import judge
+
     async with AsyncExitStack() as stack:
         ours = await stack.enter_async_context(_started(settings)) if any_ours(settings) else None
         postgres, logins = _postgres(settings, ours)
@@ -121,6 +123,8 @@ def _ours(settings: Settings) -> Ours | None:
 async def _findings(
     logins: tuple[str, ...], nats: NatsAccess, allow: frozenset[str]
 ) -> tuple[Finding, ...]:
+    from adapters.engines.asking import nats_findings, postgres_findings
+
     return *await postgres_findings(logins), *await nats_findings(nats, allow)
 
 
@@ -133,8 +137,12 @@ async def _started(settings: Settings) -> AsyncGenerator[Ours]:
         secrets = folder.secrets()
         postgres = nats = None
         if settings.postgres_url is None:
+            from adapters.engines.postgres_server import embedded_postgres
+
             postgres = await stack.enter_async_context(embedded_postgres(settings, folder, secrets))
         if settings.nats_url is None:
+            from adapters.engines.nats_server import embedded_nats
+
             nats = await stack.enter_async_context(embedded_nats(settings, folder, secrets))
         address, admit = (nats.address, nats.admit) if nats else (None, None)
         ours = Ours(Running(os.getpid(), datetime.now(UTC), postgres, address), secrets, admit)
@@ -145,6 +153,8 @@ async def _started(settings: Settings) -> AsyncGenerator[Ours]:
 def _postgres(settings: Settings, ours: Ours | None) -> tuple[PostgresAccess, tuple[str, ...]]:
     """And the logins that work before the first migration."""
     if settings.postgres_url:
+        from adapters.engines.external import external_postgres
+
         return external_postgres(settings, settings.postgres_url)
     if ours is None or ours.running.postgres is None:
         raise NotRunning(path=settings.data)
@@ -154,6 +164,8 @@ def _postgres(settings: Settings, ours: Ours | None) -> tuple[PostgresAccess, tu
 
 def _nats(settings: Settings, ours: Ours | None) -> NatsAccess:
     if settings.nats_url:
+        from adapters.engines.external import external_nats
+
         return external_nats(settings, settings.nats_url)
     if ours is None or ours.running.nats is None:
         raise NotRunning(path=settings.data)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias, TypedDict
 
 import msgspec
-from psycopg.conninfo import make_conninfo
 
 from adapters.engines.nkey import agency_seed
 from domain.model import AgencyId
@@ -154,6 +153,8 @@ def wake_of(agency: AgencyId) -> str:
 
 
 def postgres_access(address: PostgresAddress, secrets: Secrets) -> PostgresAccess:
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 (slow, for who asks for NATS alone)
+
     def conninfo(user: str, password: str) -> str:
         return make_conninfo(
             host=address.socket_dir,
@@ -168,6 +169,11 @@ def postgres_access(address: PostgresAddress, secrets: Secrets) -> PostgresAcces
         app=conninfo(address.app, secrets.app),
         keyring=conninfo(address.keyring, secrets.keyring),
     )
+
+
+def store_in(data: Path) -> Path:
+    """Where the server that is ours keeps its streams, a folder an account."""
+    return data / "nats/jetstream/jetstream"
 
 
 def nats_access(address: NatsAddress, secrets: Secrets, store: Path) -> NatsAccess:

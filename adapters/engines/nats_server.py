@@ -269,11 +269,6 @@ class _Ports(msgspec.Struct, frozen=True):
     monitoring: tuple[str, ...]
 
 
-def store_in(data: Path) -> Path:
-    """Where the server that is ours keeps its streams, a folder an account."""
-    return data / "nats/jetstream/jetstream"
-
-
 @asynccontextmanager
 async def embedded_nats(
     settings: Settings, held: Held, secrets: Secrets

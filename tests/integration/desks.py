@@ -17,9 +17,9 @@ from nats.js.errors import NotFoundError
 from adapters.clock import WallClock
 from adapters.crypto import AesVeil, ChaChaCipher, Kek
 from adapters.engines import NatsAccess, PostgresAccess
-from adapters.engines.endpoints import nats_access
+from adapters.engines.endpoints import nats_access, store_in
 from adapters.engines.folder import held
-from adapters.engines.nats_server import embedded_nats, store_in
+from adapters.engines.nats_server import embedded_nats
 from adapters.nats.connecting import connected
 from adapters.nats.desk import Receives, open_desk
 from adapters.nats.intake import STREAM

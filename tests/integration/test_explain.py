@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from subprocess import CompletedProcess
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
@@ -232,9 +233,15 @@ def test_one_event_and_one_field_are_asked_for_in_the_terminal_too(town: Town) -
     ]
 
 
+@pytest.fixture(scope="module")
+def nowhere(town: Town) -> CompletedProcess[str]:
+    return town.police.tsunagu("explain", str(uuid4()))
+
+
 @pytest.mark.parametrize("asked", [(), ("--agency", str(uuid4())), ("--event", str(uuid4()))])
-def test_what_is_hidden_is_refused_in_the_same_words(town: Town, asked: tuple[str, ...]) -> None:
-    nowhere = town.police.tsunagu("explain", str(uuid4()))
+def test_what_is_hidden_is_refused_in_the_same_words(
+    town: Town, nowhere: CompletedProcess[str], asked: tuple[str, ...]
+) -> None:
     hidden = town.police.tsunagu("explain", str(town.case), *asked)
     assert (hidden.returncode, hidden.stdout, hidden.stderr) == (
         nowhere.returncode,

@@ -22,7 +22,7 @@ from psycopg.conninfo import conninfo_to_dict
 from structlog.testing import capture_logs
 
 from adapters.engines import Endpoints, PostgresAccess, nats_server
-from adapters.engines.nats_server import store_in
+from adapters.engines.endpoints import store_in
 from adapters.nats import broker, intake, serving
 from adapters.nats import desk as desks
 from adapters.nats.desk import FAILURES_MAX, open_desk

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -175,9 +176,15 @@ def test_a_token_may_stand_in_a_file(town: Town, tmp_path: Path) -> None:
     assert town.city.ours.tsunagu("replay", str(town.case)).returncode == 1
 
 
+@pytest.fixture(scope="module")
+def nowhere(town: Town) -> CompletedProcess[str]:
+    return town.police.tsunagu("replay", str(uuid4()))
+
+
 @pytest.mark.parametrize("view", [(), ("--as", str(uuid4())), ("--diff", str(uuid4()))])
-def test_what_is_hidden_is_refused_in_the_same_words(town: Town, view: tuple[str, ...]) -> None:
-    nowhere = town.police.tsunagu("replay", str(uuid4()))
+def test_what_is_hidden_is_refused_in_the_same_words(
+    town: Town, nowhere: CompletedProcess[str], view: tuple[str, ...]
+) -> None:
     hidden = town.police.tsunagu("replay", str(town.case), *view)
     assert (hidden.returncode, hidden.stdout, hidden.stderr) == (
         nowhere.returncode,
