@@ -20,6 +20,7 @@ from services.projecting import BATCH_MAX, MadeAnewElsewhere, Projecting
 
 PAUSE_MIN_S: Final = 0.1
 PAUSE_MAX_S: Final = 2.0
+TOLD_AFTER_S: Final = 1.0
 PASSING: Final = (LogUnavailable, LogRefusesWrites, StreamUnavailable)
 
 log = structlog.get_logger()
@@ -49,6 +50,7 @@ class _Keeping(Generic[Key, ListRow]):
         self._batch_max: Final = most
         self._most = most
         self._pause_s = PAUSE_MIN_S
+        self._waits_since_s: float | None = None
         self._waits_for: str | None = None
 
     async def keep(self, access: NatsAccess, stream: str) -> None:
@@ -88,13 +90,17 @@ class _Keeping(Generic[Key, ListRow]):
         self._log.error("projection_stopped", position=position, code=code)
 
     def _waits(self, outage: Spoken) -> None:
-        if outage.code != self._waits_for:
+        """What is over in a moment, as when NATS is told of an account, need not be told."""
+        now_s = asyncio.get_running_loop().time()
+        self._waits_since_s = self._waits_since_s or now_s
+        if outage.code != self._waits_for and now_s - self._waits_since_s >= TOLD_AFTER_S:
             self._waits_for = outage.code
             self._log.warning("projection_waits", **{**outage.facts, "code": outage.code})
 
     def _goes_on(self) -> None:
         self._most = min(2 * self._most, self._batch_max)
         self._pause_s = PAUSE_MIN_S
+        self._waits_since_s = None
         if self._waits_for:
             self._waits_for = None
             self._log.info("projection_goes_on")

@@ -19,6 +19,7 @@ from services.relaying import BATCH_MAX, Head, Progress, Relaying, Source
 PAUSE_MIN_S: Final = 0.1
 PAUSE_MAX_S: Final = 5.0
 TELL_EVERY_S: Final = 2.0
+TOLD_AFTER_S: Final = 1.0
 PASSING: Final = (LogUnavailable, StreamUnavailable)
 
 log = structlog.get_logger()
@@ -47,6 +48,7 @@ class _Relay:
         self._head: Final = head
         self._access: Final = access
         self._stream: Final = stream
+        self._stopped_since_s: float | None = None
         self._stopped_by: str | None = None
         self._pause_s = PAUSE_MIN_S
         self._told_at_s = 0.0
@@ -70,15 +72,20 @@ class _Relay:
             self._pause_s = min(2 * self._pause_s, PAUSE_MAX_S)
 
     def _stops(self, code: str, facts: Mapping[str, object], *, passing: bool) -> None:
-        if code != self._stopped_by:
+        """What is over in a moment, as when NATS is told of an account, need not be told."""
+        now_s = asyncio.get_running_loop().time()
+        self._stopped_since_s = self._stopped_since_s or now_s
+        lasts = not passing or now_s - self._stopped_since_s >= TOLD_AFTER_S
+        if lasts and code != self._stopped_by:
             self._stopped_by = code
             tell = log.warning if passing else log.error
             tell("relay_stopped", **{**facts, "code": code})
 
     def _goes_on(self, progress: Progress) -> None:
+        self._stopped_since_s = None
+        self._pause_s = PAUSE_MIN_S
         if self._stopped_by:
             self._stopped_by = None
-            self._pause_s = PAUSE_MIN_S
             log.info("relay_goes_on", position=progress.position)
         now_s = asyncio.get_running_loop().time()
         if progress.of - progress.position > BATCH_MAX and now_s - self._told_at_s > TELL_EVERY_S:

@@ -22,6 +22,7 @@ from structlog.testing import capture_logs
 
 from adapters.engines import Endpoints, PostgresAccess, embedded
 from adapters.nats import connecting, events
+from adapters.nats import relay as relays
 from adapters.nats.connecting import connected
 from adapters.nats.events import FEW, EventTooLarge, JetStreamEvents, StreamNotOurs
 from adapters.nats.relay import relay
@@ -199,9 +200,13 @@ async def test_a_store_wiped_while_the_relay_runs_is_filled_again(own: Place, da
     assert await own.is_whole()
 
 
-async def test_an_outage_is_said_once_and_its_end_once(
-    own: Place, data: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("after_s", "told"), [(0.0, ["relay_stopped", "relay_goes_on"]), (60.0, [])]
+)
+async def test_an_outage_that_lasts_is_said_once_and_its_end_once(
+    own: Place, data: Path, monkeypatch: pytest.MonkeyPatch, after_s: float, told: list[str]
 ) -> None:
+    monkeypatch.setattr(relays, "TOLD_AFTER_S", after_s)
     monkeypatch.setattr(events, "ANSWER_WITHIN_S", 0.3)
     monkeypatch.setattr(connecting, "CONNECT_WITHIN_S", 0.3)
     with capture_logs() as lines:
@@ -209,14 +214,16 @@ async def test_an_outage_is_said_once_and_its_end_once(
             own.grow(10)
             await own.comes_to(10)
             os.kill(nats_pid(data), signal.SIGSTOP)  # It neither answers nor is started again.
-            await until(lambda: said(lines, "relay_stopped"))
+            if told:
+                await until(lambda: said(lines, "relay_stopped"))
             own.grow(10)
             await asyncio.sleep(1)  # Some more attempts.
             os.kill(nats_pid(data), signal.SIGCONT)
             await own.comes_to(20)
     of_relay = [line for line in lines if line["event"].startswith("relay")]
-    assert [line["event"] for line in of_relay] == ["relay_stopped", "relay_goes_on"]
-    assert (of_relay[0]["code"], of_relay[0]["log_level"]) == ("STREAM_UNAVAILABLE", "warning")
+    assert [line["event"] for line in of_relay] == told
+    for line in of_relay[:1]:
+        assert (line["code"], line["log_level"]) == ("STREAM_UNAVAILABLE", "warning")
     assert await own.is_whole()
 
 
