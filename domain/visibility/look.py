@@ -152,39 +152,34 @@ def asking_of(look: Look, told: Told) -> Asking:
 
 
 def _asking(look: Look, event: type[Event], *, inside: bool) -> Asking:
+    """What nothing can open is not even looked at: that is most of what there is."""
     kind = kind_of(event)
-    if not any(look.others[code] for code in kind.telling):
+    opened = {code for code in kind.telling if look.others[code]}
+    if not opened:
         return Asking(kind, primary=None, telling=(), along=(), beside=())
-    plain = plainly(event, look.woman)
-    puts = [
-        Put(
-            slot,
-            None if slot.line is not None else field,
-            field,
-            (look.others if inside or slot.is_ruled else look.usual)[slot.category.code],
-        )
-        for slot, field in zip(kind.slots, plain, strict=True)
-    ]
-    beside = [put for put in puts if put.slot.stands_beside]
+    telling: list[Put] = []
+    along: list[str] = []
+    beside: list[Put] = []
+    for slot, plain in zip(kind.slots, plainly(event, look.woman), strict=True):
+        tells = not opened.isdisjoint(slot.telling)
+        if not (tells or slot.stands_beside):
+            continue
+        sure = None if slot.line is not None else plain
+        said = (look.others if inside or slot.is_ruled else look.usual)[slot.category.code]
+        put = Put(slot, sure, plain, said)
+        if tells and (said or sure is None):
+            telling.append(put)
+        if slot.stands_beside:
+            if sure is not None and not (said or slot.tells_who) and sure.category == "ENV":
+                along.append(slot.name)  # Nothing is left to be asked of it, in no such event.
+            else:
+                beside.append(put)
     return Asking(
         kind=kind,
         primary=None if kind.primary.by_field else kind.primary.code,
-        telling=tuple([put for put in puts if _may_be_opened(look, put)]),
-        along=tuple([put.slot.name for put in beside if _goes_along(put)]),
-        beside=tuple([put for put in beside if not _goes_along(put)]),
-    )
-
-
-def _may_be_opened(look: Look, put: Put) -> bool:
-    if put.plain is not None and put.slot.line is None:
-        return bool(put.said and put.slot.telling)
-    return any(look.others[code] for code in put.slot.telling)
-
-
-def _goes_along(put: Put) -> bool:
-    """Nothing is left to be asked of it, in no such event."""
-    return (
-        put.sure is not None and not (put.said or put.slot.tells_who) and put.sure.category == "ENV"
+        telling=tuple(telling),
+        along=tuple(along),
+        beside=tuple(beside),
     )
 
 
