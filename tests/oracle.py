@@ -135,6 +135,7 @@ class Oracle:
         shut_out = self.shut_out("agency_id")
         self.excluded = self.names_before() & shut_out  # INV-C13: under every name it has had.
         self.person_excluded = self.has_excluded_person()
+        self.about_reader = self.grievances_about_reader()
         self.received = self.bases_received()
         self.statutory, self.emergencies = self.filings(), self.emergencies_in_force()
         self.takes_part, self.items = self.is_taking_part(), self.items_given()
@@ -480,6 +481,8 @@ class Oracle:
 
     def is_gone(self, persons: set[object], event: Event, name: str) -> bool:
         """§0.4.13: with the woman's data the case; with a companion's, what is theirs."""
+        if not persons:
+            return False
         person = event["sealed"][name][1] if name in event["sealed"] else None
         return bool(self.subject & persons) or person in persons
 
@@ -525,22 +528,25 @@ class Oracle:
         return not (mine or self.own(event, name))
 
     def by_statute(self, event: Event, name: str) -> bool:
-        code = category(event, name)
-        never = code in NEVER_WITHOUT_HER or self.is_kept_from(event, code)
-        return not never and any(
-            covers(filing, event, name) and (event["id"], name) in filing["frozen"]
+        told = any(
+            (event["id"], name) in filing["frozen"] and covers(filing, event, name)
             for filing in self.statutory
         )
+        return told and not self.is_never_told(event, name)
 
     def by_emergency(self, event: Event, name: str) -> bool:
-        code = category(event, name)
-        never = code in NEVER_WITHOUT_HER or self.is_kept_from(event, code)
-        return not never and any(
-            covers(emergency, event, name)
-            and (event["id"], name) in emergency["frozen"]
+        told = any(
+            (event["id"], name) in emergency["frozen"]
+            and covers(emergency, event, name)
             and self.overrides(emergency, event, name)
             for emergency in self.emergencies
         )
+        return told and not self.is_never_told(event, name)
+
+    def is_never_told(self, event: Event, name: str) -> bool:
+        """Without her."""
+        code = category(event, name)
+        return code in NEVER_WITHOUT_HER or self.is_kept_from(event, code)
 
     def network_about(self, event: Event) -> set[str]:
         """The case's network; without a case, the one that meets or that it is about."""
@@ -561,7 +567,10 @@ class Oracle:
 
     def party(self, event: Event, name: str) -> bool:
         """§0.4.4: SVC and fields naming the reader, of that referral's or meeting's own events."""
-        code, kind = category(event, name), event["tag"].split(".")[0]
+        kind = event["tag"].split(".")[0]
+        if kind not in {"referral", "meeting", "grievance"}:
+            return False
+        code = category(event, name)
         naming = name not in event["sealed"] and holds(event["facts"].get(name), self.agency)
         told = code == "SVC" or (naming and code not in {*BESIDE_ONLY, "CNS"})
         if kind == "grievance":
@@ -569,7 +578,7 @@ class Oracle:
         if kind == "meeting":
             told = told or (code == "MTG" and event["case"] is None)
             return told and self.invited(event["stream"]) and not self.is_row(event)
-        return told and kind == "referral" and self.is_side(event["stream"])
+        return told and self.is_side(event["stream"])
 
     def is_side(self, stream: str) -> bool:
         """The sender from drafting, the receiver from the inquiry or the sending."""
@@ -583,11 +592,11 @@ class Oracle:
         about = {e["facts"].get("case_id") for e in told}
         return event["case"] is not None and event["case"] not in about
 
-    def is_about_reader(self, event: Event, _: str) -> bool:
+    def grievances_about_reader(self) -> set[str]:
         """§4.8: the person complained about is never told of it; all who work there read a feed."""
-        received = self.stream(event["stream"], "grievance.received.v1")
-        them = set(flat([e["facts"]["about_staff"] for e in received]))
-        return bool(them & (set(self.enrolled()) if self.staff is None else {self.staff}))
+        received = [e for e in self.log if e["tag"] == "grievance.received.v1"]
+        readers = set(self.enrolled()) if self.staff is None else {self.staff}
+        return {e["stream"] for e in received if readers & set(flat(e["facts"]["about_staff"]))}
 
     def hears(self, event: Event) -> bool:
         """Its handler from assignment; others what was shared.
@@ -615,6 +624,8 @@ class Oracle:
         return (here or last) and keeps
 
     def by_consent(self, event: Event, name: str) -> bool:
+        if not self.grants:
+            return False
         code = category(event, name)
         given = self.items.get(event["id"], ())
         reached = self.takes_part or any(names(path, event, name) for path in given)
@@ -780,7 +791,7 @@ class Oracle:
 ORDER: Final[tuple[tuple[str, str, bool, Callable[[Oracle, Event, str], bool]], ...]] = (
     ("DENY", "NO_PLEDGE", False, lambda o, _e, _n: not o.pledged),
     ("DENY", "EXCLUDED_PERSON", True, lambda o, _e, _n: o.person_excluded),
-    ("DENY", "EXCLUDED_PERSON", False, Oracle.is_about_reader),
+    ("DENY", "EXCLUDED_PERSON", False, lambda o, e, _n: e["stream"] in o.about_reader),
     ("ALLOW", "NOTICE", True, Oracle.notice),
     ("DENY", "ERASED", True, lambda o, e, n: o.is_gone(o.erased, e, n)),
     ("DENY", "RESTRICTED", True, lambda o, e, n: o.is_gone(o.restricted, e, n)),

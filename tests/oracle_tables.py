@@ -228,5 +228,8 @@ def category(event: Event, name: str) -> str:
 
 def by_the_tables(event: Event, name: str) -> str:
     """What was sealed says its category itself: it is the one that the tables say."""
-    codes = CATEGORIES.get((event["tag"], name))
-    return one_of(event, codes) if codes else primary(event)
+    known: dict[str, str] = event["categories"]  # Looked up once.
+    if name not in known:
+        codes = CATEGORIES.get((event["tag"], name))
+        known[name] = one_of(event, codes) if codes else primary(event)
+    return known[name]

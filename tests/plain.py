@@ -39,6 +39,7 @@ def _named(entry: Entry) -> Iterator[tuple[StreamId, str]]:
         yield stream, f"{kind}-{stream}"
 
 
+@cache
 def _of_the_case(case: CaseId) -> set[StreamId]:
     return {stream_of(kind, case) for kind in NAMESPACE}
 
@@ -57,6 +58,7 @@ def _plain(entry: Entry, named: dict[StreamId, str]) -> Plain:
         "facts": {field.name: _value(getattr(event, field.name)) for field in _clear(event)},
         "agencies": _naming(type(event)),
         "sealed": {line.field: (line.category, str(line.person)) for line in entry.parts},
+        "categories": {},  # What the tables say of its fields, once they were asked.
     }
 
 
