@@ -36,9 +36,12 @@ class Entry(NamedTuple):
 class Record:
     """A case as it was read, in the order of the log."""
 
-    def __init__(self, case: CaseId, entries: Sequence[Entry]) -> None:
+    def __init__(
+        self, case: CaseId, entries: Sequence[Entry], as_read: "Record | None" = None
+    ) -> None:
         self.case: Final = case
         self.entries: Final = entries
+        self.as_read: Final = as_read or self  # With every part closed.
 
     def recorded_by(self, at: datetime) -> int:
         """The position that the case had come to at that time."""
@@ -59,6 +62,7 @@ class Record:
                 else each
                 for each in self.entries
             ],
+            self.as_read,
         )
 
     @cached_property

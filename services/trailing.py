@@ -164,7 +164,7 @@ class Kept(NamedTuple):
 def kept_by(reader: Reader, looked: Looked, case: CaseId, operator: AgencyId | None) -> Kept | None:
     """``None``: nothing is told; without an ``operator`` nobody audits."""
     record, now = looked.records[case], looked.now[case]
-    standing = standing_of(reader, operator, record, looked.roster.agencies)
+    standing = standing_of(reader, operator, now.look.facts)
     if standing.shut_out:
         return None
     if standing.audits:

@@ -18,7 +18,7 @@ from domain.network import NO_NETWORK, NetworkEvent
 from domain.visibility import Recipient, Roster, membership
 from services.deciding import NO_AGENCY
 from services.looking import Looked, Looking, Reader
-from services.ports import StoredEvent
+from services.ports import Fact, StoredEvent
 from services.replaying.lenses import (
     Lens,
     Scope,
@@ -27,7 +27,7 @@ from services.replaying.lenses import (
     standing_of,
     who_could_read,
 )
-from services.sights import Record, Sight, record_of
+from services.sights import Record, Sight
 
 
 class Glass:
@@ -40,11 +40,10 @@ class Glass:
         self._looked: Final = looked
         self._case: Final = case
         # What was opened to decide for whoever reads is closed again: others could not open it.
-        stored = [entry.stored for entry in looked.records[case].entries]
-        self.record: Final = record_of(looking.sealing, case, stored)
+        self.record: Final = looked.records[case].as_read
         self.now: Final = looked.now[case]
         self.agencies: Final[dict[AgencyId, Agency]] = dict(looked.roster.agencies)
-        self._standing: Final = standing_of(reader, operator, self.record, looked.roster.agencies)
+        self._standing: Final = standing_of(reader, operator, self.now.look.facts)
 
     async def lens(self, view: View) -> Lens | None:
         """``None``: whoever reads may have no such view, or there is nothing to see."""
@@ -52,7 +51,7 @@ class Glass:
         itself = view.agency == reader.agency
         roster = await self._roster(view)
         self.agencies.update({**roster.agencies, **self.agencies})
-        known = known_to_take_part(self.now, self._until(view))
+        known = NOBODY if itself else known_to_take_part(self.now, self._until(view))
         scope = scope_of(self._standing, view.agency, self.record, roster.agencies, known)
         if scope is None or (itself and next(self.now.seen(), None) is None):
             return None
@@ -110,9 +109,14 @@ class Glass:
         )
 
     def _by(self, at: datetime | None, stored: Sequence[StoredEvent]) -> Iterator[Event]:
-        for each in stored:
-            if at is None or each.recorded_at <= at:
-                yield self._looking.sealing.open(each).event
+        return self._looking.sealing.facts(
+            Fact(each.position, each.type, each.facts_said or b"")
+            for each in stored
+            if at is None or each.recorded_at <= at
+        )
+
+
+NOBODY: Final[frozenset[AgencyId]] = frozenset()
 
 
 def _last(record: Record) -> int:

@@ -27,8 +27,8 @@ from domain.case.services import ServiceLinked
 from domain.consent_ledger import ConsentGranted
 from domain.model import AgencyId, Event, GrantId, StaffId
 from domain.referral import HandoverConfirmed
-from domain.sharing import replay
 from domain.visibility import ACTING, Agencies, Basis, Recipient, Roster, Visible
+from domain.visibility.facts import Facts
 from services.looking import Reader
 from services.sights import Record, Seen, Sight
 
@@ -98,15 +98,12 @@ class Lens(NamedTuple):
         return self._replace(at=at, until=until, sight=sight)
 
 
-def standing_of(
-    reader: Reader, operator: AgencyId | None, record: Record, agencies: Agencies
-) -> Standing:
-    sharing = replay(entry.told for entry in record.entries)
-    itself = with_those_before([reader.agency], agencies)
+def standing_of(reader: Reader, operator: AgencyId | None, now: Facts) -> Standing:
+    """``now``: what is decided from for whoever reads."""
     return Standing(
         reader,
         audits=reader.role == "AUDITOR" and reader.agency == operator,
-        shut_out=reader.staff in sharing.excluded_staff or not itself.isdisjoint(sharing.excluded),
+        shut_out=reader.staff in now.sharing.excluded_staff or bool(now.shut_out),
     )
 
 
