@@ -43,12 +43,19 @@ class Story(NamedTuple):
     house: House
     case: CaseId
     times: Sequence[datetime]
+    told: dict[tuple[object, ...], Replay | None]  # Nothing happens any more: asked once.
 
     @property
     def now(self) -> datetime:
         return self.play.world.at
 
     def replay(self, reader: AgencyId, **asked: Any) -> Replay | None:
+        key = (self.case, reader, *(each for each in asked.items() if each[1] is not None))
+        if key not in self.told:
+            self.told[key] = self._replay(reader, asked)
+        return self.told[key]
+
+    def _replay(self, reader: AgencyId, asked: dict[str, Any]) -> Replay | None:
         """Of a suspended agency nobody may read."""
         try:
             return self.house.replay(self.play.head(reader), self.case, **asked)
@@ -105,7 +112,7 @@ def story(seed: int) -> Story:
     case = max(play.cases, key=lambda each: len(agreed_in(play.world.of_case(each))))
     entries = play.world.of_case(case)
     times = random.Random(seed).choices([entry.at for entry in entries], k=TIMES)
-    return Story(play, House(play.world), case, times)
+    return Story(play, House(play.world), case, times, {})
 
 
 def every_case(seed: int) -> Iterator[Story]:
