@@ -135,9 +135,10 @@ def _may_rest(known: Log, at: datetime, case: CaseId, who: Someone, line: Line) 
     bases += [("STATUTORY", each) for each in hers.statutory]
     facts = {"case_id": str(case), "recipient": str(who.agency), "person": str(who.staff)}
     row = replace(next(iter(known.rows.values())), at=at, facts=facts)
+    source = str(line.source)
     for basis, basis_id in bases:
         try:
-            holds(known, row, (str(line.source), line.path, line.category, basis, basis_id), {})
+            holds(known, row, (source, line.path, line.category, basis, basis_id), {})
         except Wrong:
             continue
         return True

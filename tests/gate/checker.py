@@ -152,8 +152,10 @@ def _reader(log: Log, line: Line) -> None:
     agency, case = log.agencies[line.recipient], log.cases[line.case]
     readers = {line.person} if line.person else agency.works
     signed = {line.person} if line.person else agency.custodians
-    left = max((agency.left.get(each, 0) for each in signed | agency.left.keys()), default=0)
-    need(signed & agency.works & agency.pledged, "PLEDGE", left or None)
+    may = signed & agency.works & agency.pledged
+    gone = () if may else signed | agency.left.keys()
+    left = max((agency.left.get(each, 0) for each in gone), default=0)
+    need(may, "PLEDGE", left or None)
     _none(case.out, readers, "EXCLUDED_STAFF")
     party = log.parties.get(line.told.stream)
     need(party is None or not readers & party.about_staff, "ABOUT_THE_READER")
@@ -331,8 +333,10 @@ BASES: Final[Mapping[str, Callable[[Log, Case, Line], None]]] = {
 
 def _none(since: Mapping[str, int], of: Iterable[str | None], clause: str) -> None:
     """None of these stands against it."""
-    against = [since[each] for each in of if each and each in since]
-    need(not against, clause, min(against, default=None))
+    if not since:  # As nearly always.
+        return
+    if against := [since[each] for each in of if each and each in since]:
+        raise Wrong(clause, min(against))
 
 
 def _refusals(case: Case, names: set[str], category: str) -> dict[str, int]:

@@ -93,7 +93,10 @@ class Reading:
             else who_reads(who.agency, agency, who.staff, who.role)
         )
         look = looking(self._sharing, recipient, self._roster, self._world.at)
-        if (opened := [*self._opened(look)]) != self._record:
+        opened = self._record
+        if any(isinstance(entry.told.event, SubjectDetailsCorrected) for entry in opened):
+            opened = [*self._opened(look)]
+        if opened != self._record:
             sharing = replay(entry.told for entry in opened)
             look = looking(sharing, recipient, self._roster, self._world.at)
         yield from _lines(look, opened)
@@ -119,7 +122,7 @@ class Reading:
 
 def _lines(look: Look, record: Iterable[Entry]) -> Iterator[Line]:
     for told, parts, *_ in record:
-        if told.agency == look.agency:
+        if told.agency.int == look.agency.int:  # Comparing ids as such takes far longer.
             continue
         bases = decide(look, told, parts).bases
         for field in fields_of(look.woman, told, parts) if bases else ():
