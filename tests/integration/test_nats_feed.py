@@ -326,7 +326,7 @@ async def test_no_agency_takes_the_places_of_all(
     assert (await here.city.fetches()).next
     assert (await waiting).items == ()
     async with asyncio.timeout(10):  # A place is free a moment after its answer.
-        while b"OVERLOADED" in (answer := await here.centre.asks({"after": after})).data:  # noqa: ASYNC110
+        while b"OVERLOADED" in (answer := await here.centre.asks({"after": after})).data:  # noqa: ASYNC110 (Nobody says when.)
             await asyncio.sleep(0.01)
     assert msgspec.json.decode(answer.data, type=FeedPage).items == ()
 
