@@ -1,5 +1,6 @@
 """Lists (一覧) on PostgreSQL: rows, and the checkpoint they have come to, in one transaction."""
 
+import asyncio
 from collections.abc import (
     AsyncGenerator,
     Callable,
@@ -21,6 +22,7 @@ from psycopg.adapt import Dumper
 from psycopg.pq import Format, TransactionStatus
 from psycopg.rows import TupleRow, args_row, class_row
 
+from adapters.ending import ended
 from adapters.postgres import arrays
 from adapters.postgres.links import with_options
 from projections.tables import Column, ColumnKind, Key, Projection
@@ -30,7 +32,19 @@ from services.ports import Checkpoint, Edition, LogRefusesWrites, LogUnavailable
 _CHECKPOINT: Final = "select definition, position, state from views.checkpoint where name = %s"
 _CHECKPOINT_HELD: Final = f"{_CHECKPOINT} for update"
 _ADVANCE: Final = "update views.checkpoint set position = %s where name = %s"
-_PASS_ON: Final = f"{_ADVANCE} and (definition, position, state) = (%s, %s, %s)"
+_FURTHER: Final = f"{_ADVANCE} and (definition, position, state) = (%s, %s, %s)"
+# Whoever holds one of them lets none of the others wait.
+_FURTHER_TOGETHER: Final = """
+with asked as (
+    select * from unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[])
+        as asked(further, name, definition, position, state)
+), free as (
+    select name, further from views.checkpoint join asked
+    using (name, definition, position, state) for update of checkpoint skip locked
+)
+update views.checkpoint as stands set position = free.further from free
+where stands.name = free.name returning stands.name
+"""
 _BEGIN: Final = """
 insert into views.checkpoint as made (name, definition) values (%s, %s)
 on conflict (name) do update set definition = excluded.definition, position = 0
@@ -96,6 +110,17 @@ _PACKED: Final[Mapping[ColumnKind, Callable[[Iterable[Any]], bytes]]] = {
 # Nothing is waited for longer than this, be it a reader or another who makes the same list.
 _OPTIONS: Final = "-c lock_timeout=5s -c statement_timeout=60s -c application_name=tsunagu-views"
 _CONNECTED_WITHIN_S: Final = 10
+TOGETHER_WITHIN_S: Final = 0.005  # Each hears of an event by itself.
+
+
+class _Passing(NamedTuple):
+    """A list that goes further, from where it stands, and no row of it changes."""
+
+    further: int
+    name: str
+    definition: str
+    position: int
+    state: str
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +143,8 @@ class PostgresViews:
     def __init__(self, conninfo: str) -> None:
         self._conninfo: Final = with_options(conninfo, _OPTIONS)
         self._free: Final[list[psycopg.AsyncConnection[TupleRow]]] = []
+        self._passing: dict[_Passing, asyncio.Future[bool]] = {}
+        self._tasks: Final[set[asyncio.Task[None]]] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -128,6 +155,7 @@ class PostgresViews:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await ended(*self._tasks)
         await self._close()
 
     async def checkpoint(self, of: Projection[Key, ListRow], edition: Edition) -> Checkpoint | None:
@@ -146,9 +174,33 @@ class PostgresViews:
     async def pass_on(
         self, of: Projection[Key, ListRow], edition: Edition, before: Checkpoint, then: Checkpoint
     ) -> bool:
-        async with self._connection() as connection:
-            given = (then.position, _table_of(of, edition), *before)
-            return (await connection.execute(_PASS_ON, given)).rowcount == 1
+        """Those that pass on the same event are said together: of 25 lists, all but a few."""
+        passing = _Passing(then.position, _table_of(of, edition), *before)
+        self._passing[passing] = asyncio.get_running_loop().create_future()
+        if len(self._passing) == 1:
+            self._tasks.add(task := asyncio.create_task(self._pass_on()))
+            task.add_done_callback(self._tasks.discard)
+        if await self._passing[passing]:
+            return True
+        async with self._connection() as connection:  # Others have it, or it stands elsewhere.
+            return (await connection.execute(_FURTHER, passing)).rowcount == 1
+
+    async def _pass_on(self) -> None:
+        await asyncio.sleep(TOGETHER_WITHIN_S)
+        passing, self._passing = self._passing, {}
+        try:
+            async with self._connection() as connection:
+                given = [[*each] for each in zip(*passing, strict=True)]
+                done = await connection.execute(_FURTHER_TOGETHER, given)
+                names = {name for (name,) in await done.fetchall()}
+        except Exception as error:  # noqa: BLE001 (Whatever it is, it is theirs who wait for it.)
+            for answer in passing.values():
+                if not answer.done():
+                    answer.set_exception(error)
+            return
+        for each, answer in passing.items():
+            if not answer.done():
+                answer.set_result(each.name in names)
 
     async def begin(self, of: Projection[Key, ListRow]) -> None:
         table = _table_of(of, "next")

@@ -365,6 +365,21 @@ async def test_a_paused_list_waits_until_it_is_resumed(
     assert stage.rows(COUNTS) == await stage.folded(COUNTS)
 
 
+async def test_a_list_that_somebody_holds_lets_no_other_wait(stage: Stage) -> None:
+    """Also where none of them wants what comes, and all of them pass it on together."""
+    others = [replace(SUSPENSIONS, name=name) for name in ("held", "second", "third")]
+    held = "select from views.checkpoint where name = 'held' for update"
+    async with keeping(stage.access.app, stage.nats, stage.stream, others):
+        await stage.tell(*SOME)
+        await stage.has_come(5, *others)
+        with session(stage.access.app) as holding, holding.transaction():
+            holding.execute(held)
+            await stage.tell((NUMBER, 9))
+            await stage.has_come(6, *others[1:])
+            assert stage.standing(others[0]) == Standing(5)
+        await stage.has_come(6, *others)
+
+
 async def test_a_list_does_not_go_past_a_gap_in_the_stream(stage: Stage) -> None:
     await stage.rebuilt(COUNTS)
     await stage.record(*(stage.new(*told) for told in SOME))
