@@ -43,7 +43,7 @@ with asked as (
     using (name, definition, position, state) for update of checkpoint skip locked
 )
 update views.checkpoint as stands set position = free.further from free
-where stands.name = free.name returning stands.name
+where stands.name = free.name returning stands.name, stands.position
 """
 _BEGIN: Final = """
 insert into views.checkpoint as made (name, definition) values (%s, %s)
@@ -143,7 +143,7 @@ class PostgresViews:
     def __init__(self, conninfo: str) -> None:
         self._conninfo: Final = with_options(conninfo, _OPTIONS)
         self._free: Final[list[psycopg.AsyncConnection[TupleRow]]] = []
-        self._passing: dict[_Passing, asyncio.Future[bool]] = {}
+        self._passing: list[tuple[_Passing, asyncio.Future[bool]]] = []
         self._tasks: Final[set[asyncio.Task[None]]] = set()
 
     async def __aenter__(self) -> Self:
@@ -176,31 +176,32 @@ class PostgresViews:
     ) -> bool:
         """Those that pass on the same event are said together: of 25 lists, all but a few."""
         passing = _Passing(then.position, _table_of(of, edition), *before)
-        self._passing[passing] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._passing.append((passing, answer))
         if len(self._passing) == 1:
             self._tasks.add(task := asyncio.create_task(self._pass_on()))
             task.add_done_callback(self._tasks.discard)
-        if await self._passing[passing]:
+        if await answer:
             return True
         async with self._connection() as connection:  # Others have it, or it stands elsewhere.
             return (await connection.execute(_FURTHER, passing)).rowcount == 1
 
     async def _pass_on(self) -> None:
         await asyncio.sleep(TOGETHER_WITHIN_S)
-        passing, self._passing = self._passing, {}
+        waiting, self._passing = self._passing, []
         try:
             async with self._connection() as connection:
-                given = [[*each] for each in zip(*passing, strict=True)]
+                given = [[*each] for each in zip(*dict(waiting), strict=True)]
                 done = await connection.execute(_FURTHER_TOGETHER, given)
-                names = {name for (name,) in await done.fetchall()}
+                come_to = {*await done.fetchall()}
         except Exception as error:  # noqa: BLE001 (Whatever it is, it is theirs who wait for it.)
-            for answer in passing.values():
+            for _, answer in waiting:
                 if not answer.done():
                     answer.set_exception(error)
             return
-        for each, answer in passing.items():
+        for each, answer in waiting:
             if not answer.done():
-                answer.set_result(each.name in names)
+                answer.set_result((each.name, each.further) in come_to)
 
     async def begin(self, of: Projection[Key, ListRow]) -> None:
         table = _table_of(of, "next")

@@ -380,6 +380,16 @@ async def test_a_list_that_somebody_holds_lets_no_other_wait(stage: Stage) -> No
         await stage.has_come(6, *others)
 
 
+async def test_who_keeps_a_list_twice_passes_on_twice(stage: Stage) -> None:
+    """As the installation does for what is due, which it brings further itself before it looks."""
+    await stage.rebuilt(SUSPENSIONS)
+    await stage.record(stage.new(NUMBER, 9))
+    async with PostgresViews(stage.access.app) as views, asyncio.timeout(10):
+        both = [Projecting(SUSPENSIONS, views, stage.log, SEALING) for _ in range(2)]
+        await asyncio.gather(*(each.step(stage.log) for each in both))
+    assert stage.standing(SUSPENSIONS) == Standing(1)
+
+
 async def test_a_list_does_not_go_past_a_gap_in_the_stream(stage: Stage) -> None:
     await stage.rebuilt(COUNTS)
     await stage.record(*(stage.new(*told) for told in SOME))
