@@ -8,9 +8,10 @@ from typing import Final
 import structlog
 
 from adapters.ending import ended
-from adapters.nats.broker import SafeBroker
+from adapters.nats.broker import SafeBroker, served
 
 CHECK_EVERY_S: Final = 2.0
+CHECKED_WITHIN_S: Final = 5.0
 
 log = structlog.get_logger()
 
@@ -44,7 +45,8 @@ class Watch:
     async def _look(self) -> None:
         trouble = self.broker.trouble()
         if trouble is None:
-            await self.broker.check()
+            async with asyncio.timeout(CHECKED_WITHIN_S):
+                await served(self.broker.check)
             return
         log.error("desk_silent", why=trouble)
         await self.broker.stop()

@@ -182,6 +182,26 @@ async def test_it_is_waited_for_also_where_it_was_just_told_of_another_account(
         await until(lambda: place.came == [b"heard"])
 
 
+async def test_what_is_over_in_a_moment_is_not_told_while_it_serves(
+    endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class NowAndThen(Place):
+        checks = 0
+
+        async def check(self, jetstream: JetStreamContext) -> None:
+            self.checks += 1
+            if self.checks % 2 == 0:  # The first is that of the start.
+                raise ServiceUnavailableError
+            await super().check(jetstream)
+
+    monkeypatch.setattr(serving, "CHECK_EVERY_S", 0.05)
+    place = NowAndThen(endpoints.nats)
+    with capture_logs() as lines:
+        async with served(place):
+            await until(lambda: place.checks > 5)
+    assert [line["event"] for line in lines if line["event"] == "desk_not_checked"] == []
+
+
 async def test_a_handler_that_never_ends_is_noticed(
     endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
