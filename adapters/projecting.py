@@ -15,12 +15,12 @@ from adapters.nats.following import JetStreamFollowing
 from domain.speech import Spoken
 from projections.tables import Key
 from projections.tables import Row as ListRow
-from services.ports import Events, LogRefusesWrites, LogUnavailable, StreamUnavailable
+from services.ports import Checkpoint, Events, LogRefusesWrites, LogUnavailable, StreamUnavailable
 from services.projecting import BATCH_MAX, MadeAnewElsewhere, Projecting
 
 PAUSE_MIN_S: Final = 0.1
 PAUSE_MAX_S: Final = 2.0
-TOLD_AFTER_S: Final = 1.0
+TOLD_AFTER_S: Final = 2.0  # Also where nothing comes, it goes on each second.
 PASSING: Final = (LogUnavailable, LogRefusesWrites, StreamUnavailable)
 
 log = structlog.get_logger()
@@ -50,7 +50,7 @@ class _Keeping(Generic[Key, ListRow]):
         self._batch_max: Final = most
         self._most = most
         self._pause_s = PAUSE_MIN_S
-        self._waits_since_s: float | None = None
+        self._went_at_s = asyncio.get_running_loop().time()
         self._waits_for: str | None = None
 
     async def keep(self, access: NatsAccess, stream: str) -> None:
@@ -71,15 +71,16 @@ class _Keeping(Generic[Key, ListRow]):
 
     async def _follow(self, events: Events) -> None:
         """A batch that cannot be applied is halved, down to the one event that cannot be."""
+        stands: Checkpoint | None = None
         while True:
             try:
-                await self._projecting.step(events, self._most)
+                stands = await self._projecting.step(events, self._most, stands)
             except (*PASSING, MadeAnewElsewhere):
                 raise
             except Exception as error:  # noqa: BLE001 (Whatever it is, it stops this list and no other.)
                 if self._most == 1:
                     await self._stop(error)
-                self._most = max(1, self._most // 2)
+                self._most, stands = max(1, self._most // 2), None
             else:
                 self._goes_on()
 
@@ -91,16 +92,15 @@ class _Keeping(Generic[Key, ListRow]):
 
     def _waits(self, outage: Spoken) -> None:
         """What is over in a moment, as when NATS is told of an account, need not be told."""
-        now_s = asyncio.get_running_loop().time()
-        self._waits_since_s = self._waits_since_s or now_s
-        if outage.code != self._waits_for and now_s - self._waits_since_s >= TOLD_AFTER_S:
+        lasts = asyncio.get_running_loop().time() - self._went_at_s >= TOLD_AFTER_S
+        if lasts and outage.code != self._waits_for:
             self._waits_for = outage.code
             self._log.warning("projection_waits", **{**outage.facts, "code": outage.code})
 
     def _goes_on(self) -> None:
         self._most = min(2 * self._most, self._batch_max)
         self._pause_s = PAUSE_MIN_S
-        self._waits_since_s = None
+        self._went_at_s = asyncio.get_running_loop().time()
         if self._waits_for:
             self._waits_for = None
             self._log.info("projection_goes_on")

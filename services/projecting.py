@@ -55,13 +55,17 @@ class Projecting(Generic[Key, ListRow]):
         self._tags: Final = of.tags
         self._definition: Final = of.definition
         self._was_ours = False
-        self._left: Checkpoint | None = None  # As we left it: whether it is still so, a turn says.
         self._under_way: tuple[Edition, int] = "live", 0
 
-    async def step(self, events: Events, most: int = BATCH_MAX) -> None:
-        """A batch further; or a look at whether it may go on."""
-        live = self._left or await self._views.checkpoint(self.of, "live")
-        self._left = None
+    async def step(
+        self, events: Events, most: int = BATCH_MAX, stands: Checkpoint | None = None
+    ) -> Checkpoint | None:
+        """A batch further; or a look at whether it may go on.
+
+        ``stands``: as somebody knows it, to be given on from one step to the next. Whether it is
+        still so, each turn says; where nothing comes it is looked up all the same.
+        """
+        live = stands or await self._views.checkpoint(self.of, "live")
         if live is not None and live.state != "running":
             await asyncio.sleep(LOOK_AGAIN_S)
         elif live is None or live.definition != self._definition:
@@ -73,7 +77,8 @@ class Projecting(Generic[Key, ListRow]):
         else:
             self._was_ours = True
             self._under_way = "live", live.position
-            self._left = await self._apply(await events.after(live.position, most))
+            return await self._apply(await events.after(live.position, most))
+        return None
 
     async def rebuild(self, most: int = BATCH_MAX) -> AsyncGenerator[int]:
         """Beside the live rows, from the log, until it takes their place; says how far it is.
@@ -100,9 +105,9 @@ class Projecting(Generic[Key, ListRow]):
     async def _apply(self, batch: Sequence[StoredEvent]) -> Checkpoint | None:
         """Where it stands now; unless others were here first, or it has been paused."""
         edition, after = self._under_way
-        before = Checkpoint(self._definition, after)
         if not batch:
-            return before
+            return None
+        before = Checkpoint(self._definition, after)
         if not self._telling.follows(batch, after):
             raise EventsOutOfPlace(projection=self.of.name, after=after)
         seen = self._telling.seen(batch, self._tags, others=self.of.hears_others)

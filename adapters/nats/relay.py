@@ -48,6 +48,7 @@ class _Relay:
         self._head: Final = head
         self._access: Final = access
         self._stream: Final = stream
+        self._position = 0
         self._stopped_since_s: float | None = None
         self._stopped_by: str | None = None
         self._pause_s = PAUSE_MIN_S
@@ -82,6 +83,10 @@ class _Relay:
             tell("relay_stopped", **{**facts, "code": code})
 
     def _goes_on(self, progress: Progress) -> None:
+        """Where it has come no further, and is not at the end, it has only been looked at."""
+        was_at, self._position = self._position, progress.position
+        if was_at >= progress.position < progress.of:
+            return
         self._stopped_since_s = None
         self._pause_s = PAUSE_MIN_S
         if self._stopped_by:

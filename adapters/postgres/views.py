@@ -194,6 +194,10 @@ class PostgresViews:
                 given = [[*each] for each in zip(*dict(waiting), strict=True)]
                 done = await connection.execute(_FURTHER_TOGETHER, given)
                 come_to = {*await done.fetchall()}
+        except asyncio.CancelledError:
+            for _, answer in waiting:
+                answer.cancel()
+            raise
         except Exception as error:  # noqa: BLE001 (Whatever it is, it is theirs who wait for it.)
             for _, answer in waiting:
                 if not answer.done():

@@ -143,7 +143,7 @@ class Timing:
                     raise TimersStandStill
                 if (stands.definition, stands.position >= head) == (TIMERS.definition, True):
                     return
-            await self._projecting.step(log)
+            await self._projecting.step(log, stands=stands)
 
 
 class _Round:

@@ -200,6 +200,28 @@ async def test_a_store_wiped_while_the_relay_runs_is_filled_again(own: Place, da
     assert await own.is_whole()
 
 
+async def test_a_stream_that_is_there_and_takes_nothing_is_an_outage(
+    own: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To find it there is not to go on."""
+
+    async def full(*_: object) -> None:
+        raise StreamUnavailable(reason="full")
+
+    monkeypatch.setattr(relays, "TOLD_AFTER_S", 0.5)
+    with capture_logs() as lines:
+        async with own.relay():
+            own.grow(10)
+            await own.comes_to(10)
+            with monkeypatch.context() as patched:
+                patched.setattr(JetStreamEvents, "continue_after", full)
+                own.grow(10)
+                await until(lambda: said(lines, "relay_stopped"))
+            await own.comes_to(20)
+            await until(lambda: said(lines, "relay_goes_on"))
+    assert [line["event"] for line in lines] == ["relay_stopped", "relay_goes_on"]
+
+
 @pytest.mark.parametrize(
     ("after_s", "told"), [(0.0, ["relay_stopped", "relay_goes_on"]), (60.0, [])]
 )
