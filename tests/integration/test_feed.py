@@ -1,7 +1,8 @@
 """What an agency's system is told of her, page by page, on the real engine."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 from uuid import uuid4
@@ -23,7 +24,7 @@ from domain.agency import (
     SucceedAgency,
     SuspendAgency,
 )
-from domain.case import AssignRole
+from domain.case import AssignRole, CorrectSubjectDetails
 from domain.case.plans import SetSupportPolicy
 from domain.consent_ledger import WithdrawConsent
 from domain.exclusions import LiftExclusion, SetExclusion
@@ -33,6 +34,9 @@ from domain.referral import DraftReferral, SendReferral
 from domain.trail.purges import RequestPurge
 from projections.feed import FEED
 from services.aliases import CursorNotValid
+from services.disclosing import Gate
+from services.ports import Keys
+from services.sights import Seen
 from tests.integration.test_viewing import CONSULT, IDENTIFY, NAME, NOTE, refers, takes
 from tests.integration.viewers import Agency, House, a_house
 
@@ -280,6 +284,31 @@ async def test_whom_she_shuts_out_is_told_nothing_until_she_lets_them_know_again
     await town.city.says(LiftExclusion(agency_id=town.centre.id, method="WRITTEN"), case)
     back = [(PACKAGE, [IDENTIFIED, CONSULTED, CONSULTED])]
     assert await town.others(town.centre, after) == back == await town.others(town.centre)
+
+
+async def test_of_what_is_on_no_feed_of_theirs_nothing_is_opened_to_decide_that(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Corrections are, where she agreed to what was known then: they say what is not said anew."""
+    opened = Counter[str]()
+
+    async def counted(gate: Gate, seen: Iterable[Seen]) -> Keys:
+        events = [*seen]
+        opened.update(each.header.type for each in events)
+        return await opens(gate, events)
+
+    opens = Gate.open
+    monkeypatch.setattr(Gate, "open", counted)
+    case = await heard(town)
+    await town.city.says(CorrectSubjectDetails(name="相川みさお", correction_reason="誤記"), case)
+    await town.city.hears_consent(case, town.centre, "IDN", history="SNAPSHOT")
+    await takes_part(town, case, town.centre)
+    _, after = await town.pages(town.centre)
+    assert opened.pop("case.subject_details_corrected.v1") > 0
+    await town.city.says(SetExclusion(staff_id=town.centre.staff), case)
+    assert (await town.pages(town.centre, after))[0] == []
+    assert (await town.pages(town.centre))[0] == []
+    assert not opened["case.subject_details_corrected.v1"]
 
 
 async def test_a_case_from_which_one_of_its_staff_is_shut_out_is_on_no_feed_of_theirs(
