@@ -17,7 +17,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from adapters.engines import Endpoints, PostgresAccess, embedded
-from adapters.postgres.migrating import Migration, migrate
+from adapters.postgres.migrating import ROLES, Migration, migrate
 from adapters.settings import Settings
 
 
@@ -86,12 +86,15 @@ def databases(endpoints: Endpoints) -> Generator[MakeDatabase]:
     def make(wanted: tuple[Migration, ...] | None = None) -> PostgresAccess:
         name = f"t_{os.getpid()}_{uuid4().hex}"
         made.append(name)
+        access = access_to(postgres, name)
         if wanted is None:
             create(postgres, name, like=migrated(postgres))
+            with psycopg.connect(access.owner) as owner:
+                owner.execute(ROLES)  # What they may do in a database is not copied with it.
         else:
             create(postgres, name)
-            asyncio.run(migrate(access_to(postgres, name).owner, wanted))
-        return access_to(postgres, name)
+            asyncio.run(migrate(access.owner, wanted))
+        return access
 
     yield make
     with psycopg.connect(endpoints.postgres.owner, autocommit=True) as owner:
@@ -104,7 +107,7 @@ def databases(endpoints: Endpoints) -> Generator[MakeDatabase]:
 @functools.cache
 def migrated(postgres: PostgresAccess) -> str:
     """One that is copied, rather than each being migrated from the beginning."""
-    name = f"t_{os.getpid()}_migrated"
+    name = f"t_{os.getpid()}_migrated_{uuid4().hex}"
     create(postgres, name)
     asyncio.run(migrate(access_to(postgres, name).owner))
     return name
