@@ -33,7 +33,7 @@ from domain.trail.blocked import WithdrawalSettled
 from domain.trail.purges import PurgeRequested
 from projections.timers import TIMERS
 from services.handling import Ask, TooManyAtOnce
-from services.projecting import Projecting
+from services.projecting import MadeAnewElsewhere, Projecting
 from services.reacting.doing import Doing, Handles
 from services.reacting.following import Following
 from services.reacting.knowing import Knowing
@@ -44,6 +44,7 @@ from services.relaying import Head
 from services.sealing import Recorded
 from tests.integration.test_viewing import IDENTIFY, refers, takes
 from tests.integration.viewers import Agency, House, a_house
+from tests.integration.writers import session
 
 SPRING: Final = datetime(2024, 4, 1, 0, 0, tzinfo=UTC)
 MIDNIGHT: Final = datetime(2024, 4, 7, 15, tzinfo=UTC)  # In Japan, after the seventh.
@@ -399,6 +400,20 @@ async def test_time_does_not_pass_over_what_cannot_happen(
             await views.resume(TIMERS)
             await passing.pass_until(MIDNIGHT + DAY)
     assert ConsentExpired(grant_id=grant) in told(await here.by_rule())
+
+
+async def test_a_list_of_what_is_due_that_another_version_has_made_anew_is_left_to_it(
+    here: Here, database: PostgresAccess
+) -> None:
+    """And is not asked for again and again, where nothing else happens."""
+    await helped(here, **WEEK)
+    async with here.processes() as settling:
+        await settling.settle()
+        with session(database.app) as another:
+            another.execute("update views.checkpoint set definition = '' where name = 'timers'")
+        with pytest.raises(MadeAnewElsewhere):
+            async with asyncio.timeout(10):
+                await settling.settle()
 
 
 async def test_nothing_falls_due_before_its_time_by_the_clock_of_the_log(
