@@ -16,16 +16,7 @@ from domain.agency import Agency, AgencyEvent, KnownAgency, check_may_act, with_
 from domain.consent_codes import DisclosureChannel
 from domain.model import AgencyId, CaseId, NetworkId, StreamId, fence_key, stream_of
 from domain.network import NO_NETWORK, NetworkEvent
-from domain.visibility import (
-    Membership,
-    Recipient,
-    Roster,
-    membership,
-    on_feed,
-    who_reads,
-    whose_feed,
-)
-from domain.visibility.facts import working
+from domain.visibility import Membership, Recipient, Roster, membership, who_reads, whose_feed
 from domain.visibility.holding import FOR_GOOD
 from services.aliases import Aliases
 from services.deciding import NO_AGENCY
@@ -176,12 +167,16 @@ class Looking:
         return isinstance(was, KnownAgency) and not was.suspended
 
     async def _sight(self, looked: Looked, case: CaseId) -> Sight:
-        """Corrections that may be opened tell which details were said before them, and stand."""
+        """Corrections that may be opened tell which details were said before them, and stand.
+
+        Of what is on no feed of theirs nothing is opened for it either.
+        """
         while True:
             record = looked.records[case]
             # What ends while it is on its way does not go out any more.
             sight = Sight(record, looked.recipient, looked.roster, looked.at + WINDOW)
-            corrections = sight.corrections() if _may_be_told(looked, sight) else []
+            told = looked.recipient.staff is not None or sight.is_on_feed
+            corrections = sight.corrections() if told else []
             if not corrections:
                 return sight
             keys = await self.gate.open(corrections)
@@ -226,13 +221,6 @@ class Looking:
     def _network(self, facts: Sequence[Fact]) -> Membership:
         told = cast("Iterator[NetworkEvent]", self.sealing.facts(facts))
         return membership(reduce(network.evolve, told, NO_NETWORK))
-
-
-def _may_be_told(looked: Looked, sight: Sight) -> bool:
-    """What is on no feed of theirs is not opened for it either."""
-    who = looked.recipient
-    staff = working(looked.roster.agencies.get(who.agency))
-    return who.staff is not None or on_feed(sight.look.facts.sharing, staff)
 
 
 def _named_in(record: Record) -> frozenset[StreamId]:

@@ -19,7 +19,9 @@ from domain.visibility import (
     decide,
     looking,
     naming,
+    on_feed,
 )
+from domain.visibility.facts import working
 from domain.visibility.following import whom_it_follows, whose_work_it_does
 from domain.visibility.holding import holds_until
 from services.ports import EPOCH, Fact, StoredEvent
@@ -170,6 +172,12 @@ class Sight:
 
     def visible(self, entry: Entry) -> Visible:
         return self._visible(entry)[0]
+
+    @property
+    def is_on_feed(self) -> bool:
+        """Unless she has shut out somebody who works there: all of them read it."""
+        facts = self._look.facts
+        return on_feed(facts.sharing, working(facts.roster.agencies.get(facts.agency)))
 
     @property
     def look(self) -> Look:

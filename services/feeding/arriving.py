@@ -14,12 +14,9 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from domain.agency import with_those_before
-from domain.exclusions import ExclusionEvent
 from domain.model import AgencyId, CaseId, stream_of
 from domain.policy import BESIDE
-from domain.sharing import replay
-from domain.visibility import Roster, fields_of, on_feed
-from domain.visibility.facts import working
+from domain.visibility import Roster, fields_of
 from domain.visibility.widening import may_widen, widenings
 from projections.feed import is_told, may_open, people_shut_out
 from services.feeding.referring import Known
@@ -60,9 +57,9 @@ class Arriving:
 
     def at(self, positions: AbstractSet[int]) -> Mapping[int, Arrival]:
         """What arrives at these; of what arrives elsewhere nothing is told."""
-        if not self._is_on_feed(self._looked.roster):
-            return {}
         now = self._looked.now[self._record.case]
+        if not now.is_on_feed:
+            return {}
         openings = [*self._openings(min(positions))]
         if positions.isdisjoint(openings):
             left = self._of_these(now, positions)
@@ -127,19 +124,8 @@ class Arriving:
         return self._sight(roster, entry.stored.recorded_at, opening - 1)
 
     def _sight(self, roster: Roster, at: datetime, until: int) -> Sight | None:
-        if not self._is_on_feed(roster, until):
-            return None
-        return Sight(self._record, self._who, roster, at, until)
-
-    def _is_on_feed(self, roster: Roster, until: int | None = None) -> bool:
-        """Unless she has shut out somebody who works there."""
-        said = (
-            entry.told
-            for entry in self._record.entries
-            if isinstance(entry.told.event, ExclusionEvent)
-            and (until is None or entry.told.position <= until)
-        )
-        return on_feed(replay(said), working(roster.agencies.get(self._who.agency)))
+        sight = Sight(self._record, self._who, roster, at, until)
+        return sight if sight.is_on_feed else None
 
     def _entries(self, positions: AbstractSet[int]) -> list[Entry]:
         return [entry for entry in self._record.entries if entry.told.position in positions]
