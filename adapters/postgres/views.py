@@ -187,9 +187,10 @@ class PostgresViews:
             return (await connection.execute(_FURTHER, passing)).rowcount == 1
 
     async def _pass_on(self) -> None:
-        await asyncio.sleep(TOGETHER_WITHIN_S)
-        waiting, self._passing = self._passing, []
+        waiting = self._passing
         try:
+            await asyncio.sleep(TOGETHER_WITHIN_S)
+            self._passing = []
             async with self._connection() as connection:
                 given = [[*each] for each in zip(*dict(waiting), strict=True)]
                 done = await connection.execute(_FURTHER_TOGETHER, given)
