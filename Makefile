@@ -15,9 +15,8 @@ setup: .venv/.product ## Make .venv/bin/tsunagu / .venv/bin/tsunagu を用意す
 demo: .venv/.product ## Watch a short story happen (ARGS="--once") / 短い物語を動かして見る
 	@$(BIN)/tsunagu demo $(ARGS)
 
-# Hundreds of processes are started here: what they import is compiled once, whatever else is set.
 test: lint ## Check everything / すべてを検査する
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadfile -m "not soak" $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not soak" $(ARGS)
 
 lint: .venv/.development ## Check what can be checked without running / 静的検査だけを行う
 	@$(RUN) ruff check .
