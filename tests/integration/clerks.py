@@ -38,8 +38,7 @@ from domain.case import (
     SetContactMethod,
 )
 from domain.catalogue import EVENTS, AnyCommand
-from domain.categories import CategoryCode
-from domain.consent_ledger import ExplainConsent, GrantConsent, WithdrawConsent
+from domain.consent_ledger import WithdrawConsent
 from domain.model import AgencyId, CommandId, GrantId, NetworkId, ReferralId, StaffId
 from domain.network import EstablishNetwork, JoinNetwork
 from domain.referral import (
@@ -53,6 +52,7 @@ from services.aliases import Aliases
 from services.identity import Identity
 from services.keys import installation_key
 from services.sealing import Sealing
+from tests.integration.consents import explained, granted
 from tests.integration.desks import Said, said
 from tests.integration.pipe import KEK, Pipe
 
@@ -264,30 +264,9 @@ class Office(NamedTuple):
 
     async def _agree(self, clerk: Clerk, to: AgencyId, case: CaseAlias) -> None:
         """And think better of it."""
-        recipients, categories = frozenset({to}), frozenset[CategoryCode]({"SVC", "IDN"})
-        explain = ExplainConsent(
-            kind="INFORMATION",
-            purpose="PROTECTION",
-            recipients=recipients,
-            categories=categories,
-            language="ja",
-            material_version="2026-04",
-        )
+        explain = explained(frozenset({to}), frozenset({"SVC", "IDN"}))
         grant = GrantId(await clerk.make(explain, case))
-        await clerk.do(
-            GrantConsent(
-                grant_id=grant,
-                kind="INFORMATION",
-                grantor="SUBJECT",
-                recipients=recipients,
-                categories=categories,
-                purpose="PROTECTION",
-                until_event="CASE_CLOSE",
-                history="FULL",
-                method="WRITTEN",
-            ),
-            case,
-        )
+        await clerk.do(granted(grant, explain), case)
         await clerk.do(WithdrawConsent(grant_id=grant), case)
 
     async def _hand_over(self, sender: Clerk, receiver: Clerk, case: CaseAlias) -> CaseAlias:

@@ -19,11 +19,11 @@ from domain.agency_codes import AgencyKind
 from domain.case import AcceptCase, IdentifySubject, OpenCase
 from domain.catalogue import AnyCommand
 from domain.categories import CategoryCode
-from domain.consent_ledger import ExplainConsent, GrantConsent
 from domain.model import AgencyId, CommandId, GrantId, NetworkId, StaffId, StaffRole
 from domain.network import EstablishNetwork, JoinNetwork
 from services.identity import Issued
 from tests.command_line import tsunagu
+from tests.integration.consents import explained, granted
 from tests.integration.processes import Up
 
 T = TypeVar("T")
@@ -125,30 +125,9 @@ def opened(city: Clerk) -> CaseAlias:
 def agreed(
     city: Clerk, case: CaseAlias, *others: Clerk, about: tuple[CategoryCode, ...] = ("IDN",)
 ) -> GrantId:
-    to, categories = frozenset(each.agency for each in others), frozenset(about)
-    explain = ExplainConsent(
-        kind="INFORMATION",
-        purpose="PROTECTION",
-        recipients=to,
-        categories=categories,
-        language="ja",
-        material_version="2026-04",
-    )
+    explain = explained(frozenset(each.agency for each in others), frozenset(about))
     grant = GrantId(city.makes(explain, case))
-    city.asks(
-        GrantConsent(
-            grant_id=grant,
-            kind="INFORMATION",
-            grantor="SUBJECT",
-            recipients=to,
-            categories=categories,
-            purpose="PROTECTION",
-            until_event="CASE_CLOSE",
-            history="FULL",
-            method="WRITTEN",
-        ),
-        case,
-    )
+    city.asks(granted(grant, explain), case)
     return grant
 
 

@@ -23,7 +23,7 @@ from domain.case import (
     SetContactMethod,
 )
 from domain.categories import CategoryCode
-from domain.consent_ledger import ExplainConsent, GrantConsent, NarrowConsent, WithdrawConsent
+from domain.consent_ledger import NarrowConsent, WithdrawConsent
 from domain.erasure import DecideErasure, RequestErasure
 from domain.exclusions import LiftExclusion, SetExclusion
 from domain.model import (
@@ -45,6 +45,7 @@ from domain.referral import (
 from services.aliases import Aliases
 from services.ports import EventLog, LogUnavailable
 from tests.integration.clerks import OPEN, Clerk
+from tests.integration.consents import explained, granted
 
 Cause: TypeAlias = Literal[
     "WITHDRAWN",
@@ -197,30 +198,10 @@ class Desk(NamedTuple):
         categories: frozenset[CategoryCode] = TOLD,
         supersedes: GrantId | None = None,
     ) -> GrantId:
-        recipients = frozenset({to.agency})
-        explain = ExplainConsent(
-            kind="INFORMATION",
-            purpose="PROTECTION",
-            recipients=recipients,
-            categories=categories,
-            language="ja",
-            material_version="2026-04",
-        )
+        explain = explained(frozenset({to.agency}), categories)
         async with to.restless:
             grant = GrantId(await self.city.make(explain, case))
-            granted = GrantConsent(
-                grant_id=grant,
-                kind="INFORMATION",
-                grantor="SUBJECT",
-                recipients=recipients,
-                categories=categories,
-                purpose="PROTECTION",
-                until_event="CASE_CLOSE",
-                history="FULL",
-                method="WRITTEN",
-                supersedes=supersedes,
-            )
-            await self.city.do(granted, case)
+            await self.city.do(granted(grant, explain, supersedes=supersedes), case)
         return grant
 
     async def _refers(self, case: CaseAlias, to: Recipient) -> None:

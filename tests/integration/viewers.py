@@ -22,7 +22,6 @@ from domain.agency_codes import AgencyKind, Prefecture
 from domain.case import OpenCase
 from domain.catalogue import EVENTS, AnyCommand
 from domain.categories import CategoryCode
-from domain.consent_ledger import ExplainConsent, GrantConsent
 from domain.installation import InstallationFounded
 from domain.model import AgencyId, CaseId, CommandId, GrantId, NetworkId, StaffId, StaffRole
 from projections.lists import LISTS
@@ -40,6 +39,7 @@ from services.sealing import Sealing
 from services.viewing import Viewing
 from tests.agencies import Registry
 from tests.gates import a_gate
+from tests.integration.consents import explained, granted
 
 OPEN: Final = OpenCase(
     anonymous=True, channel="PHONE", found_via="SELF", frameworks=frozenset(), at_risk_only=False
@@ -85,31 +85,9 @@ class Agency(NamedTuple):
         self, case: CaseId, to: "Agency", *categories: CategoryCode, **more: object
     ) -> GrantId:
         """She is told what it would mean, and agrees."""
-        grant = GrantId(
-            await self.makes(
-                ExplainConsent(
-                    kind="INFORMATION",
-                    purpose="PROTECTION",
-                    recipients=frozenset({to.id}),
-                    categories=frozenset(categories),
-                    language="ja",
-                    material_version="2026-04",
-                ),
-                case,
-            )
-        )
-        given: dict[str, object] = {"history": "FULL", "until_event": "CASE_CLOSE", **more}
-        consent = GrantConsent(
-            grant_id=grant,
-            kind="INFORMATION",
-            grantor="SUBJECT",
-            recipients=frozenset({to.id}),
-            categories=frozenset(categories),
-            purpose="PROTECTION",
-            method="WRITTEN",
-            **given,  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-        )
-        await self.says(consent, case)
+        explain = explained(frozenset({to.id}), frozenset(categories))
+        grant = GrantId(await self.makes(explain, case))
+        await self.says(granted(grant, explain, **more), case)
         return grant
 
     async def sees(self, case: CaseId) -> CaseShown | None:
