@@ -39,8 +39,8 @@ DURABLE: Final = {"sync_interval": "always"}
 ANY_PORT: Final = -1
 LOOPBACK: Final = "127.0.0.1"
 AT_THE_DESK: Final = {"publish.>": "in.desk.>", "ask.>": "ask.desk.>"}
-RELOADS: Final = 2  # The first leaves a new account without its imports.
-RELOADED_AFTER_S: Final = 0.2
+RELOADED_WITHIN_S: Final = 5.0
+RELOADED_SEEN_EVERY_S: Final = 0.02
 MONITOR_ANSWERS_WITHIN_S: Final = 5.0
 ANSWER_BYTES_MAX: Final = 1 << 20
 HUB: Final = "HUB"
@@ -51,7 +51,7 @@ class Tenant(msgspec.Struct, frozen=True):
     """Systems of others on our server: all that they may ask, and by which name HUB hears it."""
 
     name: str
-    nkey: str
+    nkey: str | None  # Without one nobody is let in.
     inbox: str
     asks: Mapping[str, str]
     hears: Mapping[str, str] = {}
@@ -65,10 +65,10 @@ def desk(seed: str) -> Tenant:
     return Tenant("DESK", public_key(seed), DESK_INBOX, AT_THE_DESK)
 
 
-def agency(seed: str, which: AgencyId) -> Tenant:
+def agency(seed: str, which: AgencyId, *, let_in: bool = True) -> Tenant:
     """機関: where the systems of one agency log in, and no other's. Its feed is fetched there."""
     asks = {**AT_THE_DESK, FETCH: fetch_of(which)}
-    key = public_key(agency_seed(seed, which))
+    key = public_key(agency_seed(seed, which)) if let_in else None
     return Tenant(f"AGENCY_{which.hex}", key, inbox_of(which), asks, {WAKE: wake_of(which)})
 
 
@@ -91,7 +91,7 @@ def _account(tenant: Tenant) -> "Account":
     """What a tenant's messages are called in HUB is the server's to say, not the sender's."""
     may = Permissions(Allowed(tuple(tenant.asks)), Allowed((f"{tenant.inbox}.>", *tenant.hears)))
     return Account(
-        users=(User(tenant.nkey, may),),
+        users=(User(tenant.nkey, may),) if tenant.nkey else (),
         imports=(
             *(Import(service=Place(HUB, hub), to=own) for own, hub in tenant.asks.items()),
             *(Import(stream=Place(HUB, hub), to=own) for own, hub in tenant.hears.items()),
@@ -197,7 +197,7 @@ class EmbeddedNats:
         for stale in self.home.path.glob("*.ports"):
             stale.unlink()
         self._listens_at = self.address
-        self._configure()
+        self._configure(self._agencies)
         with self.start_log.open("wb") as output:
             self._process = await spawn(
                 (self.program, "-c", f"{self.home.inside}/nats.conf"),
@@ -208,20 +208,31 @@ class EmbeddedNats:
         return self._process
 
     async def admit(self, agencies: Collection[AgencyId]) -> None:
-        """Each by an account of its own, and whoever had one and is not among them no more."""
+        """Each by an account of its own, and whoever had one and is not among them no more.
+
+        The server makes a new account without its imports, and adds them when it is told again:
+        so nobody is let in to one before that.
+        """
         if self._agencies == (wanted := tuple(sorted(agencies))):
             return
         before, self._agencies = self._agencies, wanted
         try:
-            self._configure()
+            for let_in in (before, wanted):
+                self._configure(let_in)
+                await self.reload()
         except OSError:  # The next time it is tried again.
             self._agencies = before
             raise
-        for _ in range(RELOADS):
-            assert self._process is not None
-            with suppress(ProcessLookupError):  # The next one reads it when it starts.
-                self._process.send_signal(signal.SIGHUP)
-            await asyncio.sleep(RELOADED_AFTER_S)
+
+    async def reload(self) -> None:
+        """It reads its configuration anew, and has done so when this returns."""
+        loaded = await self._loaded_at()
+        assert self._process is not None
+        with suppress(ProcessLookupError):  # The next one reads it when it starts.
+            self._process.send_signal(signal.SIGHUP)
+        async with asyncio.timeout(RELOADED_WITHIN_S):
+            while await self._loaded_at() in (None, loaded):  # noqa: ASYNC110 (it tells nobody)
+                await asyncio.sleep(RELOADED_SEEN_EVERY_S)
 
     async def is_ready(self, pid: int) -> bool:
         announced = self._announced(pid)
@@ -230,17 +241,26 @@ class EmbeddedNats:
         self.address = announced
         return True
 
-    def _configure(self) -> None:
-        lay_down(self.home.path / "nats.conf", msgspec.json.encode(self._configuration()))
+    async def _loaded_at(self) -> str | None:
+        """When it last read its configuration; None where nobody answers."""
+        assert self.address is not None
+        status, answer = await asyncio.to_thread(asked, self.address.monitor_url, "/varz")
+        if status != HTTPStatus.OK:
+            return None
+        return msgspec.json.decode(answer, type=_Loaded).config_load_time
 
-    def _configuration(self) -> dict[str, object]:
+    def _configure(self, let_in: Collection[AgencyId]) -> None:
+        configuration = msgspec.json.encode(self._configuration(let_in))
+        lay_down(self.home.path / "nats.conf", configuration)
+
+    def _configuration(self, let_in: Collection[AgencyId]) -> dict[str, object]:
         address, seed = self._listens_at, self.secrets.nats_seed
         return {
             **configuration(
                 accounts(
                     seed,
                     desk(self.secrets.desk_seed),
-                    *(agency(seed, each) for each in self._agencies),
+                    *(agency(seed, each, let_in=each in let_in) for each in self._agencies),
                 ),
                 store=f"{self.home.inside}/jetstream",
                 key=self.secrets.nats_store_key,
@@ -262,6 +282,10 @@ class EmbeddedNats:
         except (FileNotFoundError, msgspec.DecodeError):
             return None
         return NatsAddress(url=ports.nats[0], monitor_url=ports.monitoring[0])
+
+
+class _Loaded(msgspec.Struct, frozen=True):
+    config_load_time: str
 
 
 class _Ports(msgspec.Struct, frozen=True):

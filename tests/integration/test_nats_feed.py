@@ -18,6 +18,7 @@ import pytest
 import pytest_asyncio
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 from structlog.testing import capture_logs
 
 from adapters.clock import WallClock
@@ -439,10 +440,54 @@ async def test_who_is_on_the_roster_no_more_is_let_in_no_more(endpoints: Endpoin
         assert leaves.refused
 
 
+async def test_nobody_is_let_in_before_what_they_ask_is_heard(
+    endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the server is told of them, and as soon as it was."""
+    city, told = AgencyId(uuid4()), list[bytes | str]()
+    reload = EmbeddedNats.reload
+
+    async def answer(message: Msg) -> None:
+        await message.respond(b"heard")
+
+    async def looked_at(engine: EmbeddedNats) -> None:
+        await reload(engine)
+        told.append(await asked_once(endpoints.nats.of_agency(city)))
+
+    monkeypatch.setattr(EmbeddedNats, "reload", looked_at)
+    async with connected(endpoints.nats, "test") as hub:
+        await hub.subscribe("feed.*.fetch", cb=answer)
+        await hub.flush()
+        await admits(endpoints, city)
+    assert told == ["Authorization Violation", b"heard"]
+
+
+async def asked_once(login: NatsAccess) -> bytes | str:
+    """What is answered to who logs in now, or why nobody does."""
+    client, why = Client(), list[str]()
+
+    async def note(error: Exception) -> None:
+        why.append(str(error).removeprefix("nats: ").strip("'"))
+
+    try:
+        await client.connect(
+            login.url,
+            inbox_prefix=login.inbox,
+            error_cb=note,
+            allow_reconnect=False,
+            **login.login(),
+        )
+        return (await client.request("feed.fetch", timeout=5)).data
+    except NatsError:
+        return why[-1]
+    finally:
+        await client.close()
+
+
 async def test_an_account_that_could_not_be_made_is_made_the_next_time(
     endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: EmbeddedNats) -> None:
+    def full(*_: object) -> None:
         raise OSError(ENOSPC, "full")
 
     city = AgencyId(uuid4())
