@@ -1,14 +1,16 @@
 """Sight (見える範囲): a case as one agency may see it. What it may not see is never opened."""
 
+from bisect import bisect_right
 from collections.abc import Container, Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 from domain.case import CaseAccepted, CaseTransferred, NoCase, SubjectDetailsCorrected
+from domain.case_codes import Status
 from domain.header import Header
 from domain.model import CLOSED, AgencyId, CaseId, Event, NetworkId, StreamId
-from domain.sharing import Told, replay
+from domain.sharing import Sharing, Told, replay
 from domain.visibility import (
     Look,
     Recipient,
@@ -35,6 +37,10 @@ class Entry(NamedTuple):
     told: Told
 
 
+def _position_of(entry: Entry) -> int:
+    return entry.told.position
+
+
 class Record:
     """A case as it was read, in the order of the log."""
 
@@ -44,6 +50,10 @@ class Record:
         self.case: Final = case
         self.entries: Final = entries
         self.as_read: Final = as_read or self  # With every part closed.
+
+    def until(self, position: int) -> Sequence[Entry]:
+        """Of it, what was recorded up to there."""
+        return self.entries[: bisect_right(self.entries, position, key=_position_of)]
 
     def recorded_by(self, at: datetime) -> int:
         """The position that the case had come to at that time."""
@@ -116,26 +126,43 @@ class Seen(NamedTuple):
 class Sight:
     """What an agency may see of a case at some time; ``until``: of what was recorded by then."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 (what is known of it already need not be found out again)
         self,
         record: Record,
         recipient: Recipient,
         roster: Roster,
         at: datetime,
         until: int | None = None,
+        sharing: Sharing | None = None,
     ) -> None:
+        """``sharing``: what follows from all that was recorded by then, where it is known."""
         self.case: Final = record.case
-        self._entries: Final = [
-            entry for entry in record.entries if until is None or entry.told.position <= until
-        ]
-        sharing = replay(entry.told for entry in self._entries)
-        self.takes_part: Final = recipient.agency in sharing.participants
-        self.status: Final = None if isinstance(sharing.case, NoCase) else sharing.case.status
-        self.holds_until: Final = holds_until(sharing, at)
-        self._look: Final = looking(sharing, recipient, roster, at)
-        self.follows: Final = whom_it_follows(self._look.facts)
-        self.does_work_of: Final = whose_work_it_does(self._look.facts)
+        self._at: Final = at
+        self._entries: Final = record.entries if until is None else record.until(until)
+        self._sharing: Final = sharing or replay(entry.told for entry in self._entries)
+        self._look: Final = looking(self._sharing, recipient, roster, at)
         self._from_an_angle: Final[dict[Hashable, Visible]] = {}
+
+    @property
+    def takes_part(self) -> bool:
+        return self._look.agency in self._sharing.participants
+
+    @property
+    def status(self) -> Status | None:
+        case = self._sharing.case
+        return None if isinstance(case, NoCase) else case.status
+
+    @cached_property
+    def holds_until(self) -> datetime:
+        return holds_until(self._sharing, self._at)
+
+    @cached_property
+    def follows(self) -> AgencyId | None:
+        return whom_it_follows(self._look.facts)
+
+    @cached_property
+    def does_work_of(self) -> frozenset[AgencyId]:
+        return whose_work_it_does(self._look.facts)
 
     def seen(
         self,

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from random import Random
 from typing import Final
@@ -12,10 +12,12 @@ from uuid import UUID
 import msgspec
 import pytest
 
+import services.feeding
 from contracts.feed import FeedMessage
 from domain.agency import AgencyIsSuspended, RestoreAgency, SuspendAgency
 from domain.case import AssignRole, CaseOpened
 from domain.categories import CNS, ENV
+from domain.consent_ledger import WithdrawConsent
 from domain.fields import cut_of
 from domain.model import (
     AgencyId,
@@ -33,7 +35,7 @@ from domain.visibility import fields_of, naming, on_feed, whose_feed
 from domain.visibility.facts import working
 from projections.feed import is_told, may_open
 from services.feeding.referring import referring
-from services.looking import Reader
+from services.looking import Looked, Looking, Reader
 from services.sights import Record, Seen, Sight
 from tests.feeds import Feeds, FeedsThen, Field, envelopes, fields, keeps_feed, rows_of
 from tests.histories import history
@@ -131,6 +133,55 @@ def test_in_whatever_portions_it_is_fetched_a_feed_is_the_same(seed: int) -> Non
         whole = told_in_the_end(seed, reader)
         for most in (1, 7, 500):
             assert then.read(reader, most=most)[0] == whole
+
+
+@pytest.mark.parametrize("bytes_max", [1, 1_500])
+def test_what_was_opened_is_told_in_packages_that_get_through_a_thin_line(
+    bytes_max: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many they are, and in whatever portions: each record once, and in one order."""
+    here = midorino()
+    reader = keeps_feed(here, here.shelter)
+    here.says(here.city, AssignRole(function="MAIN_SUPPORT", agency_id=here.shelter.agency))
+    here.agrees(here.shelter, history="FULL")
+    then = Feeds(here.world).at()
+    whole, _ = then.read(reader)
+    monkeypatch.setattr(services.feeding, "PACKAGE_BYTES_MAX", bytes_max)
+    divided, _ = then.read(reader, most=500)
+    assert [*records_of(divided)] == [*records_of(whole)]
+    assert len({message.id for message in divided}) == len(divided) > len(whole)
+    for most in (1, 2, 7):
+        assert then.read(reader, most=most)[0] == divided
+
+
+def records_of(told: Iterable[FeedMessage]) -> Iterator[tuple[UUID, frozenset[str]]]:
+    for message in told:
+        for each in envelopes(message):
+            yield each.id, frozenset(each.fields)
+
+
+def test_for_a_page_a_case_is_looked_at_once_however_often_it_was_opened_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = midorino()
+    reader = keeps_feed(here, here.shelter)
+    here.says(here.city, AssignRole(function="MAIN_SUPPORT", agency_id=here.shelter.agency))
+    for _ in range(10):
+        grant = here.agrees(here.shelter, history="FULL")
+        here.says(here.city, WithdrawConsent(grant_id=grant))
+    here.agrees(here.shelter, history="FULL")
+    then, looked_at, look = Feeds(here.world).at(), list[CaseId](), Looking.look
+
+    async def counted(
+        looking: Looking, reader: Reader, *cases: CaseId, feed: bool = False
+    ) -> Looked:
+        looked_at.extend(cases)
+        return await look(looking, reader, *cases, feed=feed)
+
+    monkeypatch.setattr(Looking, "look", counted)
+    assert then.page(reader, most=10).items
+    assert then.candidates.asked > 2
+    assert looked_at == [here.case]
 
 
 @pytest.mark.parametrize("seed", range(2))

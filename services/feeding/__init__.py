@@ -8,7 +8,15 @@ page may be empty, and be followed by another, for no reason that anybody is tol
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from datetime import timedelta
 from functools import reduce
 from itertools import takewhile
@@ -46,9 +54,11 @@ from services.showing import Showing
 from services.sights import Seen
 
 PAGE_BYTES_MAX: Final = 1 << 20  # But for one message that is larger by itself.
+PACKAGE_BYTES_MAX: Final = 1 << 17
 PLACES_MIN: Final = 10
 PLACES_AT_ONCE: Final = 250
 PLACES_MAX: Final = 1_000  # Looked at for one page, whether there is anything for it or not.
+READ_FOR_S: Final = 0.5  # Then what was found is told, and the rest is gone on with later.
 FOLLOWED_FOR_S: Final = 5.0  # Then it is looked again whether whoever follows may read.
 # To pass over what is hidden takes a while: so that there is nothing is said only at these.
 NOTHING_EVERY_S: Final = 0.05
@@ -87,23 +97,28 @@ class FeedCandidates(Protocol):
 class Place(NamedTuple):
     """How far a feed was read: up to this position, or into what there is at it.
 
-    ``within``: of what came from outside, the case that was read last. Of a case, all that is left
-    is what happened itself.
+    ``within``: the case that was read there last. ``told_to``: of what was opened there in that
+    case, up to where it was told; as far as the position itself, where all of it was.
     """
 
     position: int
     is_done: bool = True
     within: UUID = UUID(int=0)
+    told_to: int = 0
 
 
 class Told(NamedTuple):
-    """A message, not opened yet."""
+    """A message, not opened yet.
+
+    ``since``, of a package: where the one before it ended, if what was opened fills several.
+    """
 
     case: CaseId
     looked: Looked
     position: int
     is_package: bool
     records: Sequence[Seen]
+    since: int = 0
 
     @property
     def size(self) -> int:
@@ -178,7 +193,7 @@ class Feeding:
             known = self._waking.known_to
             read = await self.read(reader, place, most)
             if read.told or clock() >= until:
-                page = await self._let_out(reader, read, tried=give_up_at != FOREVER)
+                page = await self._let_out(reader, read)
                 if page is not None:
                     if not page.items:
                         await asyncio.sleep((began_s - clock()) % NOTHING_EVERY_S)
@@ -225,7 +240,9 @@ class Feeding:
         """So many messages after this place, and none of them opened."""
         told: list[Told] = []
         size = looked_at = 0
-        while looked_at < PLACES_MAX:
+        clock, arriving = asyncio.get_running_loop().time, dict[CaseId, Arriving]()
+        until_s = clock() + READ_FOR_S
+        while looked_at < PLACES_MAX and not (told and clock() >= until_s):
             since = place.position + place.is_done
             at_once = max(PLACES_MIN, min(most - len(told), PLACES_AT_ONCE))
             found = await self._candidates.feed_of(reader.agency, since, at_once)
@@ -233,7 +250,8 @@ class Feeding:
                 return Read(told, place, is_end=True)
             spots = await self._spots(found, place)
             looked_at += max(1, len(spots))
-            for step in await self._steps(reader, spots, place):
+            arriving = await self._arriving(reader, spots, arriving)
+            for step in await _steps(spots, arriving, place):
                 if step.told is not None:
                     size += step.told.size
                     if len(told) == most or (told and size > PAGE_BYTES_MAX):
@@ -250,8 +268,9 @@ class Feeding:
         if not first.outside:
             of_cases = takewhile(lambda each: not each.outside, found)
             return [Spot(each.position, CaseId(each.about)) for each in of_cases]
-        within = place.within if place.position == first.position else NOWHERE
-        cases = await self._candidates.opened_by(first.about, within, PLACES_AT_ONCE + 1)
+        cases = await self._candidates.opened_by(
+            first.about, _read_within(place, first.position), PLACES_AT_ONCE + 1
+        )
         here = cases[:PLACES_AT_ONCE]
         last = len(here) if len(here) == len(cases) else 0
         return [
@@ -259,25 +278,19 @@ class Feeding:
             for nth, case in enumerate(here, start=1)
         ]
 
-    async def _steps(self, reader: Reader, spots: Sequence[Spot], place: Place) -> Sequence[Step]:
-        """What there is at each, decided in one go."""
-        if not spots:
-            return ()
+    async def _arriving(
+        self, reader: Reader, spots: Sequence[Spot], before: Mapping[CaseId, Arriving]
+    ) -> dict[CaseId, Arriving]:
+        """The cases of these, each as it was looked at before unless that is not far enough."""
+        until = max((spot.position for spot in spots), default=0)
         cases = dict.fromkeys(spot.case for spot in spots)
-        looked = await self._looking.look(reader, *cases, feed=True)
-        _check_custodian(looked, reader)
-        befores = await self._befores(looked, spots[0].position)
-        arrivals = {
-            case: Arriving(looked, case, befores).at(
-                {spot.position for spot in spots if spot.case == case}
-            )
-            for case in cases
-        }
-        return [
-            step
-            for spot in spots
-            for step in _at(spot, looked, arrivals[spot.case].get(spot.position), place)
-        ]
+        found = {c: before[c] for c in cases if c in before and until <= before[c].looked.read_to}
+        if anew := cases.keys() - found:
+            looked = await self._looking.look(reader, *sorted(anew), feed=True)
+            _check_custodian(looked, reader)
+            befores = await self._befores(looked, spots[0].position)
+            found |= {case: Arriving(looked, case, befores) for case in anew}
+        return found
 
     async def _befores(self, looked: Looked, since: int) -> list[Before]:
         """How it stood each time that something came from outside, from this position on."""
@@ -308,11 +321,11 @@ class Feeding:
     def _until(self, position: int, stored: Iterable[StoredEvent]) -> Iterator[Event]:
         return (self._looking.sealing.open(e).event for e in stored if e.position < position)
 
-    async def _let_out(self, reader: Reader, read: Read, *, tried: bool) -> FeedPage | None:
+    async def _let_out(self, reader: Reader, read: Read) -> FeedPage | None:
         """``None``: something of it has moved meanwhile. It is read again; the rest is recorded."""
         gate = self._looking.gate
         going = [*_going(read.told)]
-        if await gate.passes(reader, "FEED", going, again=tried, in_person=False):
+        if await gate.passes(reader, "FEED", going, in_person=False):
             return None
         keys = await gate.open(seen for each in going for seen in each.seen)
         showings = {
@@ -329,7 +342,8 @@ class Feeding:
         records = tuple(showing.envelope(seen, seen.visible) for seen in told.records)
         if told.is_package:
             data: Package | Envelope = Package(case=showing.alias, records=records)
-            opening = uuid5(PACKAGES, f"{told.position} {told.case}")
+            part = f" {told.since}" if told.since else ""
+            opening = uuid5(PACKAGES, f"{told.position} {told.case}{part}")
             # Under the agency's own key, so that it tells nobody of which event this is.
             id_: UUID = self._looking.aliases.alias(reader.agency, CaseId(opening))
             kind, time, own = PACKAGE, None, False
@@ -352,11 +366,12 @@ class Feeding:
     def _begin(self, reader: Reader, cursor: str | None) -> Place:
         if cursor is None:
             return Place(0)
-        position, is_done, within = PLACE.unpack(self._cursors.read(reader.agency, FEED, cursor))
-        return Place(position, is_done, UUID(bytes=within))
+        read = PLACE.unpack(self._cursors.read(reader.agency, FEED, cursor))
+        position, is_done, within, told_to = read
+        return Place(position, is_done, UUID(bytes=within), told_to)
 
     def _next(self, reader: Reader, place: Place) -> str:
-        packed = PLACE.pack(place.position, place.is_done, place.within.bytes)
+        packed = PLACE.pack(place.position, place.is_done, place.within.bytes, place.told_to)
         return self._cursors.written(reader.agency, FEED, packed)
 
 
@@ -370,17 +385,62 @@ def _going(told: Sequence[Told]) -> Iterator[Outgoing]:
         yield Outgoing(case, [seen for each in here for seen in each.records], looked.stand(case))
 
 
+async def _steps(
+    spots: Sequence[Spot], arriving: Mapping[CaseId, Arriving], place: Place
+) -> Sequence[Step]:
+    """What there is at each, decided in one go."""
+    arrivals = {
+        case: await each.at({spot.position for spot in spots if spot.case == case})
+        for case, each in arriving.items()
+    }
+    return [
+        step
+        for spot in spots
+        for step in _at(
+            spot, arriving[spot.case].looked, arrivals[spot.case].get(spot.position), place
+        )
+    ]
+
+
 def _at(spot: Spot, looked: Looked, arrival: Arrival | None, place: Place) -> Iterator[Step]:
     position, case = spot.position, spot.case
     opened, itself = arrival or Arrival()
-    after = Place(position, spot.is_last, case if spot.outside else NOWHERE)
-    if opened and (spot.outside or place.position != position):
-        told = Told(case, looked, position, is_package=True, records=opened)
-        yield Step(Place(position, is_done=False) if itself else after, told)
+    is_read = (place.position, place.within) == (position, case)
+    since = place.told_to if is_read else 0
+    done = Place(position, spot.is_last, case, position)
+    *first, last = _packages([each for each in opened if each.position > since])
+    for records in first:
+        told = Told(case, looked, position, is_package=True, records=records, since=since)
+        since = records[-1].position
+        yield Step(Place(position, is_done=False, within=case, told_to=since), told)
+    if last:
+        told = Told(case, looked, position, is_package=True, records=last, since=since)
+        yield Step(done._replace(is_done=False) if itself else done, told)
     if itself:
-        yield Step(after, Told(case, looked, position, is_package=False, records=(itself,)))
-    else:
-        yield Step(after)
+        yield Step(done, Told(case, looked, position, is_package=False, records=(itself,)))
+    elif not last:
+        yield Step(done)
+
+
+def _packages(opened: Sequence[Seen]) -> list[Sequence[Seen]]:
+    """Each small enough to get through a thin line in time; the last is empty where nothing is."""
+    found: list[Sequence[Seen]] = []
+    here: list[Seen] = []
+    size = 0
+    for each in opened:
+        if here and size + _size(each) > PACKAGE_BYTES_MAX:
+            found.append(here)
+            here, size = [], 0
+        here.append(each)
+        size += _size(each)
+    return [*found, here]
+
+
+def _read_within(place: Place, position: int) -> UUID:
+    """After which case to go on; one of which a part was told is gone on with."""
+    if place.position != position or place.within == NOWHERE:
+        return NOWHERE
+    return place.within if place.told_to == position else UUID(int=place.within.int - 1)
 
 
 def _check_custodian(looked: Looked, reader: Reader) -> None:
@@ -405,7 +465,7 @@ def _size(seen: Seen) -> int:
 
 
 FEED: Final = "feed"
-PLACE: Final = Struct("!q?16s")
+PLACE: Final = Struct("!q?16sq")
 NOWHERE: Final = UUID(int=0)
 PACKAGES: Final = UUID("6f0c4f0e-2d5e-4a53-9a35-0f6d8c8f7c01")
 RECORD_BYTES: Final = 600  # What an envelope is, without its fields.

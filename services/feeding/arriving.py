@@ -5,9 +5,11 @@ of what opened it last. So each field that may be seen now arrives at one positi
 follows from the log and from what may be seen now, and never from what was told before.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from functools import cached_property
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from msgspec.structs import replace
 from domain.agency import with_those_before
 from domain.model import AgencyId, CaseId, stream_of
 from domain.policy import BESIDE
+from domain.sharing import Sharing, replay
 from domain.visibility import Roster, fields_of
 from domain.visibility.widening import may_widen, widenings
 from projections.feed import is_told, may_open, people_shut_out
@@ -46,29 +49,29 @@ class Arrival(NamedTuple):
     itself: Seen | None = None
 
 
+class LaidOut(NamedTuple):
+    """What each of the openings opened, and what arrives at its own position."""
+
+    opened: Mapping[int, Sequence[Seen]]
+    left: Sequence[Seen]
+
+
 class Arriving:
     """In one case, as it was looked at for the feed of an agency."""
 
     def __init__(self, looked: Looked, case: CaseId, befores: Sequence[Before]) -> None:
-        self._looked: Final = looked
+        self.looked: Final = looked
         self._record: Final = looked.records[case]
         self._who: Final = looked.recipient
         self._befores: Final = [each for each in befores if _concerns(each.outside, self._record)]
+        self._whole: tuple[int, LaidOut] | None = None  # All from this position on.
 
-    def at(self, positions: AbstractSet[int]) -> Mapping[int, Arrival]:
+    async def at(self, positions: AbstractSet[int]) -> Mapping[int, Arrival]:
         """What arrives at these; of what arrives elsewhere nothing is told."""
-        now = self._looked.now[self._record.case]
+        now = self.looked.now[self._record.case]
         if not now.is_on_feed:
             return {}
-        openings = [*self._openings(min(positions))]
-        if positions.isdisjoint(openings):
-            left = self._of_these(now, positions)
-        else:
-            left = [each for each in now.seen() if each.position <= max(positions)]
-        left = [each for each in left if is_told(type(each.entry.told.event))]
-        opened: dict[int, list[Seen]] = {}
-        for opening in reversed(openings):
-            opened[opening], left = self._parted(opening, left)
+        opened, left = await self._laid_out(now, positions)
         known = Known(self._record, now, self._who.agency)
         itself = {each.position: each for each in left if each.position in positions}
         told: dict[int, Arrival] = {}
@@ -79,14 +82,47 @@ class Arriving:
                 told[position] = Arrival(before, each and _without(each, known.unknown_in(each)))
         return told
 
+    async def _laid_out(self, now: Sight, positions: AbstractSet[int]) -> LaidOut:
+        """Of a case in which much was opened this takes long: it is done once, and others go on."""
+        since = min(positions)
+        if self._whole is not None and self._whole[0] <= since:
+            return self._whole[1]
+        openings = [*self._openings(since)]
+        if positions.isdisjoint(openings):
+            return await self._parted(openings, self._of_these(now, positions))
+        whole = await self._parted(openings, now.seen())
+        self._whole = since, whole
+        return whole
+
+    async def _parted(self, openings: Sequence[int], seen: Iterable[Seen]) -> LaidOut:
+        """From the last one back: what was opened again arrives where that was last."""
+        left = [each for each in seen if is_told(type(each.entry.told.event))]
+        opened: dict[int, Sequence[Seen]] = {}
+        for opening, sharing in reversed([each async for each in self._sharings(openings)]):
+            await asyncio.sleep(0)
+            opened[opening], left = self._parted_by(opening, sharing, left)
+        return LaidOut(opened, left)
+
+    async def _sharings(self, openings: Iterable[int]) -> AsyncIterator[tuple[int, Sharing]]:
+        """What followed, when each of them happened, from all that was recorded before it."""
+        sharing, come_to = replay(()), 0
+        for opening in openings:
+            await asyncio.sleep(0)
+            until = len(self._record.until(opening - 1))
+            sharing = replay((e.told for e in self._record.entries[come_to:until]), sharing)
+            come_to = until
+            yield opening, sharing
+
     def _of_these(self, now: Sight, positions: AbstractSet[int]) -> list[Seen]:
         types = {type(entry.told.event) for entry in self._entries(positions)}
         seen = now.seen(after=min(positions) - 1, of=types)
         return [each for each in seen if each.position in positions]
 
-    def _parted(self, opening: int, left: Sequence[Seen]) -> tuple[list[Seen], list[Seen]]:
+    def _parted_by(
+        self, opening: int, sharing: Sharing, left: Sequence[Seen]
+    ) -> tuple[list[Seen], list[Seen]]:
         """Of what was recorded before it: what could not be seen until then, and what could."""
-        before = self._before(opening)
+        before = self._before(opening, sharing)
         opened: list[Seen] = []
         stay: list[Seen] = []
         for each in left:
@@ -108,23 +144,26 @@ class Arriving:
         entries = self._record.entries
         last = [e for e in entries if e.told.position >= since and may_widen(type(e.told.event))]
         if last:
-            itself = with_those_before([self._who.agency], self._looked.roster.agencies)
             may = {e.told.position for e in last if may_open(type(e.told.event))}
-            found |= may.intersection(widenings((e.told for e in entries), itself))
+            found |= may & self._widenings
         yield from sorted(found)
 
-    def _before(self, opening: int) -> Sight | None:
+    @cached_property
+    def _widenings(self) -> AbstractSet[int]:
+        itself = with_those_before([self._who.agency], self.looked.roster.agencies)
+        return frozenset(widenings((e.told for e in self._record.entries), itself))
+
+    def _before(self, opening: int, sharing: Sharing) -> Sight | None:
         """As it stood when that happened, and before it did."""
         later = [each for each in self._befores if each.outside.position >= opening]
         outside = later[0] if later else None
-        roster = self._looked.roster if outside is None else _with(self._looked.roster, outside)
+        roster = self.looked.roster if outside is None else _with(self.looked.roster, outside)
         if outside is not None and outside.outside.position == opening:
-            return self._sight(roster, outside.at, opening - 1)
-        (entry,) = self._entries({opening})
-        return self._sight(roster, entry.stored.recorded_at, opening - 1)
-
-    def _sight(self, roster: Roster, at: datetime, until: int) -> Sight | None:
-        sight = Sight(self._record, self._who, roster, at, until)
+            at = outside.at
+        else:
+            (entry,) = self._entries({opening})
+            at = entry.stored.recorded_at
+        sight = Sight(self._record, self._who, roster, at, opening - 1, sharing)
         return sight if sight.is_on_feed else None
 
     def _entries(self, positions: AbstractSet[int]) -> list[Entry]:

@@ -62,7 +62,7 @@ def test_where_anything_arrives_there_is_a_candidate(
                     now = {case: Sight(record, who, roster, at)}
                     looked = Looked(who, roster, at, 0, {case: record}, now, {})
                     positions = {entry.told.position for entry in record.entries}
-                    found = Arriving(looked, case, ()).at(positions)
+                    found = await Arriving(looked, case, ()).at(positions)
                     candidates = {c.position for c in await feed.feed_of(agency, 1, 10_000)}
                     assert found.keys() <= candidates
                     arrived += len(found)
