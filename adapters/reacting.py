@@ -14,7 +14,7 @@ from adapters.postgres.processes import PostgresProcesses
 from contracts.answers import Answer, Refusal
 from domain.speech import Spoken
 from projections.timers import TIMERS
-from services.ports import Clock, EventLog, LogRefusesWrites, LogUnavailable, Views
+from services.ports import PASSING, Clock, EventLog, Views
 from services.projecting import Projecting
 from services.reacting.doing import Doing, Handles
 from services.reacting.following import Following
@@ -28,7 +28,6 @@ from services.sealing import Sealing
 WAIT_MAX_S: Final = 1.0  # Who listens may have missed a word.
 PAUSE_MIN_S: Final = 0.1
 PAUSE_MAX_S: Final = 5.0
-PASSING: Final = (LogUnavailable, LogRefusesWrites)
 
 _ASKED: Final = Counter(
     "tsunagu_process_commands_total",

@@ -172,27 +172,22 @@ class Gate:
         channel: DisclosureChannel,
         outgoing: Sequence[Outgoing],
         *,
-        again: bool = True,
         in_person: bool = True,
     ) -> AbstractSet[CaseId]:
         """Record what is to go out; told is which cases stay, to be decided again.
 
-        ``again``: what was read a moment ago already need not be recorded once more.
+        What was told a moment ago already, and nothing has moved since, is not recorded once more.
         ``in_person``: it is for whoever reads; and for all who work there, where it is not.
         """
         asked_at_s, now = monotonic(), self._clock.now()
-        going = [self._going(reader, channel, each, again=again) for each in by_case(outgoing)]
+        to = To(reader.agency, reader.staff if in_person else None, channel)
+        going = [self._going(to, each) for each in by_case(outgoing)]
         await self._check_fences(going)
         for each in going:
             each.stays |= is_over(each.out.stand.until, now)
         appends = [each for each in going if each.lines and not each.stays]
         outcomes = await asyncio.gather(
-            *(
-                self._log.append(
-                    self._append(reader, channel, each, now, in_person=in_person), "disclosures"
-                )
-                for each in appends
-            )
+            *(self._log.append(self._append(reader, each, now), "disclosures") for each in appends)
         )
         for each, outcome in zip(appends, outcomes, strict=True):
             each.stays = outcome.verdict not in {"appended", "repeated"}
@@ -213,22 +208,19 @@ class Gate:
         """The keys to what has passed, or to what has to be opened to decide what may."""
         return await self._keyring.keys(persons_shown(seen))
 
-    def _going(
-        self, reader: Reader, channel: DisclosureChannel, out: Outgoing, *, again: bool
-    ) -> "Going":
+    def _going(self, to: "To", out: Outgoing) -> "Going":
         lines: dict[Told, Line] = {}
         reads: set[Accessed] = set()
         for seen in out.seen:
             told = seen.entry.told
             if not type(told.event).disclosable:
                 reads.add("TRAIL")  # That would be told of what was told, and so on.
-            elif told.agency.int == reader.agency.int:
+            elif told.agency.int == to.agency.int:
                 reads.add("OWN_RECORD")
             else:
                 lines.update((line.told, line) for line in lines_of(seen))
-        key = reader.agency, reader.staff, channel, out.case
-        before = self._lately.of(key) if again else None
-        return Going(key, out, [*lines.values()], before, reads)
+        key = to, out.case
+        return Going(key, out, [*lines.values()], self._lately.of(key), reads)
 
     async def _check_fences(self, going: "Sequence[Going]") -> None:
         """By reading them, of what will not be appended or was appended before."""
@@ -245,17 +237,8 @@ class Gate:
                 each.before = None
                 each.stays = not each.lines
 
-    def _append(
-        self,
-        reader: Reader,
-        channel: DisclosureChannel,
-        each: "Going",
-        now: datetime,
-        *,
-        in_person: bool,
-    ) -> Append:
-        stand = each.out.stand
-        events = tuple(self._disclosed(reader, channel, each, now, in_person=in_person))
+    def _append(self, reader: Reader, each: "Going", now: datetime) -> Append:
+        stand, events = each.out.stand, tuple(self._disclosed(reader, each, now))
         return Append(
             agency=reader.agency,
             command=CommandId(uuid7(now)),
@@ -267,25 +250,18 @@ class Gate:
             read_to=stand.read_to,
         )
 
-    def _disclosed(
-        self,
-        reader: Reader,
-        channel: DisclosureChannel,
-        each: "Going",
-        now: datetime,
-        *,
-        in_person: bool,
-    ) -> Iterator[NewEvent]:
+    def _disclosed(self, reader: Reader, each: "Going", now: datetime) -> Iterator[NewEvent]:
         """In streams of its own: nobody competes with it, and it with nobody."""
+        to, case = each.key
         for at in range(0, len(each.lines), LINES_MAX):
             lines = each.lines[at : at + LINES_MAX]
             disclosure_id = DisclosureId(uuid4())
             disclosed = Disclosed(
                 disclosure_id=disclosure_id,
-                case_id=each.out.case,
-                recipient=reader.agency,
-                person=reader.staff if in_person else None,
-                channel=channel,
+                case_id=case,
+                recipient=to.agency,
+                person=to.person,
+                channel=to.channel,
                 policy=POLICY_VERSION,
                 events=tuple([line.event for line in lines]),
                 fields=tuple([line.path for line in lines]),
@@ -315,7 +291,6 @@ class Gate:
 
 NOBODY: Final = PersonId(UUID(int=0))
 NO_KEYS: Final[Keys] = {}
-Key: TypeAlias = tuple[AgencyId, StaffId, DisclosureChannel, CaseId]
 Told: TypeAlias = tuple[int, str]
 
 
@@ -353,6 +328,17 @@ def persons_shown(found: Iterable[Seen]) -> frozenset[PersonId]:
         if line.field in seen.visible.bases
     }
     return frozenset(persons.values())
+
+
+class To(NamedTuple):
+    """Whom it is for: one person, or all who work there; and by which way."""
+
+    agency: AgencyId
+    person: StaffId | None
+    channel: DisclosureChannel
+
+
+Key: TypeAlias = tuple[To, CaseId]
 
 
 class Before(NamedTuple):

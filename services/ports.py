@@ -129,6 +129,9 @@ class LogRefusesWrites(Spoken):
     )
 
 
+PASSING: Final = (LogUnavailable, LogRefusesWrites)
+
+
 class NotAppendable(Spoken):
     """The log cannot keep this as it is. Nothing of it was written."""
 

@@ -48,7 +48,8 @@ class Known(NamedTuple):
     """All that stands in the case's name, in the order of the log, and who is named in it.
 
     ``stream``: all of the stream in which it happened, be it in the case's name or not.
-    ``until``: when the last of it was recorded. ``disclosed``: what of it was let out to whom.
+    ``until``: when the last of it was recorded. ``disclosed``: what of it had been let out to whom
+    before that happened, each where it was for the last time.
     """
 
     record: Sequence[Source]

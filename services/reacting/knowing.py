@@ -1,5 +1,6 @@
 """Knowing (把握): what a process is told of an event: the record it stands in, and who is named."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from typing import Final, TypeVar, cast
@@ -40,7 +41,7 @@ class Knowing:
             roster=roster,
             stream=stream,
             until=record.entries[-1].stored.recorded_at,
-            disclosed=await self._let_out(case) if disclosed else (),
+            disclosed=await self._let_out(case, stored.position) if disclosed else (),
         )
         return Happened(told, case, stored.recorded_at), known
 
@@ -51,13 +52,23 @@ class Knowing:
         which = next(agencies, None)
         return [] if which is None else sorted(await self._log.cases_disclosed_to(which))
 
-    async def _let_out(self, case: CaseId) -> Sequence[LetOut]:
-        found: list[LetOut] = []
+    async def _let_out(self, case: CaseId, until: int) -> Sequence[LetOut]:
+        """What somebody was told again and again, where it was for the last time.
+
+        However often that was, others go on meanwhile.
+        """
+        last: dict[tuple[object, ...], LetOut] = {}
         for stored in await self._log.disclosed(case):
+            if stored.position >= until:
+                break
+            await asyncio.sleep(0)
             disclosed = self.sealing.open(stored).event
             assert isinstance(disclosed, Disclosed)
-            found += let_out(stored.position, disclosed)
-        return found
+            for each in let_out(stored.position, disclosed):
+                told = each.recipient.int, each.event.int, each.field, each.basis, each.basis_id
+                last.pop(told, None)  # So that they stay in the order of the log.
+                last[told] = each
+        return [*last.values()]
 
     async def _beside(self, record: Record, stream: StreamId) -> tuple[Sequence[Event], Roster]:
         agencies = {each: stream_of("agency", each) for each in record.agencies}

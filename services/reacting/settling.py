@@ -9,8 +9,8 @@ from datetime import datetime
 from time import monotonic
 from typing import ClassVar, Final, TypeAlias
 
-from domain.speech import Refused
-from services.ports import DemoTime
+from domain.speech import Refused, Spoken
+from services.ports import PASSING, DemoTime
 from services.reacting.following import Following
 from services.reacting.timing import Timing
 from services.relaying import Source
@@ -82,15 +82,23 @@ class Settling:
         return await self._timing.next_due()
 
     async def _step(self) -> bool:
-        found, head = False, await self._log.head()
+        """Where the log is away for one of them, the others are asked before that is told."""
+        found, head, away = False, await self._log.head(), list[Spoken]()
         for each in self._followings:
-            while await self._goes_on(each.process.name, each.step(self._log, head)):
+            while await self._goes_on(each.process.name, each.step(self._log, head), away):
                 found = True
         due = self._timing.step(self._log, head)
-        return await self._goes_on(self._timing.name, due) or found
+        found = await self._goes_on(self._timing.name, due, away) or found
+        if away:
+            raise away[-1]
+        return found
 
-    async def _goes_on(self, process: str, step: Awaitable[bool]) -> bool:
-        found = await self._attempt(process, step)
+    async def _goes_on(self, process: str, step: Awaitable[bool], away: list[Spoken]) -> bool:
+        try:
+            found = await self._attempt(process, step)
+        except PASSING as outage:
+            away.append(outage)
+            return False
         if found is None:
             self._stand_still.add(process)
         else:

@@ -71,9 +71,7 @@ class Requested(NamedTuple):
 def reacts(happened: Happened, known: Known) -> Iterator[Wanted]:
     event = happened.told.event
     cause = CAUSES[type(event)]
-    # From there on nothing was let out that it has taken away: the fences see to that.
-    before = (each for each in known.disclosed if each.position < happened.told.position)
-    told = _by_consent(before)
+    told = _by_consent(known.disclosed)
     if isinstance(event, OF_AN_AGENCY):
         told = [e for e in told if stream_of("agency", e.recipient) == happened.told.stream]
     grant: GrantId | None = getattr(event, "grant_id", None)
