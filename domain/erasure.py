@@ -80,6 +80,15 @@ class DecideErasure(Command, frozen=True, kw_only=True, tag="trail.decide_erasur
     decision: ErasureDecision
     grounds: ErasureGround
 
+    @property
+    def waits_for_nobody(self) -> bool:
+        """To stop the use takes nothing but what it writes to; what is erased is gone for good."""
+        return self.decision == "RESTRICT"
+
+    @property
+    def takes_back(self) -> bool:
+        return self.decision != "REFUSE"
+
 
 ErasureCommand: TypeAlias = RequestErasure | DecideErasure
 ErasureState: TypeAlias = Literal["REQUESTED", "RESTRICTED", "ERASED", "REFUSED"]

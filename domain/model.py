@@ -160,6 +160,18 @@ class Command(
 
     # What only takes something away from somebody's view waits for nobody who is reading.
     narrows: ClassVar[bool] = False
+    # What takes something away besides, and also opens something or has to look first, does wait.
+    narrows_besides: ClassVar[bool] = False
+
+    @property
+    def waits_for_nobody(self) -> bool:
+        """Whether it stands whatever else is recorded meanwhile, but in what it writes itself."""
+        return self.narrows
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether somebody may see less after it: it is tried until it stands, or fails loudly."""
+        return self.waits_for_nobody or self.narrows_besides
 
     def __post_init__(self) -> None:
         for name in _worded(type(self)):

@@ -84,7 +84,7 @@ class NotTakenBack(Spoken):
     """This may not be recorded, and what held before still holds. Send it again with its id."""
 
     ja: ClassVar[str] = (
-        "この取りやめは記録されていないおそれがあり、これまでの内容がまだ有効かもしれません。"
+        "この依頼は記録されていないおそれがあり、これまでの内容がまだ有効かもしれません。"
         "同じコマンド番号で、すぐにもう一度送ってください。"
     )
 
@@ -142,7 +142,7 @@ class Handling:
     async def handle(self, ask: Ask) -> Answer:
         """Sent again with the same id, it is answered as it was answered first."""
         tried = partial(self._try, ask, CaseId(uuid4()), uuid4())
-        if ask.command.narrows and ask.agency != ITSELF:  # What follows by rule comes again.
+        if ask.command.takes_back and ask.agency != ITSELF:  # What follows by rule comes again.
             return await _until_done(tried)
         clock = asyncio.get_running_loop().time
         give_up_at = clock() + RETRY_WITHIN_S
@@ -163,7 +163,7 @@ class Handling:
             new_id=new_id,
         )
         append = await self._append_of(ask, fresh, by, secret)
-        lane: LaneName = "narrowing" if ask.command.narrows else "commands"
+        lane: LaneName = "narrowing" if ask.command.takes_back else "commands"
         return _answer_of(ask, append, await self._log.append(append, lane))
 
     async def _append_of(self, ask: Ask, fresh: CaseId, by: Context, secret: SecretKey) -> Append:
@@ -240,7 +240,7 @@ def append_of(
         events=events,
         not_after=ask.not_after,
         # What only narrows waits for nobody; all else must not have been overtaken.
-        reads=scope.fence_keys(by, narrows=bool(events) and ask.command.narrows),
+        reads=scope.fence_keys(by, narrows=bool(events) and ask.command.waits_for_nobody),
         read_to=head,
     )
 

@@ -43,7 +43,7 @@ class Receiving:
     async def receive(self, asked: Asked, bearer: Bearer, correlation: UUID) -> Answered:
         answer = await self._handling.handle(self.ask(asked, bearer, correlation))
         told = self.told(answer, bearer.agency)
-        if isinstance(told, Done) and asked.command.narrows:
+        if isinstance(told, Done) and asked.command.takes_back:
             return replace(told, settled_by=self._wall.now() + WINDOW)
         return told
 

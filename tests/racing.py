@@ -22,12 +22,15 @@ from domain.case import (
 )
 from domain.case.stay_events import StartStay
 from domain.catalogue import AnyCommand
+from domain.consent_codes import ErasureDecision, ErasureGround
 from domain.consent_ledger import (
     ExplainConsent,
     GrantConsent,
     RecordRefusal,
+    WithdrawConsent,
 )
 from domain.emergency import AuthoriseEmergency, EndEmergency, RequestEmergency
+from domain.erasure import DecideErasure
 from domain.exclusions import SetExclusion
 from domain.meeting.commands import (
     AddInvitee,
@@ -50,6 +53,7 @@ from domain.referral import (
     WithdrawReferral,
 )
 from domain.statutory import FileStatutory
+from tests.losing import closed_and_asked
 from tests.peers import Midorino
 from tests.test_case_together import protecting
 from tests.test_consent_together import a_stay, network_of
@@ -254,6 +258,20 @@ def ended_and_authorised(here: Midorino) -> Pair:
     here.says(here.world.enrols(here.city.agency, "REPRESENTATIVE"), authorise)
     end = EndEmergency(emergency_id=emergency)
     return asks(here, here.city, end), asks(here, here.centre, authorise)
+
+
+def deciding_what_she_asked(
+    here: Midorino,
+) -> tuple[Asked, Callable[[ErasureDecision, ErasureGround], Asked]]:
+    """She asks for erasure, and takes her consent back just when it is decided what is done."""
+    take_back = WithdrawConsent(grant_id=here.agrees(here.ayumi, valid_until=date(2027, 4, 1)))
+    division, request = closed_and_asked(here)
+
+    def decide(decision: ErasureDecision, grounds: ErasureGround) -> Asked:
+        decided = DecideErasure(request_id=request, decision=decision, grounds=grounds)
+        return asks(here, division, decided)
+
+    return asks(here, here.city, take_back), decide
 
 
 # What begins, and what closes

@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeAlias, get_args
 import pytest
 
 from domain.case import EndRole
+from domain.consent_codes import ErasureDecision, ErasureGround
 from domain.consent_ledger import NarrowConsent, WithdrawConsent
 from domain.exclusions import SetExclusion
 from domain.model import GrantId, Stamp
@@ -27,6 +28,7 @@ from tests.racing import (
     closed_and_agreed_until_then,
     closed_and_drafted,
     closed_and_sent,
+    deciding_what_she_asked,
     dissolved_and_entering,
     drafted_and_closed,
     drafted_by_two,
@@ -119,6 +121,32 @@ def test_she_does_not_wait_either_for_what_narrows_somewhere_else() -> None:
     take_back = asks(here, here.city, WithdrawConsent(grant_id=here.agrees(here.ayumi)))
     end = EndRole(function="SERVICE_PROVIDER", agency_id=here.ayumi.agency)
     assert here.world.race(asks(here, here.city, end), take_back) == frozenset()
+
+
+def test_who_stops_the_use_of_her_record_waits_for_nobody() -> None:
+    here = midorino()
+    narrows, decide = deciding_what_she_asked(here)
+    assert here.world.race(narrows, decide("RESTRICT", "RETENTION_RUNNING")) == frozenset()
+    assert here.world.shows(here.city, here.case) == []
+
+
+@pytest.mark.parametrize(
+    ("decision", "grounds"), [("ERASE", "ERASURE_DUTY"), ("REFUSE", "LEGAL_HOLD")]
+)
+def test_what_is_erased_for_good_or_used_on_is_decided_on_what_stands_now(
+    decision: ErasureDecision, grounds: ErasureGround
+) -> None:
+    here = midorino()
+    narrows, decide = deciding_what_she_asked(here)
+    assert here.world.race(narrows, decide(decision, grounds)) == {"case"}
+
+
+def test_what_was_stopped_is_used_again_on_what_stands_now() -> None:
+    here = midorino()
+    narrows, decide = deciding_what_she_asked(here)
+    stop = decide("RESTRICT", "RETENTION_RUNNING")
+    here.says(stop.who, stop.command)
+    assert here.world.race(narrows, decide("REFUSE", "LEGAL_HOLD")) == {"case"}
 
 
 KEPT_OUT: Final[Mapping[Begins, frozenset[Kept]]] = {

@@ -137,7 +137,7 @@ class World:
         before = self._decided(first.command, first.case, early)
         scope, decision = self._decided(second.command, second.case, late)
         written = {write.stream for write in decision.writes if write.events}
-        reads = scope.fence_keys(late, narrows=bool(written) and second.command.narrows)
+        reads = scope.fence_keys(late, narrows=bool(written) and second.command.waits_for_nobody)
         said = self._says(early, *before)
         key = before[0].case or before[1].owner
         overtaken: set[Stamp | Literal["stream"]] = {

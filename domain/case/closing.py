@@ -140,6 +140,8 @@ class TransferCase(Command, frozen=True, kw_only=True, tag="case.transfer"):
     Without ``network_id`` it is carried on by a network of another installation.
     """
 
+    narrows_besides: ClassVar[bool] = True
+
     network_id: NetworkId | None = None
 
 
@@ -148,6 +150,8 @@ class CloseCase(Command, frozen=True, kw_only=True, tag="case.close"):
 
     ``without_aftercare``: why nobody stayed in touch with her, where a stay ended for another one.
     """
+
+    narrows_besides: ClassVar[bool] = True
 
     reason: ClosureReason
     outcome: Line | None = None

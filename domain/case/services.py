@@ -119,6 +119,10 @@ class ChangeServiceStatus(Command, frozen=True, kw_only=True, tag="case.change_s
     status: ServiceStatus
     on: date | None = None
 
+    @property
+    def takes_back(self) -> bool:
+        return self.status not in PROVIDING
+
 
 class Procedure(Guarded, frozen=True, kw_only=True, forbid_unknown_fields=True):
     service_code: ServiceCode

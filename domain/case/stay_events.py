@@ -179,6 +179,8 @@ class ExtendStay(Command, frozen=True, kw_only=True, tag="case.extend_stay"):
 class EndStay(Command, frozen=True, kw_only=True, tag="case.end_stay"):
     """With it her aftercare begins, or she declines it, or she moves on to the next stay."""
 
+    narrows_besides: ClassVar[bool] = True
+
     stay_id: StayId
     ended_on: date | None = None
     destination_kind: DestinationKind
@@ -189,6 +191,8 @@ class EndStay(Command, frozen=True, kw_only=True, tag="case.end_stay"):
 
 
 class CancelStay(Command, frozen=True, kw_only=True, tag="case.cancel_stay"):
+    narrows_besides: ClassVar[bool] = True
+
     stay_id: StayId
     reason: StayCancelReason
     text: FreeText | None = None

@@ -230,6 +230,10 @@ class GrantConsent(Command, frozen=True, kw_only=True, tag="consent.grant"):
     conditions_text: FreeText | None = None
     supersedes: GrantId | None = None
 
+    @property
+    def takes_back(self) -> bool:
+        return self.supersedes is not None
+
 
 class RecordRefusal(Command, frozen=True, kw_only=True, tag="consent.refuse"):
     """``grant_id`` names what was explained to her; without it, she refused before being asked."""

@@ -122,6 +122,8 @@ class HoldMeeting(Command, frozen=True, kw_only=True, tag="meeting.hold"):
 
 
 class CloseMeeting(Command, frozen=True, kw_only=True, tag="meeting.close"):
+    narrows_besides: ClassVar[bool] = True
+
     meeting_id: MeetingId
 
 

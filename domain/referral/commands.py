@@ -95,12 +95,16 @@ class AcceptReferral(Command, frozen=True, kw_only=True, tag="referral.accept"):
 
 
 class DeclineReferral(Command, frozen=True, kw_only=True, tag="referral.decline"):
+    narrows_besides: ClassVar[bool] = True
+
     referral_id: ReferralId
     reason: DeclineReason
     alternative_agency: AgencyId | None = None
 
 
 class RedirectReferral(Command, frozen=True, kw_only=True, tag="referral.redirect"):
+    narrows_besides: ClassVar[bool] = True
+
     referral_id: ReferralId
     new_to: AgencyId
     purpose: Purpose
@@ -124,6 +128,8 @@ class ConfirmHandover(Command, frozen=True, kw_only=True, tag="referral.confirm_
     ``functions``: what the receiver does for her from now on; ``relieved``: who no longer does it.
     ``network_id``: in which network of the receiver's the case stands from now on.
     """
+
+    narrows_besides: ClassVar[bool] = True
 
     referral_id: ReferralId
     referrer_remains: bool
