@@ -141,7 +141,7 @@ class Handling:
 
     async def handle(self, ask: Ask) -> Answer:
         """Sent again with the same id, it is answered as it was answered first."""
-        tried = partial(self._try, ask, CaseId(uuid4()), uuid4())
+        tried = self._trying(ask)
         if ask.command.takes_back and ask.agency != ITSELF:  # What follows by rule comes again.
             return await _until_done(tried)
         clock = asyncio.get_running_loop().time
@@ -151,6 +151,16 @@ class Handling:
             if answer is not None:
                 return answer
         return _refusal(ask, TooManyAtOnce())
+
+    async def suppose(self, ask: Ask) -> Answer:
+        """Over a log that nobody else writes: decided once, and if that fails, nothing is lost."""
+        answer = await self._trying(ask)()
+        assert answer is not None, "nobody was first"
+        return answer
+
+    def _trying(self, ask: Ask) -> Callable[[], Awaitable[Answer | None]]:
+        """However often, what is made in it has the same id."""
+        return partial(self._try, ask, CaseId(uuid4()), uuid4())
 
     async def _try(self, ask: Ask, fresh: CaseId, new_id: UUID) -> Answer | None:
         """``None``: somebody was first, and it has to be decided again."""

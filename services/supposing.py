@@ -491,7 +491,7 @@ async def _done(handling: Handling, reader: Reader, case: CaseId, command: AnyCo
         command=command,
         case=case,
     )
-    answer = await handling.handle(ask)
+    answer = await handling.suppose(ask)
     if isinstance(answer, Refusal):
         raise spoken(answer.code)(**answer.facts)
     return answer

@@ -27,9 +27,12 @@ from domain.consent_ledger import (
 )
 from domain.exclusions import SetExclusion
 from domain.meeting.planning import NotInvolved
-from domain.model import AgencyId, CaseId, GrantId, MeetingId
+from domain.model import AgencyId, CaseId, GrantId, MeetingId, StreamId
 from domain.policy import BESIDE
+from domain.speech import Spoken
 from domain.visibility import fields_of
+from services.ports import Fact, LogRefusesWrites, LogUnavailable, Reading
+from services.supposing import Overlay
 from tests.gates import Noted
 from tests.peers import HER_NAME, HER_TELEPHONE, Midorino, midorino
 from tests.reading import reads, settles
@@ -145,6 +148,33 @@ def test_nothing_is_recorded_but_that_somebody_asked() -> None:
     city = here.city
     assert [*house.access] == [Noted(city.agency, city.staff, "ANOTHERS_VIEW", here.case)]
     assert told(here, here.city) == told(here, here.city)
+
+
+@pytest.mark.parametrize("away", [LogUnavailable, LogRefusesWrites])
+@pytest.mark.parametrize("what", ["withdrawal", "narrowing", "exclusion"])
+def test_while_the_log_is_away_nothing_is_said_not_to_be_taken_back(
+    what: str, away: type[Spoken], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is only supposed: whoever asks may ask again, and for nobody is it loud."""
+    here = midorino()
+    grant = shared_with(here, here.centre)
+    tried: list[StreamId] = []
+
+    async def recall(overlay: Overlay, *streams: StreamId) -> Reading[Fact]:
+        del overlay
+        tried.append(streams[0])
+        raise away
+
+    monkeypatch.setattr("services.handling.RETRY_WITHIN_S", 0.2)
+    monkeypatch.setattr(Overlay, "recall", recall)
+    supposing: dict[str, If] = {
+        "withdrawal": IfWithdrawn(grant=grant),
+        "narrowing": IfNarrowed(grant=grant, categories=frozenset({"CNT"})),
+        "exclusion": IfExcluded(agency=here.centre.agency),
+    }
+    with pytest.raises(away):
+        what_if(here, here.city, supposing[what])
+    assert len(tried) == 1
 
 
 def test_a_consent_that_another_obtained_is_as_one_that_there_is_not() -> None:
