@@ -5,13 +5,17 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
 from adapters.cli.program import app, every_command
+from adapters.engines.nats_server import Tenant, agency, desk
+from adapters.engines.nkey import new_seed
 from adapters.http.operations import OPERATIONS
+from domain.model import AgencyId
 
 ROOT: Final = Path(__file__).parent.parent
 GATE: Final = "through the gate"
@@ -63,6 +67,26 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "fetch": GATE,
     "pages": GATE,
     "wakes": "that there may be something, of what may be seen, and nothing else",
+}
+# What the systems of others may say and hear on our server, and what it is of the above.
+AT_THE_DESK: Final[Mapping[str, str]] = {"ask.>": "ask", "publish.>": "publish"}
+AS_AN_AGENCY: Final[Mapping[str, str]] = {
+    **AT_THE_DESK,
+    "feed.fetch": "fetch",
+    "feed.wake": "wakes",
+}
+SERVED: Final = "what was given to the broker, which is below"
+OUR_OWN: Final = "between our own services, in HUB"
+# Everything of ours that hears a subject, as its source says which.
+HEARS: Final[Mapping[tuple[str, str], str]] = {
+    ("adapters/nats/broker.py", "each.subject"): SERVED,
+    ("adapters/nats/broker.py", "'>'"): SERVED,
+    ("adapters/nats/broker.py", "subject"): SERVED,
+    ("adapters/nats/desk.py", "ASK"): "ask",
+    ("adapters/nats/desk.py", "STREAM"): "publish",
+    ("adapters/nats/events.py", "''"): OUR_OWN,
+    ("adapters/nats/feed.py", "fetch_of('*')"): "fetch",
+    ("adapters/nats/following.py", "f'{self._inbox}.*'"): OUR_OWN,
 }
 BY_HTTP: Final = "what an entrance answers to the caller's own token, and nothing else"
 COMMANDS: Final[Mapping[str, str]] = {
@@ -122,6 +146,31 @@ def test_every_subject_is_known() -> None:
     assert described["channels"].keys() == SUBJECTS.keys()
 
 
+@pytest.mark.parametrize(
+    ("tenant", "known"),
+    [(desk(new_seed()), AT_THE_DESK), (agency(new_seed(), AgencyId(uuid4())), AS_AN_AGENCY)],
+)
+def test_no_tenant_says_or_hears_anything_else(tenant: Tenant, known: Mapping[str, str]) -> None:
+    assert {*tenant.asks, *tenant.hears} == known.keys()
+    assert {*known.values()} <= SUBJECTS.keys()
+
+
+def test_there_are_no_other_tenants() -> None:
+    made = [path for path in _sources() for call in _calls(path) if _name(call) == "Tenant"]
+    assert made == [ROOT / "adapters" / "engines" / "nats_server.py"] * 2
+
+
+def test_nothing_of_ours_hears_any_other_subject() -> None:
+    found = [
+        (str(path.relative_to(ROOT)), ast.unparse(call.args[0] if call.args else call))
+        for path in _sources()
+        for call in _calls(path)
+        if _hears(_name(call))
+    ]
+    assert sorted(found) == sorted(HEARS)
+    assert {*HEARS.values()} <= {*SUBJECTS, SERVED, OUR_OWN}
+
+
 def test_every_command_is_known() -> None:
     group = get_command(app)
     assert isinstance(group, TyperGroup)
@@ -129,14 +178,12 @@ def test_every_command_is_known() -> None:
     assert alone == COMMANDS.keys()
 
 
-@pytest.mark.parametrize(
-    ("called", "on", "expected"),
-    [("keys", {"keyring", "_keyring"}, OPENS), ("open", {"gate"}, LETS_OUT)],
-)
-def test_nobody_else_asks_for_keys(called: str, on: set[str], expected: Mapping[str, int]) -> None:
+@pytest.mark.parametrize(("called", "expected"), [("keys", OPENS), ("open", LETS_OUT)])
+def test_nobody_else_asks_for_keys(called: str, expected: Mapping[str, int]) -> None:
+    """Whatever they call whom they ask."""
     found: dict[str, int] = {}
-    for path in sorted([*(ROOT / "services").rglob("*.py"), *(ROOT / "adapters").rglob("*.py")]):
-        times = sum(1 for call in _calls(path) if _is(call, called, on))
+    for path in _sources():
+        times = sum(1 for call in _asked(path) if _name(call) == called)
         if times:
             found[str(path.relative_to(ROOT))] = times
     assert found == {path: times for path, times in expected.items() if times}
@@ -154,13 +201,36 @@ def test_what_commands_print_they_have_from_an_entrance() -> None:
         assert imported.isdisjoint(reads), path.name
 
 
+def _sources() -> list[Path]:
+    return sorted([*(ROOT / "services").rglob("*.py"), *(ROOT / "adapters").rglob("*.py")])
+
+
 def _calls(path: Path) -> Iterator[ast.Call]:
     return (n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call))
 
 
-def _is(call: ast.Call, name: str, on: set[str]) -> bool:
+def _asked(path: Path) -> Iterator[ast.Call]:
+    """Calls with something to ask for that are waited for, here or by whom they are handed to."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Await(value=value):
+                parts = [value]
+            case ast.Call(args=args, keywords=named):
+                parts = [*args, *(each.value for each in named)]
+            case _:
+                continue
+        for part in parts:
+            if isinstance(part, ast.Call) and (part.args or part.keywords):
+                yield part
+
+
+def _name(call: ast.Call) -> str:
     match call.func:
-        case ast.Attribute(attr=attr, value=ast.Attribute(attr=of) | ast.Name(id=of)):
-            return attr == name and of in on
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
         case _:
-            return False
+            return ""
+
+
+def _hears(name: str) -> bool:
+    return name in {"Answering", "Pulling"} or ("subscribe" in name and name != "unsubscribe")
