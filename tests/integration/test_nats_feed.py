@@ -27,8 +27,9 @@ from adapters.engines.endpoints import nats_access
 from adapters.engines.folder import held
 from adapters.engines.nats_server import ANSWERED_BYTES_MAX, EmbeddedNats, embedded_nats
 from adapters.nats import feed, intake
-from adapters.nats.connecting import connected
+from adapters.nats.connecting import connected, connected_as
 from adapters.nats.feed import FeedDesk, open_feed
+from adapters.nats.releasing import Releasing
 from adapters.postgres.tokens import PostgresTokens
 from adapters.settings import Settings
 from contracts.feed import FeedMessage, FeedPage
@@ -37,6 +38,7 @@ from domain.agency import EndFeedCustodian
 from domain.model import AgencyId, CaseId
 from projections.feed import FEED
 from services import disclosing
+from services.disclosing import NotReleased
 from services.feeding import NOTHING_EVERY_S
 from services.identity import REVOKED_WITHIN_S, Identity, TokenMissing
 from tests.integration.desks import clean_hub
@@ -218,6 +220,69 @@ async def test_who_is_too_late_takes_nobody_elses_connection_down(
     assert "answer_cut_off" not in {line["event"] for line in lines}
 
 
+class Late(Releasing):
+    """Hears its server's answers that much later than they come; from then on at once."""
+
+    def __init__(self, *late_s: float) -> None:
+        super().__init__()
+        self._late_s = iter(late_s)
+
+    async def _process_pong(self) -> None:
+        await asyncio.sleep(next(self._late_s, 0))
+        await super()._process_pong()
+
+    async def takes(self, for_s: float) -> bool:
+        window = disclosing.Window()
+        window.ends_by(monotonic() + for_s)
+        try:
+            await self.release(window, "feed.x", b"a page", {})
+        except NotReleased:
+            return False
+        return True
+
+
+async def test_what_there_was_no_time_to_begin_takes_nobody_elses_connection_down(
+    endpoints: Endpoints,
+) -> None:
+    async with connected_as(Late(0.1), endpoints.nats, "feed") as client:
+        with capture_logs() as lines:
+            others = asyncio.create_task(client.takes(5))
+            assert not await client.takes(0.003)
+            assert await others
+            assert await client.takes(1)
+        assert lines == []
+
+
+async def test_with_one_that_is_cut_off_whoever_else_waits_is_told_and_cuts_nothing(
+    endpoints: Endpoints,
+) -> None:
+    """Two have begun and a third has not, when the server is heard no more."""
+    async with connected_as(Late(0, 0, LONG_MS), endpoints.nats, "feed") as client:
+        with capture_logs() as lines:
+            async with asyncio.timeout(1):
+                going = asyncio.gather(client.takes(0.2), client.takes(3), client.takes(3))
+                assert await going == [False, False, False]
+            await until(lambda: [each for each in lines if each["event"] == "nats_back"])
+            assert await client.takes(1)
+        said = [each["event"] for each in lines]
+        assert said == ["answer_cut_off", "nats_lost", "nats_back"]
+
+
+async def test_whether_it_was_taken_is_asked_behind_it_and_not_in_front(
+    endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with connected_as(Late(), endpoints.nats, "feed") as client:
+        sent: list[bytes] = []
+        transport: Any = client._transport  # noqa: SLF001
+        write, writelines = transport.write, transport.writelines
+        monkeypatch.setattr(transport, "write", lambda said: (sent.append(said), write(said)))
+        monkeypatch.setattr(
+            transport, "writelines", lambda said: (sent.extend(said), writelines(said))
+        )
+        assert await client.takes(1)
+    assert [said.split()[0] for said in sent] == [b"PING", b"HPUB", b"PING"]
+
+
 async def test_no_stream_of_ours_keeps_what_was_let_out(here: Here, endpoints: Endpoints) -> None:
     """Whoever asks says where they want it: so also among what was left for us."""
     async with clean_hub(endpoints.nats) as hub:
@@ -266,8 +331,7 @@ async def test_what_the_server_does_not_take_in_time_it_never_gets(
                     with capture_logs() as lines:
                         await here.records(case)
                         async with asyncio.timeout(5):
-                            while not any(e["event"] == "answer_cut_off" for e in lines):  # noqa: ASYNC110 (the log is where it says so)
-                                await asyncio.sleep(0.05)
+                            await until(lambda: [e for e in lines if e["event"] == "feed_not_read"])
                 finally:
                     os.kill(pid, signal.SIGCONT)
                 answer = await heard.next_msg(timeout=10)
