@@ -81,7 +81,8 @@ class Releasing(Client):
             writer = self._transport._io_writer  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] (To close it would send what is left.)
             if writer is not None:
                 writer.transport.abort()
-        pongs, self._pongs = self._pongs, []
+        pongs: list[asyncio.Future[bool]] = self._pongs
+        self._pongs = []
         for pong in pongs:
             if not pong.done():
                 pong.set_result(False)

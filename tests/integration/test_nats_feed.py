@@ -273,7 +273,7 @@ async def test_whether_it_was_taken_is_asked_behind_it_and_not_in_front(
 ) -> None:
     async with connected_as(Late(), endpoints.nats, "feed") as client:
         sent: list[bytes] = []
-        transport: Any = client._transport  # noqa: SLF001
+        transport: Any = client._transport  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         write, writelines = transport.write, transport.writelines
 
         def written(said: bytes) -> None:
@@ -417,13 +417,15 @@ async def test_no_agency_takes_the_places_of_all(
 ) -> None:
     monkeypatch.setattr(feed, "ASKED_EACH_MAX", 1)
     await here.town.house.lists_are_made(FEED)
-    after = await last(here.centre)
+    with capture_logs() as lines:
+        after = await last(here.centre)
+        await until(lambda: lines)  # A place is free a moment after its answer.
     waiting = asyncio.create_task(here.centre.fetches(after=after, wait_ms=1_000))
     await asyncio.sleep(0.3)
     assert await here.centre.is_refused() == "OVERLOADED"
     assert (await here.city.fetches()).next
     assert (await waiting).items == ()
-    async with asyncio.timeout(10):  # A place is free a moment after its answer.
+    async with asyncio.timeout(10):  # As before.
         while b"OVERLOADED" in (answer := await here.centre.asks({"after": after})).data:  # noqa: ASYNC110 (Nobody says when.)
             await asyncio.sleep(0.01)
     assert msgspec.json.decode(answer.data, type=FeedPage).items == ()
