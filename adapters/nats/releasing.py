@@ -4,7 +4,7 @@ nats-py keeps what it could not send, and sends it when it is back. So here it i
 whether the server has taken it; and if not, it is thrown away, with the connection.
 """
 # nats-py leaves parts of its types open:
-# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
 import asyncio
 from collections.abc import Mapping
