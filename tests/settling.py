@@ -58,7 +58,7 @@ class Watching:
                 ]
                 told += self._read(before)
         self._come_to[case] = max(begin, until)
-        return told
+        return [each for each in told if each.position < until]
 
     def _read(self, entries: Sequence[Entry]) -> Iterable[LetOut]:
         if not entries:
