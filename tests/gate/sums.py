@@ -51,8 +51,10 @@ class Sums(msgspec.Struct):
 
 
 def begun() -> Sums:
-    commit = _git("rev-parse", "HEAD") + ("+" if _git("status", "--porcelain") else "")
-    if SUMS.exists():
+    """Of a tree that is not committed, anew each time: the next may be another."""
+    is_dirty = bool(_git("status", "--porcelain"))
+    commit = _git("rev-parse", "HEAD") + ("+" if is_dirty else "")
+    if SUMS.exists() and not is_dirty:
         sums = msgspec.json.decode(SUMS.read_bytes(), type=Sums)
         if sums.commit == commit:
             return sums
