@@ -25,6 +25,8 @@ from domain.model import (
 )
 from domain.timers import end_of
 from services.ports import StoredEvent
+from tests.feeds import keeps_feed
+from tests.gate.letting_out import Reading as LetOut
 from tests.peers import Midorino, midorino
 from tests.sealed import sealed
 from tests.world import Someone
@@ -78,6 +80,7 @@ def _told() -> tuple[Midorino, dict[AgencyId, GrantId]]:
         until: dict[str, Any] = day if who == here.shelter else {}
         grants[who.agency] = here.agrees(who, categories=("IDN", "SVC"), **until)
         here.accepts(who, here.sends(here.city, who))
+        keeps_feed(here, who)
     return here, grants
 
 
@@ -104,6 +107,15 @@ def taking(cause: Cause, which: int) -> Sequence[Written]:
     before = len(here.world.log)
     who = base().recipients[which]
     _takes(here, cause, who, grants[who.agency])
+    return list(_written(here))[before:]
+
+
+@cache
+def telling(which: int) -> Sequence[Written]:
+    """What is recorded when the feed of one of them is read, from nothing."""
+    here, _ = _told()
+    before = len(here.world.log)
+    LetOut(here.world, here.case).reads(base().recipients[which], feed=True)
     return list(_written(here))[before:]
 
 

@@ -1,9 +1,10 @@
 """The gate under every interleaving that chance finds: shipped code, over ports of virtual time.
 
-Two processes of ours let agencies read, each with a gate of its own. Meanwhile something is taken
-from one agency or another, in all the ways there are. Processes are paused and killed, the log is
-slow, loses answers and refuses; those who read take their time. What came out of the wire, and
-when, is compared with what the log says.
+Two processes of ours let agencies read, each with a gate of its own: a case, a timeline, a list, or
+a page of their feed. Meanwhile something is taken from one agency or another, in all the ways there
+are. Processes are paused and killed, the log is slow, loses answers and refuses, and the list of
+where a feed may have something lags behind; those who read take their time. What came out of the
+wire, and when, is compared with what the log says.
 
 ``python -m tests.gate SEED`` plays one seed again.
 """
@@ -16,17 +17,22 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final, Literal, NamedTuple, cast
 from unittest.mock import patch
+from uuid import UUID
 
 import msgspec
 
 from adapters.crypto import AesVeil
 from adapters.http.wire import Together
+from contracts.feed import FeedPage
 from domain.agency import AgencyIsSuspended
 from domain.disclosed import Disclosed
-from domain.model import AgencyId, CaseId, StreamId
+from domain.model import AgencyId, CaseId, StaffId, StreamId
 from services import disclosing
 from services.aliases import Aliases, Cursors
 from services.disclosing import WINDOW_S, Accessed, Gate, NotReleased, Reader
+from services.feeding import FeedCandidate, Feeding
+from services.feeding.arriving import Outside
+from services.feeding.waking import Waking
 from services.listing import Listing
 from services.looking import Looking
 from services.ports import (
@@ -38,22 +44,35 @@ from services.ports import (
     LaneName,
     LogUnavailable,
     Moved,
+    NewEvent,
     Outcome,
     Read,
     Reading,
     StoredEvent,
 )
+from services.relaying import Head
 from services.viewing import Candidates, CaseCandidate, Viewing
 from tests.gate.base import CAUSES, NAME, Base, Cause, Written, base, taking
+from tests.gate.places import Places
 from tests.gate.virtual import VirtualLoop, run
 from tests.sealed import SEALING, SECRET, Keyring
+from tests.world import Someone
 
 STEP_MAX_S: Final = 0.2
 PAUSE_MAX_S: Final = 3.0
+KILLED_WITHIN_S: Final = 3.0
 COUNTS: Final = [3 if cause == "EXPIRED" else 2 for cause in CAUSES]  # How likely each is.
 BEGUN_WITHIN_S: Final = 4.0  # Whatever takes something from somebody.
 READERS: Final = 4
 READS_MAX: Final = 3  # By each reader.
+WAYS: Final[tuple[Literal["CASE", "TIMELINE", "CASES", "FEED"], ...]] = (
+    "CASE",
+    "TIMELINE",
+    "CASES",
+    "FEED",
+)
+LIKELY: Final = (4, 4, 4, 3)
+FROM_NOTHING: Final = 0.3  # Of the pages of a feed; else from where they have come to.
 
 
 class Faults(NamedTuple):
@@ -65,6 +84,7 @@ class Faults(NamedTuple):
     slow_reader: float = 0.25
     kill: float = 0.15  # Of each process, once.
     stopped: float = 0.02  # By the machine, between the last check and the write.
+    lagging: float = 0.5
 
 
 class Taken(NamedTuple):
@@ -77,12 +97,25 @@ class Taken(NamedTuple):
 
 
 class Out(NamedTuple):
-    """What came out of the wire."""
+    """What came out of the wire; ``position``: of the log, when the last check was passed."""
 
     to: AgencyId
-    at_s: float
+    by: StaffId
+    is_feed: bool
     content: bytes
-    stopped: bool  # By the machine, between the last check and the write.
+    position: int
+    ends_at_s: float  # The window in which it was to come out.
+    at_s: float
+    stopped: bool = False  # By the machine, between the last check and the write.
+
+    @property
+    def tells_her_name(self) -> bool:
+        return NAME.encode() in self.content
+
+    @property
+    def was_paused_inside_check(self) -> bool:
+        """The check was passed within the window, and the write came beyond it."""
+        return self.stopped and self.at_s > self.ends_at_s
 
 
 class Play:
@@ -101,13 +134,14 @@ class Play:
         self.known: Final[dict[tuple[AgencyId, object], Outcome]] = {}
         self.taken: Final[list[Taken]] = []
         self.out: Final[list[Out]] = []
-        self.acknowledged: Final[list[int]] = []
+        self.acknowledged: Final[list[NewEvent]] = []
         # So that the day, and what was agreed to until it is over, ends somewhere in between.
         self._offset: Final = self.base.ends_at - timedelta(
             seconds=loop.now_s + self.chance.uniform(0.0, BEGUN_WITHIN_S)
         )
         for written in self.base.log:
             self.keep(written, self.base.begins_at)
+        self.places: Final = Places(self.log)
 
     def now(self) -> datetime:
         return self._offset + timedelta(seconds=self.loop.now_s)
@@ -165,6 +199,8 @@ class Log:
             outcome = self._decided(append)
             await play.takes_time()
             if not lost:
+                if outcome.verdict in {"appended", "repeated"}:
+                    play.acknowledged.extend(append.events)
                 return outcome
         raise LogUnavailable
 
@@ -191,7 +227,6 @@ class Log:
             )
             for e in append.events
         ]
-        play.acknowledged.extend(positions)
         play.known[who] = Outcome("appended", tuple(positions))
         return play.known[who]
 
@@ -263,27 +298,62 @@ class OneCase:
         return [] if after else [CaseCandidate(1, self._case)]
 
 
+class Feeds:
+    """``services.feeding.FeedCandidates``, over one list for all, which follows the log."""
+
+    def __init__(self, play: Play) -> None:
+        self._play: Final = play
+
+    async def feed_of(self, agency: AgencyId, since: int, most: int) -> Sequence[FeedCandidate]:
+        await self._play.takes_time()
+        if self._play.chance.random() >= self._play.faults.lagging:
+            self._play.places.catch_up()
+        found = await self._play.places.now.feed_of(agency, since, most)
+        await self._play.takes_time()
+        return found
+
+    async def outside_of(self, agency: AgencyId) -> Sequence[Outside]:
+        return await self._play.places.now.outside_of(agency)
+
+    async def opened_by(self, about: UUID, after: UUID, most: int) -> Sequence[CaseId]:
+        return await self._play.places.now.opened_by(about, after, most)
+
+    async def feed_reached(self) -> int:
+        return await self._play.places.now.feed_reached()
+
+
 class Socket:
     """Who is at the other end reads at once, or after a while; until then it waits in a buffer."""
 
-    def __init__(self, play: Play, to: AgencyId) -> None:
+    def __init__(self, play: Play, reader: Reader, *, is_feed: bool) -> None:
         self._play: Final = play
-        self._to: Final = to
-        self._waiting: Final[list[bytes]] = []
+        self._reader: Final = reader
+        self._is_feed: Final = is_feed
+        self._waiting: Final[list[Out]] = []
         self._closed = False
 
     def write(self, content: bytes) -> None:
-        play = self._play
+        play, reader = self._play, self._reader
+        out = Out(
+            to=reader.agency,
+            by=reader.staff,
+            is_feed=self._is_feed,
+            content=content,
+            position=len(play.log),
+            ends_at_s=reader.window.ends_at_s,
+            at_s=play.loop.now_s,
+        )
         if play.chance.random() < play.faults.slow_reader:
-            self._waiting.append(content)
+            self._waiting.append(out)
             play.loop.call_later(play.chance.uniform(0.0, 2.5), self._read)
         elif play.chance.random() < play.faults.stopped:
-            play.loop.call_later(play.chance.uniform(0.0, PAUSE_MAX_S), self._goes_late, content)
+            after_s = play.chance.uniform(0.0, PAUSE_MAX_S)
+            play.loop.call_later(after_s, self._goes, out._replace(stopped=True))
         else:
-            self._goes(content)
+            self._goes(out)
 
     def get_write_buffer_size(self) -> int:
-        return sum(map(len, self._waiting))
+        return sum(len(each.content) for each in self._waiting)
 
     def get_extra_info(self, _: str) -> None:
         """There is no machine beneath it that would keep anything."""
@@ -298,55 +368,75 @@ class Socket:
     def _read(self) -> None:
         waiting = [*self._waiting]
         self._waiting.clear()
-        for content in waiting:
-            self._goes(content)
+        for out in waiting:
+            self._goes(out)
 
-    def _goes(self, content: bytes) -> None:
-        self._play.out.append(Out(self._to, self._play.loop.now_s, content, stopped=False))
-
-    def _goes_late(self, content: bytes) -> None:
-        self._play.out.append(Out(self._to, self._play.loop.now_s, content, stopped=True))
+    def _goes(self, out: Out) -> None:
+        if not self._closed:
+            self._play.out.append(out._replace(at_s=self._play.loop.now_s))
 
 
 class Process:
-    """One process of ours. Killed, it has forgotten everything."""
+    """One process of ours. Killed, it is gone with all it knew: another one takes its place."""
 
     def __init__(self, play: Play) -> None:
         log, clock = cast("EventLog", Log(play)), play
         aliases, cursors = Aliases(SECRET, AesVeil()), Cursors(SECRET, AesVeil())
         gate = Gate(log, Keyring(), SEALING, clock, Access())
         looking = Looking(log, gate, SEALING, clock, aliases)
-        candidates = cast("Candidates", OneCase(play.base.case))
+        candidates, feeds = cast("Candidates", OneCase(play.base.case)), Feeds(play)
         self.viewing: Final = Viewing(looking, Listing(looking, cursors), cursors, candidates)
+        waking = Waking(Head(), feeds.feed_reached)
+        self.feeding: Final = Feeding(looking, cursors, feeds, waking, clock)
         self.play: Final = play
+        self._answering: Final[list[asyncio.Task[str | None]]] = []
+        self._sockets: Final[list[Socket]] = []
 
-    async def reads(self, which: int, chance: Random) -> None:
-        """Somebody at work, as the entrance lets them read: see ``adapters/http/answering.py``."""
-        who = self.play.base.recipients[which]
+    async def answers(self, who: Someone, chance: Random, after: str | None) -> str | None:
+        """How far they have read their feed now; from one that is killed nothing more comes."""
+        answer = self.play.loop.create_task(self._answers(who, chance, after))
+        self._answering.append(answer)
+        await asyncio.wait([answer])
+        return after if answer.cancelled() else answer.result()
+
+    def kill(self) -> None:
+        for answer in self._answering:
+            answer.cancel()
+        for socket in self._sockets:
+            socket.abort()
+
+    async def _answers(self, who: Someone, chance: Random, after: str | None) -> str | None:
+        """As the entrance lets them read: see ``adapters/http/answering.py``."""
         assert who.role != "INSTALLATION"
-        for _ in range(chance.randint(1, READS_MAX)):
-            reader = Reader(agency=who.agency, staff=who.staff, role=who.role)
-            try:
-                said = await self._read(reader, chance.randrange(3))
-            except (NotReleased, LogUnavailable, AgencyIsSuspended):
-                continue
-            if chance.random() < self.play.faults.held_up:
-                await asyncio.sleep(chance.uniform(0.0, PAUSE_MAX_S))
-            if reader.window.is_over:
-                continue
-            socket = Socket(self.play, who.agency)
-            together = Together(cast("asyncio.Transport", socket), self.play.loop)
-            together.within(reader.window)
-            together.write(msgspec.json.encode(said))
-            await asyncio.sleep(chance.uniform(0.0, 1.0))
+        reader = Reader(agency=who.agency, staff=who.staff, role=who.role)
+        try:
+            said = await self._read(reader, chance, after)
+        except (NotReleased, LogUnavailable, AgencyIsSuspended):
+            return after
+        if chance.random() < self.play.faults.held_up:
+            await asyncio.sleep(chance.uniform(0.0, PAUSE_MAX_S))
+        if reader.window.is_over:
+            return after
+        page = said if isinstance(said, FeedPage) else None
+        socket = Socket(self.play, reader, is_feed=page is not None)
+        self._sockets.append(socket)
+        together = Together(cast("asyncio.Transport", socket), self.play.loop)
+        together.within(reader.window)
+        together.write(msgspec.json.encode(said))
+        return after if page is None else page.next
 
-    async def _read(self, reader: Reader, what: int) -> object:
-        case = self.play.base.case
-        if what == 0:
-            return await self.viewing.case(reader, case)
-        if what == 1:
-            return await self.viewing.timeline(reader, case, most=100)
-        return await self.viewing.cases(reader, most=50)
+    async def _read(self, reader: Reader, chance: Random, after: str | None) -> object:
+        here = self.play.base.case
+        match chance.choices(WAYS, LIKELY)[0]:
+            case "CASE":
+                return await self.viewing.case(reader, here)
+            case "TIMELINE":
+                return await self.viewing.timeline(reader, here, most=100)
+            case "CASES":
+                return await self.viewing.cases(reader, most=50)
+            case "FEED":
+                begin = None if chance.random() < FROM_NOTHING else after
+                return await self.feeding.page(reader, after=begin)
 
 
 class Violation(NamedTuple):
@@ -355,10 +445,14 @@ class Violation(NamedTuple):
 
 
 class Result(NamedTuple):
-    """``paused_inside_check``: stopped by the machine between the last check and the write."""
+    """``paused_inside_check``: of what came out, what the machine held up beyond the window.
+
+    ``fed``: pages of a feed that told her name.
+    """
 
     seed: int
     disclosures: int
+    fed: int
     withdrawals: int
     late_bytes: int
     paused_inside_check: int
@@ -381,32 +475,42 @@ async def _played(seed: int, loop: VirtualLoop, faults: Faults) -> Result:
     whom = dict(zip(chance.sample(range(4), k=2), causes, strict=True))
     # They read the most from whom something is taken.
     often = [3 if cause == "EXPIRED" else which for which, cause in whom.items()]
-    tasks = [
-        loop.create_task(chance.choice(processes).reads(which, Random(f"reader {seed} {nth}")))
+    reading = [
+        _reads(processes, there.base.recipients[which], Random(f"reader {seed} {nth}"))
         for nth, which in enumerate(chance.choices([*often, *often, *range(4)], k=READERS))
     ]
     taking_ = [
-        loop.create_task(_later(chance.uniform(0.0, BEGUN_WITHIN_S), there, cause, which))
+        _later(chance.uniform(0.0, BEGUN_WITHIN_S), there, cause, which)
         for which, cause in whom.items()
     ]
-    if chance.random() < faults.kill:
-        loop.call_later(chance.uniform(0.0, 3.0), chance.choice(tasks).cancel)
-    await asyncio.gather(*tasks, *taking_, return_exceptions=True)
+    for nth in range(len(processes)):
+        if chance.random() < faults.kill:
+            loop.call_later(chance.uniform(0.0, KILLED_WITHIN_S), _killed, processes, nth)
+    await asyncio.gather(*reading, *taking_)
     await asyncio.sleep(PAUSE_MAX_S)
-    for task in taking_:
-        task.result()
-    for task in tasks:
-        if not task.cancelled():
-            task.result()
     disclosed = sum(each.type == "disclosure.disclosed.v1" for each in there.log)
     return Result(
         seed=seed,
         disclosures=disclosed,
+        fed=sum(out.is_feed and out.tells_her_name for out in there.out),
         withdrawals=len(there.taken),
         late_bytes=sum(len(out.content) for out, _ in too_late(there)),
-        paused_inside_check=sum(out.stopped for out in there.out),
+        paused_inside_check=sum(out.was_paused_inside_check for out in there.out),
         violations=tuple(violations(there)),
     )
+
+
+async def _reads(processes: Sequence[Process], who: Someone, chance: Random) -> None:
+    """Somebody at work, again and again through the same process, or what stands in its place."""
+    nth, after = chance.randrange(len(processes)), None
+    for _ in range(chance.randint(1, READS_MAX)):
+        after = await processes[nth].answers(who, chance, after)
+        await asyncio.sleep(chance.uniform(0.0, 1.0))
+
+
+def _killed(processes: list[Process], nth: int) -> None:
+    processes[nth].kill()
+    processes[nth] = Process(processes[nth].play)
 
 
 async def _later(after_s: float, there: Play, cause: Cause, which: int) -> None:
@@ -439,24 +543,29 @@ def too_late(there: Play) -> Iterator[tuple[Out, Taken]]:
     """One second later nothing of it is on its way, but for what the machine itself held up."""
     for out in there.out:
         for taken in there.taken:
-            tells = out.to in taken.whom and NAME.encode() in out.content
-            if tells and not out.stopped and out.at_s > taken.at_s + WINDOW_S:
+            tells = out.to in taken.whom and out.tells_her_name
+            is_late = out.at_s > taken.at_s + WINDOW_S
+            if tells and is_late and not out.was_paused_inside_check:
                 yield out, taken
 
 
 def not_recorded(there: Play) -> Iterator[str]:
-    """What came out stands in the log, from before it came out."""
-    told = {d.recipient for _, d in _disclosed(there) if _tells_her_name(d)}
+    """What came out stood in the log before it was let go, as told to them or to all there."""
+    first: dict[tuple[AgencyId, StaffId | None], int] = {}
+    for position, disclosed in _disclosed(there):
+        if _tells_her_name(disclosed):
+            first.setdefault((disclosed.recipient, disclosed.person), position)
     for out in there.out:
-        if NAME.encode() in out.content and out.to not in told:
-            yield f"told at {out.at_s:.3f} s, and not recorded"
+        recorded = [first[who] for who in ((out.to, out.by), (out.to, None)) if who in first]
+        if out.tells_her_name and min(recorded, default=out.position + 1) > out.position:
+            yield f"told at {out.at_s:.3f} s, and not recorded before"
 
 
 def lost(there: Play) -> Iterator[str]:
-    """What was acknowledged is there."""
-    for position in there.acknowledged:
-        if position > len(there.log):
-            yield f"{position} was acknowledged, and is lost"
+    """What was acknowledged is there as itself."""
+    for new in there.acknowledged:
+        if all(stored.header != new.header for stored in there.streams.get(new.stream, ())):
+            yield f"{new.stream} was acknowledged, and is lost"
 
 
 def _disclosed(there: Play) -> Iterator[tuple[int, Disclosed]]:
