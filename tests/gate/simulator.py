@@ -61,7 +61,7 @@ from tests.world import Someone
 STEP_MAX_S: Final = 0.2
 PAUSE_MAX_S: Final = 3.0
 KILLED_WITHIN_S: Final = 3.0
-COUNTS: Final = [3 if cause == "EXPIRED" else 2 for cause in CAUSES]  # How likely each is.
+COUNTS: Final = [6 if cause == "EXPIRED" else 2 for cause in CAUSES]  # How likely each is.
 BEGUN_WITHIN_S: Final = 4.0  # Whatever takes something from somebody.
 READERS: Final = 4
 READS_MAX: Final = 3  # By each reader.
@@ -423,6 +423,7 @@ class Process:
         together = Together(cast("asyncio.Transport", socket), self.play.loop)
         together.within(reader.window)
         together.write(msgspec.json.encode(said))
+        await asyncio.sleep(chance.uniform(0.0, 1.0))
         return after if page is None else page.next
 
     async def _read(self, reader: Reader, chance: Random, after: str | None) -> object:
@@ -505,7 +506,6 @@ async def _reads(processes: Sequence[Process], who: Someone, chance: Random) -> 
     nth, after = chance.randrange(len(processes)), None
     for _ in range(chance.randint(1, READS_MAX)):
         after = await processes[nth].answers(who, chance, after)
-        await asyncio.sleep(chance.uniform(0.0, 1.0))
 
 
 def _killed(processes: list[Process], nth: int) -> None:
