@@ -23,6 +23,7 @@ import structlog
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from adapters.http.answering import SAFE, TOGETHER
+from adapters.http.cutting import Cutting, Held
 from contracts.problems import MEDIA_TYPE, RequestNotUnderstood, problem
 from domain.speech import code_of
 from services.disclosing import FOREVER, NotReleased, Window
@@ -36,6 +37,8 @@ HEARD_WITHIN_S: Final = 10.0  # What waits in the buffer for somebody who does n
 THROWN_AWAY: Final = Struct("ii").pack(1, 0)
 HANDED_OVER: Final = Struct("ii").pack(0, 0)
 TAKEN_AFTER_S: Final = 0.02
+
+CUTTING: Final = Cutting()
 
 log = structlog.get_logger()
 
@@ -54,7 +57,7 @@ class Together:
         self._sent = 0  # Bytes, also those that still wait to be taken.
         self._checks = 0  # Still to come.
         self._is_cut_off = False
-        self._held: socket.socket | None = None  # Until then, also where all else has closed it.
+        self._held: Held | None = None  # Until then, also where all else has closed it.
 
     def within(self, window: Window | None) -> None:
         self._send()
@@ -87,49 +90,60 @@ class Together:
         self._sent += len(written)
         if self._window is None or self._window.ends_at_s == FOREVER or not self._left():
             return
-        self._hold()
+        self._hold(self._window.ends_at_s)
         self._loop.call_at(self._window.ends_at_s, self._all_taken_or_cut_off, self._sent)
 
     def has_closed(self) -> None:
         if self._held is None:
             return
-        if not self._left():
+        if self._held.is_cut_off:
+            self._cut_off()
+        elif not self._left():
             self._let_go()
         else:
             with suppress(OSError):  # They have left before us.
-                self._held.shutdown(socket.SHUT_WR)
+                self._held.connection.shutdown(socket.SHUT_WR)
             self._loop.call_later(TAKEN_AFTER_S, self.has_closed)
 
     def _all_taken_or_cut_off(self, sent: int) -> None:
         self._checks -= 1
-        if self._sent - self._left() < sent:
+        if (self._held and self._held.is_cut_off) or self._sent - self._left() < sent:
             self._cut_off()
-        if not self._checks:
+        elif not self._checks:
             self._let_go()
 
     def _left(self) -> int:
         """What the other side has not taken: it lies with us, or with the machine we run on."""
-        return self._transport.get_write_buffer_size() + _unsent(self._held or self._socket())
+        connection = self._held.connection if self._held else self._socket()
+        return self._transport.get_write_buffer_size() + _unsent(connection)
 
-    def _hold(self) -> None:
+    def _hold(self, until_s: float) -> None:
         """Until it is taken, what was written is ours to throw away: also if we are killed."""
         self._checks += 1
         connection = self._socket()
         if self._held is None and connection is not None:
-            self._held = connection.dup()
-            self._held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, THROWN_AWAY)
+            self._held = Held(connection.dup())
+            self._linger(self._held, THROWN_AWAY)
+        if self._held is not None:
+            CUTTING.watch(self._held, self._sent, until_s)
 
     def _let_go(self) -> None:
         if self._held is not None:
             if not self._is_cut_off:
-                self._held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, HANDED_OVER)
-            self._held.close()
+                self._linger(self._held, HANDED_OVER)
+            CUTTING.let_go(self._held)
             self._held = None
 
     def _cut_off(self) -> None:
-        log.info("answer_cut_off", code=code_of(NotReleased))
-        self._is_cut_off = True
-        self._transport.abort()
+        """At once: as long as it is held, the machine hands over what it has."""
+        if not self._is_cut_off:
+            log.info("answer_cut_off", code=code_of(NotReleased))
+            self._is_cut_off = True
+            self._transport.abort()
+        self._let_go()
+
+    def _linger(self, held: Held, what: bytes) -> None:
+        held.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, what)
 
     def _socket(self) -> socket.socket | None:
         return cast("socket.socket | None", self._transport.get_extra_info("socket"))
