@@ -550,14 +550,14 @@ def too_late(there: Play) -> Iterator[tuple[Out, Taken]]:
 
 
 def not_recorded(there: Play) -> Iterator[str]:
-    """What came out stood in the log before it was let go, as told to them or to all there."""
+    """What came out stood in the log before it was let go, told to them; on a feed, to all."""
     first: dict[tuple[AgencyId, StaffId | None], int] = {}
     for position, disclosed in _disclosed(there):
         if _tells_her_name(disclosed):
             first.setdefault((disclosed.recipient, disclosed.person), position)
     for out in there.out:
-        recorded = [first[who] for who in ((out.to, out.by), (out.to, None)) if who in first]
-        if out.tells_her_name and min(recorded, default=out.position + 1) > out.position:
+        recorded = first.get((out.to, None if out.is_feed else out.by))
+        if out.tells_her_name and (recorded is None or recorded > out.position):
             yield f"told at {out.at_s:.3f} s, and not recorded before"
 
 
