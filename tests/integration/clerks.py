@@ -39,7 +39,7 @@ from domain.case import (
 )
 from domain.catalogue import EVENTS, AnyCommand
 from domain.consent_ledger import WithdrawConsent
-from domain.model import AgencyId, CommandId, GrantId, NetworkId, ReferralId, StaffId
+from domain.model import AgencyId, CommandId, GrantId, NetworkId, ReferralId, StaffId, StaffRole
 from domain.network import EstablishNetwork, JoinNetwork
 from domain.referral import (
     AcceptReferral,
@@ -366,8 +366,13 @@ async def enrolled(
     return await one_more_there(operator, identity, agency)
 
 
-async def one_more_there(operator: Clerk, identity: Identity, agency: AgencyId) -> Enrolled:
-    enrol = EnrolStaff(agency_id=agency, role="WOMENS_SUPPORT_COUNSELLOR")
+async def one_more_there(
+    operator: Clerk,
+    identity: Identity,
+    agency: AgencyId,
+    role: StaffRole = "WOMENS_SUPPORT_COUNSELLOR",
+) -> Enrolled:
+    enrol = EnrolStaff(agency_id=agency, role=role)
     staff = StaffId(await operator.make(enrol))
     await operator.do(SignPledge(agency_id=agency, staff_id=staff, text_version="2026-04"))
     return Enrolled(agency, staff, (await identity.issue(staff, agency)).text)

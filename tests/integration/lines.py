@@ -123,6 +123,6 @@ async def a_line(
     server = await asyncio.start_server(line.serve, "127.0.0.1", 0)
     host, port = server.sockets[0].getsockname()
     try:
-        yield f"http://{host}:{port}"
+        yield f"{parts.scheme}://{host}:{port}"
     finally:
         server.close()

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncGenerator, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -108,14 +108,8 @@ class App:
         os.kill(killed, signal.SIGKILL)
         await until(lambda: self.is_up() and self._pid() != killed)
 
-    @contextmanager
-    def standing_still(self) -> Generator[None]:
-        process = self._pid()
-        os.kill(process, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.kill(process, signal.SIGCONT)
+    def standing_still(self) -> AbstractContextManager[None]:
+        return standing_still(self._pid())
 
     async def end(self, by: signal.Signals) -> int:
         assert self._process
@@ -132,6 +126,15 @@ class App:
     def _pid(self) -> int:
         assert self._process
         return self._process.pid
+
+
+@contextmanager
+def standing_still(process: int) -> Generator[None]:
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
 
 
 def _a_free_port() -> int:

@@ -1,9 +1,12 @@
 """Women of whom agencies are told, and not any more; and those who read of them all the while."""
+# pyright: reportUnknownMemberType=false
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from itertools import count
 from random import Random
@@ -12,8 +15,12 @@ from uuid import UUID
 
 import httpx
 import msgspec
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
 
+from contracts.answered import Done
 from contracts.asked import CaseAlias
+from contracts.problems import MEDIA_TYPE, Problem
 from domain.agency import RestoreAgency, SuspendAgency
 from domain.case import (
     CloseCase,
@@ -24,11 +31,13 @@ from domain.case import (
 )
 from domain.categories import CategoryCode
 from domain.consent_ledger import NarrowConsent, WithdrawConsent
+from domain.emergency import AuthoriseEmergency, RequestEmergency
 from domain.erasure import DecideErasure, RequestErasure
 from domain.exclusions import LiftExclusion, SetExclusion
 from domain.model import (
     AgencyId,
     CaseId,
+    EmergencyId,
     ErasureRequestId,
     GrantId,
     PersonId,
@@ -44,12 +53,13 @@ from domain.referral import (
 )
 from services.aliases import Aliases
 from services.ports import EventLog, LogUnavailable
-from tests.integration.clerks import OPEN, Clerk
+from tests.integration.clerks import OPEN, Clerk, OtherAnswer
 from tests.integration.consents import explained, granted
 
 Cause: TypeAlias = Literal[
     "WITHDRAWN",
     "NARROWED",
+    "EXPIRED",
     "SUPERSEDED",
     "EXCLUDED",
     "PARTICIPATION_ENDED",
@@ -58,7 +68,7 @@ Cause: TypeAlias = Literal[
 ]
 CAUSES: Final[tuple[Cause, ...]] = get_args(Cause)
 # How likely each is. With the last, nobody is told of her any more.
-COUNTS: Final = (40, 30, 8, 12, 4, 5, 1)
+COUNTS: Final = (40, 30, 6, 8, 12, 4, 5, 1)
 TOLD: Final[frozenset[CategoryCode]] = frozenset({"IDN", "CNT", "ADR", "SVC"})
 # By its mark, which field of which event it stands in.
 FIELDS: Final = {
@@ -68,6 +78,7 @@ FIELDS: Final = {
 }
 TAKEN_FROM_HER_MAX: Final = 12  # Then another woman comes: a record that has grown is read slowly.
 STANDS_MAX_S: Final = 1.2  # Until somebody is told again, or not any more.
+IN_DANGER_S: Final = (2.0, 4.0)  # In its last second nothing is let out any more.
 AGAIN_AFTER_S: Final = 0.05
 HEARD_WITHIN_S: Final = 5.0
 LISTS: Final = 0.25  # Of all that is read; so are timelines, and else it is cases.
@@ -83,6 +94,9 @@ ANSWERS: Final = frozenset(
         HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )
+
+Query: TypeAlias = Mapping[str, str | int]
+Asks: TypeAlias = Callable[[Query], Awaitable[bytes | None]]
 
 
 class Recipient(NamedTuple):
@@ -112,6 +126,7 @@ class Desk(NamedTuple):
 
     operator: Clerk
     city: Clerk
+    head: Clerk  # Of the city: who answers for an emergency.
     prefecture: Clerk  # Which decides about erasure.
     recipients: Sequence[Recipient]
     aliases: Aliases
@@ -169,6 +184,11 @@ class Desk(NamedTuple):
                 await city.do(NarrowConsent(grant_id=grants[agency], removed_categories=less), case)
                 await self._stands()
                 grants[agency] = await self._agrees(case, whom, supersedes=grants[agency])
+            case "EXPIRED":
+                await city.do(WithdrawConsent(grant_id=grants[agency]), case)
+                while not await self._in_an_emergency(case, whom):
+                    pass  # It was over before anybody had answered for it.
+                grants[agency] = await self._agrees(case, whom)
             case "SUPERSEDED":
                 less = frozenset[CategoryCode]({"SVC", "IDN"})
                 grants[agency] = await self._agrees(case, whom, less, supersedes=grants[agency])
@@ -203,6 +223,38 @@ class Desk(NamedTuple):
             grant = GrantId(await self.city.make(explain, case))
             await self.city.do(granted(grant, explain, supersedes=supersedes), case)
         return grant
+
+    async def _in_an_emergency(self, case: CaseAlias, to: Recipient) -> bool:
+        """It opens what she does not, and ends by the clock alone."""
+        over = datetime.now(UTC) + timedelta(seconds=self.chance.uniform(*IN_DANGER_S))
+        async with to.restless:
+            asked = await self.city.say(
+                RequestEmergency(
+                    recipients=frozenset({to.agency}),
+                    categories=frozenset({"IDN", "CNT", "ADR"}),
+                    expires_at=over,
+                    impracticability="CANNOT_BE_REACHED",
+                    danger=frozenset({"MISSING"}),
+                    danger_place="NOT_KNOWN",
+                ),
+                case,
+            )
+            if isinstance(asked, Done) and asked.made:
+                asked = await self.head.say(
+                    AuthoriseEmergency(
+                        emergency_id=EmergencyId(asked.made),
+                        impracticability="CANNOT_BE_REACHED",
+                        danger=frozenset({"MISSING"}),
+                        danger_place="NOT_KNOWN",
+                    ),
+                    case,
+                )
+        if isinstance(asked, Problem):
+            if asked.code not in {"EMERGENCY_TOO_LONG", "EMERGENCY_IS_OVER"}:
+                raise OtherAnswer(asked)
+            return False
+        await asyncio.sleep((over - datetime.now(UTC)).total_seconds())
+        return True
 
     async def _refers(self, case: CaseAlias, to: Recipient) -> None:
         """And it is taken there."""
@@ -252,11 +304,12 @@ class Desk(NamedTuple):
 
 
 class Readers(NamedTuple):
-    """The systems of one agency, by the addresses under which they reach each app."""
+    """The systems of one agency, by the addresses under which they reach each app, and NATS."""
 
     clerk: Clerk  # Who reads; and who fetches the feed.
     custodian: Clerk
     urls: Sequence[str]
+    nats: Client
     aliases: Aliases
     women: Women
     faults: Counter[str]  # No outage is an excuse for these.
@@ -271,37 +324,49 @@ class Readers(NamedTuple):
                 await self._pause()
 
     async def fetch(self, told_to_stop: asyncio.Event) -> None:
-        """Page by page; and now and then from the beginning."""
-        after: str | None = None
         async with self._client(self.custodian) as client:
-            while not told_to_stop.is_set():
-                asked = {"most": "100", "wait_ms": "300", **({"after": after} if after else {})}
-                page = await self._get(client, "/v1/feed", asked)
-                if page is not None:
-                    after = msgspec.json.decode(page)["next"]
-                if self.chance.random() < FROM_THE_BEGINNING:
-                    after = None
-                await self._pause()
+            await self._fetch(partial(self._get, client, "/v1/feed"), told_to_stop)
+
+    async def fetch_over_nats(self, told_to_stop: asyncio.Event) -> None:
+        await self._fetch(self._request, told_to_stop)
+
+    async def _fetch(self, ask: Asks, told_to_stop: asyncio.Event) -> None:
+        """Page by page; and now and then from the beginning."""
+        after: Query = {}
+        while not told_to_stop.is_set():
+            page = await ask({"most": 100, "wait_ms": 300, **after})
+            if page is not None:
+                after = {"after": msgspec.json.decode(page)["next"]}
+            if self.chance.random() < FROM_THE_BEGINNING:
+                after = {}
+            await self._pause()
 
     async def follow(self, told_to_stop: asyncio.Event) -> None:
-        """Until it is over, and then from where it was."""
+        await self._follow("/v1/cases/stream", self.clerk, told_to_stop)
+
+    async def follow_the_feed(self, told_to_stop: asyncio.Event) -> None:
+        await self._follow("/v1/feed", self.custodian, told_to_stop)
+
+    async def _follow(self, path: str, clerk: Clerk, told_to_stop: asyncio.Event) -> None:
+        """Until it is over, and then from where it was; or from the beginning."""
+        accept = {"accept": "text/event-stream"}
         cursor: dict[str, str] = {}
-        async with self._client(self.clerk) as client:
+        async with self._client(clerk) as client:
             while not told_to_stop.is_set():
                 with suppress(httpx.TransportError):
-                    url = self.chance.choice(self.urls)
-                    async with client.stream(
-                        "GET", f"{url}/v1/cases/stream", headers=cursor
-                    ) as stream:
-                        self._was("stream", stream)
+                    url = self.chance.choice(self.urls) + path
+                    async with client.stream("GET", url, headers=accept | cursor) as stream:
+                        self._was(f"stream of {path}", stream.status_code)
                         async for line in stream.aiter_lines():
                             if line.startswith("id: "):
                                 cursor = {"last-event-id": line.removeprefix("id: ")}
                             if told_to_stop.is_set():
                                 return
+                if self.chance.random() < FROM_THE_BEGINNING:
+                    cursor = {}
                 await self._pause()
 
-    def _something(self) -> tuple[str, dict[str, str]]:
+    def _something(self) -> tuple[str, Query]:
         what = self.chance.random()
         if what < LISTS or not self.women.now:
             return self.chance.choice(["/v1/cases", "/v1/referrals"]), {"most": "200"}
@@ -312,21 +377,33 @@ class Readers(NamedTuple):
             return f"/v1/cases/{case}/timeline", {"most": "200"}
         return f"/v1/cases/{case}", {}
 
-    async def _get(
-        self, client: httpx.AsyncClient, path: str, asked: dict[str, str]
-    ) -> bytes | None:
+    async def _get(self, client: httpx.AsyncClient, path: str, asked: Query) -> bytes | None:
         try:
             answer = await client.get(self.chance.choice(self.urls) + path, params=asked)
         except httpx.TransportError:
             self.answered["none"] += 1
             return None
-        self._was(path.rpartition("/")[2][:9], answer)
+        self._was(path.rpartition("/")[2][:9], answer.status_code)
         return answer.content if answer.is_success else None
 
-    def _was(self, what: str, answer: httpx.Response) -> None:
-        self.answered[f"{what} {answer.status_code}"] += 1
-        if answer.status_code not in ANSWERS:
-            self.faults[f"{what} {answer.status_code}"] += 1
+    async def _request(self, asked: Query) -> bytes | None:
+        headers = {"Authorization": f"Bearer {self.custodian.token}"}
+        body = msgspec.json.encode(asked)
+        try:
+            answer = await self.nats.request("feed.fetch", body, HEARD_WITHIN_S, headers=headers)
+        except (NatsError, TimeoutError, OSError):
+            self.answered["none over nats"] += 1
+            return None
+        if (answer.headers or {})["Content-Type"] != MEDIA_TYPE:
+            self._was("nats", HTTPStatus.OK)
+            return answer.data
+        self._was("nats", msgspec.json.decode(answer.data, type=Problem).status)
+        return None
+
+    def _was(self, what: str, status: int) -> None:
+        self.answered[f"{what} {status}"] += 1
+        if status not in ANSWERS:
+            self.faults[f"{what} {status}"] += 1
 
     async def _pause(self) -> None:
         await asyncio.sleep(self.chance.uniform(0.0, 2 * AGAIN_AFTER_S))
