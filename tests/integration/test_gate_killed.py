@@ -260,12 +260,14 @@ async def _told_while_all_is_killed(pipe: Pipe, size: Size, seed: int) -> Played
         paused_inside_check=verdict.paused_inside_check,
         lost=len(lost),
     )
+    over_nats = sum(each.process == NATS for each in stage.left)
     kinds = ", ".join(f"{name.replace('_', ' ')} {n}" for name, n in sorted(happened.items()))
     causes = ", ".join(f"{name} {n}" for name, n in sorted(stage.women.taken.items()))
     return Played(
         sums,
         f"{sums.disclosures} disclosures, {sums.withdrawals} withdrawals ({causes}),"
-        f" {verdict.left} times something of her left, {verdict.under_way} of them in the second"
+        f" {verdict.left} times something of her left, {over_nats} of them over NATS,"
+        f" {verdict.under_way} of them in the second"
         f" after it was taken away; {sums.decided_after} decided after, {sums.late_bytes} bytes"
         f" late, {sums.paused_inside_check} paused inside the check, {sums.lost} of"
         f" {register.acknowledged} acknowledged lost; {kinds}",
