@@ -19,13 +19,17 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.agency import (
+    AgencyDeactivated,
+    AgencySucceeded,
     CommissionContractStarted,
+    DeactivateAgency,
     KnownAgency,
     NameFeedCustodian,
     SucceedAgency,
     SuspendAgency,
 )
 from domain.case import CaseAccepted, CaseErased, DataRestricted, EndRole
+from domain.case.companions import AddCompanion, CompanionAdded
 from domain.catalogue import AnyCommand
 from domain.consent_ledger import ConsentWithdrawn, NarrowConsent, WithdrawConsent
 from domain.disclosed import BasisId, Disclosed
@@ -51,6 +55,7 @@ from tests.peers import HER_NAME, HER_TELEPHONE, Midorino, midorino
 from tests.settling import Settling
 from tests.world import Said, Someone
 
+COMPANION: Final = "case.companion_added.v1"
 BLOCKS: Final = 2
 HISTORIES: Final = 40  # In each.
 LINES: Final = 40_000
@@ -601,15 +606,26 @@ def taken_back(here: Midorino) -> GrantId:
 
 def left_open(here: Midorino, *later: Callable[[Midorino], dict[str, Any]]) -> list[str]:
     """What is still owed an hour later."""
+    *_, (_, _, last) = headers(here.world)
+    return clauses_left(here, json.loads(last)["id"], *later)
+
+
+def clauses_left(
+    here: Midorino, cause: str, *later: Callable[[Midorino], dict[str, Any]]
+) -> list[str]:
     rows = list(headers(here.world))
-    cause = json.loads(rows[-1][2])["id"]
     for facts in (each(here) for each in later):
         rows.append(_row(here, rows, cause, facts))
     here.world.passes(hours=1)
     rows.append(_row(here, rows, cause, {"type": "trail.subject_notified.v1"}))
     found = unsettled(rows)
-    assert {each.position for each in found} <= {len(here.world.log)}
+    assert {_id(rows[each.position - 1]) for each in found} <= {cause}
     return [each.clause for each in found]
+
+
+def _id(row: Header) -> str:
+    said: str = json.loads(row[2])["id"]
+    return said
 
 
 def _row(here: Midorino, rows: list[Header], cause: str, facts: dict[str, Any]) -> Header:
@@ -703,6 +719,52 @@ def test_whatever_else_takes_it_away_is_settled_too(
     ends(here)
     assert left_open(here) == ["NOT_SETTLED", "NOT_PURGED"]
     assert left_open(here, settles, purges) == []
+
+
+def test_so_is_what_is_taken_from_whoever_is_no_more() -> None:
+    here = midorino()
+    assert wrong(here, here.ayumi, her_name(here, basis_id=helped(here))) is None
+    here.world.says(here.world.operator, DeactivateAgency(agency_id=here.ayumi.agency))
+    cause = str(here.world.log[where(here, AgencyDeactivated) - 1].told.id)
+    assert clauses_left(here, cause) == ["NOT_SETTLED", "NOT_PURGED"]
+    assert clauses_left(here, cause, settles, purges) == []
+
+
+def succeeded(here: Midorino, heir: Someone) -> None:
+    succeed = SucceedAgency(agency_id=here.ayumi.agency, successor=heir.agency)
+    here.world.says(here.world.operator, succeed)
+
+
+@pytest.mark.parametrize("takes_part", [True, False])
+def test_of_whoever_is_succeeded_is_asked_back_what_does_not_pass_on(
+    takes_part: bool,  # noqa: FBT001 (one of two)
+) -> None:
+    here = midorino()
+    heir = here.world.joins("PRIVATE_SUPPORT_ORGANISATION", "REPRESENTATIVE")
+    if takes_part:
+        here.accepts(heir, here.sends(here.city, heir))
+    added = here.says(
+        here.city, AddCompanion(companion="CHILD", relation="CHILD", whereabouts="祖母の家")
+    )
+    grant = helped(here, categories=["IDN", "LOC"])
+    said = added.id_of(CompanionAdded)
+    where_they_are = Line(said, f"{COMPANION}/whereabouts", "LOC", "CONSENT", BasisId(grant))
+    assert wrong(here, here.ayumi, where_they_are, her_name(here, basis_id=grant)) is None
+    succeeded(here, heir)
+    cause = str(here.world.log[where(here, AgencySucceeded) - 1].told.id)
+    assert clauses_left(here, cause) == ["NOT_SETTLED", "NOT_PURGED"]
+    left = clauses_left(here, cause, settles, partial(purges, covers=("LOC",)))
+    assert left == ([] if takes_part else ["NOT_PURGED"])
+    assert clauses_left(here, cause, settles, partial(purges, covers=("IDN", "LOC"))) == []
+
+
+def test_nothing_is_owed_of_what_whoever_succeeds_may_know() -> None:
+    here = midorino()
+    heir = here.world.joins("PRIVATE_SUPPORT_ORGANISATION", "REPRESENTATIVE")
+    here.accepts(heir, here.sends(here.city, heir))
+    assert wrong(here, here.ayumi, her_name(here, basis_id=helped(here))) is None
+    succeeded(here, heir)
+    assert left_open(here) == []
 
 
 def test_narrowing_asks_back_what_it_takes_out_alone() -> None:

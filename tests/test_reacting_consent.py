@@ -6,9 +6,10 @@ from typing import Final
 
 import pytest
 
-from domain.agency import RestoreAgency, SuspendAgency
+from domain.agency import DeactivateAgency, RestoreAgency, SuspendAgency
 from domain.agency.standing import SucceedAgency
 from domain.case import EndParticipation, EndRole, SetContactMethod
+from domain.case.companions import AddCompanion
 from domain.categories import CategoryCode
 from domain.consent_codes import PurgeCause
 from domain.consent_ledger import (
@@ -56,6 +57,7 @@ class Here:
 
 NAME: Final[tuple[CategoryCode, ...]] = ("IDN",)
 TELEPHONE: Final[tuple[CategoryCode, ...]] = ("CNT",)
+WITH_WHERE: Final[tuple[CategoryCode, ...]] = ("CNT", "IDN", "LOC")
 
 
 def asked_of(
@@ -356,6 +358,104 @@ def test_whoever_took_over_is_asked_for_what_it_could_see_by_the_consent_to_the_
     assert asked_of(there.settles()) == {
         (hikari.agency, "WITHDRAWN", frozenset({"CNT", "IDN"}), grant)
     }
+
+
+def known_to_ayumi(here: Midorino) -> GrantId:
+    """Who she is, how to reach her and where one of hers is."""
+    her_son = AddCompanion(companion="CHILD", relation="CHILD", whereabouts="白浜県の祖母宅")
+    here.says(here.city, her_son)
+    grant = here.agrees(here.ayumi, categories=WITH_WHERE)
+    here.accepts(here.ayumi, here.sends(here.city, here.ayumi))
+    return grant
+
+
+def hikari_takes_over(here: Midorino, old: Someone, *, takes_part: bool = True) -> Someone:
+    hikari = here.world.joins("PRIVATE_SUPPORT_ORGANISATION", name="ひかり")
+    if takes_part:
+        here.accepts(hikari, here.sends(here.city, hikari))
+    becomes(here, old, hikari)
+    return hikari
+
+
+def becomes(here: Midorino, old: Someone, new: Someone) -> None:
+    succeed = SucceedAgency(agency_id=old.agency, successor=new.agency)
+    here.world.says(here.world.operator, succeed)
+
+
+@accepted("INV-C6")
+def test_where_she_is_passes_to_nobody_and_whoever_takes_over_destroys_it_and_keeps_the_rest() -> (
+    None
+):
+    there = Here()
+    here = there.city_and_others
+    grant = known_to_ayumi(here)
+    hikari = hikari_takes_over(here, here.ayumi)
+    assert HER_NAME in here.sees(hikari)
+    done = events(there.settling.settle())
+    assert asked_of(done) == {(here.ayumi.agency, "SUSPENDED", frozenset({"LOC"}), grant)}
+    assert [each.recipients for each in done if isinstance(each, WithdrawalSettled)] == [
+        frozenset({here.ayumi.agency})
+    ]
+    here.says(here.city, WithdrawConsent(grant_id=grant))
+    assert asked_of(there.settles()) == {
+        (here.ayumi.agency, "WITHDRAWN", frozenset({"CNT", "IDN"}), grant),
+        (hikari.agency, "WITHDRAWN", frozenset({"CNT", "IDN"}), grant),
+    }
+
+
+@pytest.mark.parametrize("only", ["where she is", "nothing"])
+def test_where_she_has_agreed_that_whoever_takes_over_may_know_it_nothing_is_destroyed(
+    only: str,
+) -> None:
+    there = Here()
+    here = there.city_and_others
+    if only == "nothing":
+        helped_by(here, here.ayumi)
+        hikari_takes_over(here, here.ayumi)
+    else:
+        known_to_ayumi(here)
+        hikari = here.world.joins("PRIVATE_SUPPORT_ORGANISATION", name="ひかり")
+        here.agrees(hikari, categories=["LOC"])
+        here.accepts(hikari, here.sends(here.city, hikari))
+        becomes(here, here.ayumi, hikari)
+    assert events(there.settling.settle()) == []
+
+
+def test_whoever_takes_over_and_takes_no_part_destroys_what_the_other_knew() -> None:
+    there = Here()
+    here = there.city_and_others
+    grant = known_to_ayumi(here)
+    hikari_takes_over(here, here.ayumi, takes_part=False)
+    assert asked_of(there.settles()) == {
+        (here.ayumi.agency, "SUSPENDED", frozenset(WITH_WHERE), grant)
+    }
+
+
+def test_what_was_kept_by_whoever_took_over_is_destroyed_when_that_one_goes() -> None:
+    there = Here()
+    here = there.city_and_others
+    grant = known_to_ayumi(here)
+    hikari = here.world.joins("PRIVATE_SUPPORT_ORGANISATION", name="ひかり")
+    own = here.agrees(hikari, categories=["LOC"])
+    here.accepts(hikari, here.sends(here.city, hikari))
+    becomes(here, here.ayumi, hikari)
+    assert events(there.settling.settle()) == []
+    hikari_takes_over(here, hikari)
+    assert asked_of(there.settles()) == {
+        (here.ayumi.agency, "SUSPENDED", frozenset({"LOC"}), grant),
+        (hikari.agency, "SUSPENDED", frozenset({"LOC"}), own),
+    }
+
+
+def test_whoever_is_no_more_and_nobody_takes_over_destroys_all_of_it_once() -> None:
+    there = Here()
+    here = there.city_and_others
+    grant = known_to_ayumi(here)
+    here.world.says(here.world.operator, SuspendAgency(agency_id=here.ayumi.agency))
+    all_of_it = {(here.ayumi.agency, "SUSPENDED", frozenset(WITH_WHERE), grant)}
+    assert asked_of(there.settles()) == all_of_it
+    here.world.says(here.world.operator, DeactivateAgency(agency_id=here.ayumi.agency))
+    assert there.settles() == []
 
 
 @accepted("INV-C6")

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final, NamedTuple, TypeAlias
 
-from domain.agency import AgencyDeactivated, AgencySuspended, KnownAgency
+from domain.agency import AgencyDeactivated, AgencySucceeded, AgencySuspended, KnownAgency
 from domain.case import (
     CaseTransferred,
     DataRestricted,
@@ -72,10 +72,10 @@ def reacts(happened: Happened, known: Known) -> Iterator[Wanted]:
     event = happened.told.event
     cause = CAUSES[type(event)]
     told = _by_consent(known.disclosed)
-    if isinstance(event, OF_AN_AGENCY):
-        told = [e for e in told if stream_of("agency", e.recipient) == happened.told.stream]
-    grant: GrantId | None = getattr(event, "grant_id", None)
     lost = _Lost(happened, known)
+    if isinstance(event, OF_AN_AGENCY):
+        told = [each for each in told if lost.befell(each.recipient)]
+    grant: GrantId | None = getattr(event, "grant_id", None)
     taken, to_destroy = lost.then(told), lost.for_good(told)
     if not taken and isinstance(event, ONLY_IF_LOST):
         return
@@ -134,6 +134,11 @@ class _Lost:
 
     def for_good(self, told: Sequence[LetOut]) -> Lost:
         return self._of(told, 1, NOW)
+
+    def befell(self, recipient: AgencyId) -> bool:
+        """It, or whoever has what it was told."""
+        streams = (stream_of("agency", each) for each in self._has(recipient))
+        return self._happened.told.stream in streams
 
     def _of(self, told: Sequence[LetOut], which: int, until: float) -> Lost:
         """``until``: up to which position it counts that something was asked for already."""
@@ -221,9 +226,17 @@ class _Lost:
         if agency not in self._looks:
             itself = self._known.roster.agencies.get(agency)
             gone = isinstance(itself, KnownAgency) and (itself.suspended or itself.is_gone)
-            went = gone or isinstance(self._happened.told.event, OF_AN_AGENCY)
+            went = gone or self._went(agency)
             self._looks[agency] = self._then(_who(agency, went)), self._now(_who(agency, gone))
         return self._looks[agency]
+
+    def _went(self, agency: AgencyId) -> bool:
+        """By this very event, which whoever then took over is left by."""
+        match self._happened.told.event:
+            case AgencySucceeded(new=new):
+                return agency != new
+            case event:
+                return isinstance(event, OF_AN_AGENCY)
 
     def _then(self, who: Recipient) -> Look:
         until = self._happened.told.position
@@ -241,7 +254,7 @@ def _who(agency: AgencyId, gone: bool) -> Recipient:  # noqa: FBT001 (It is name
     return Recipient(agency=agency, staff=None, pledged=True, suspended=gone)
 
 
-OF_AN_AGENCY: Final = (AgencySuspended, AgencyDeactivated)
+OF_AN_AGENCY: Final = (AgencySuspended, AgencySucceeded, AgencyDeactivated)
 # They end somebody's part in the case, or only might.
 ONLY_IF_LOST: Final = (
     CaseTransferred,
@@ -285,6 +298,7 @@ CAUSES: Final[Mapping[type[Event], PurgeCause]] = {
     RoleEnded: "PARTICIPATION_ENDED",
     ServiceStatusChanged: "PARTICIPATION_ENDED",
     AgencySuspended: "SUSPENDED",
+    AgencySucceeded: "SUSPENDED",
     AgencyDeactivated: "SUSPENDED",
     DataRestricted: "RESTRICTED",
 }

@@ -188,6 +188,8 @@ class Log:
                 agency.known = True
             case "agency.suspended.v1" | "agency.deactivated.v1" | "agency.succeeded.v1":
                 agency.down = row.position
+                if new := row.facts.get("new"):  # Who takes over, in the same append.
+                    self.agencies[new].before.add(row.facts["old"])
             case "agency.restored.v1":
                 agency.down = None
             case "agency.took_over.v1":

@@ -1,12 +1,13 @@
 """The other half of the auditor's rule: what was taken back was brought to its end with everybody.
 
-Each withdrawal, narrowing, end by a date, exclusion, end of participation, suspension and
-restriction has its ``WithdrawalSettled``, and whoever has received what it may then see no more, on
-any basis, is asked to purge it.
+Each withdrawal, narrowing, end by a date, exclusion, end of participation, suspension, succession,
+deactivation and restriction has its ``WithdrawalSettled``, and whoever has received what it may
+then see no more, on any basis, is asked to purge it.
 
-Only what was told by her consent is looked at here. Laxer, too: what a refusal, a conflict, a
-succession or an erasure takes away owes nothing; what she agrees to anew is not owed any more; a
-purge still open may have been asked for earlier; and one command is settled once.
+Only what was told by her consent is looked at here. Laxer, too: what a refusal, a conflict or an
+erasure takes away owes nothing, nor what is taken from whoever takes over; what she agrees to anew
+is not owed any more; a purge still open may have been asked for earlier; and one command is settled
+once.
 """
 
 from collections import defaultdict
@@ -36,8 +37,8 @@ OTHERS: Final = {
     "case.role_ended.v1",
     "case.service_status_changed.v1",
     "case.responsibility_moved.v1",
-    "agency.suspended.v1",
 }
+OF_AN_AGENCY: Final = {"agency.suspended.v1", "agency.succeeded.v1", "agency.deactivated.v1"}
 Key: TypeAlias = tuple[str, str, str]  # To whom, of which event, which field.
 Held: TypeAlias = dict[Key, Line]
 
@@ -110,7 +111,7 @@ def _still(log: Log, owed: Owed, at: datetime) -> Iterator[Finding]:
 
 def _touched(log: Log, row: Row, held: dict[str, Held]) -> list[str]:
     """The cases from which it may take something."""
-    if row.type == "agency.suspended.v1":
+    if row.type in OF_AN_AGENCY:
         agency = log.named[row.stream]
         return [case for case, lines in held.items() if any(to == agency for to, _, _ in lines)]
     return [row.case] if row.case and row.type in ALWAYS | OTHERS else []
@@ -142,9 +143,12 @@ def _seen(log: Log, held: Held, at: datetime) -> Held:
 
 def _sees(log: Log, line: Line, at: datetime) -> bool:
     """On any basis: it, or whoever has taken over from it."""
+    heirs = [new for new, each in log.agencies.items() if line.recipient in each.before]
+    return any(_rests(log, replace(line, at=at, recipient=e)) for e in heirs or [line.recipient])
+
+
+def _rests(log: Log, line: Line) -> bool:
     case = log.cases[line.case]
-    heirs = (new for new, each in log.agencies.items() if line.recipient in each.before)
-    line = replace(line, at=at, recipient=next(heirs, line.recipient))
     bases = [(name, "") for name in BASES if name != "NOTICE"]
     bases += [("CONSENT", each) for each in case.consents]
     bases += [("EMERGENCY", each) for each in case.emergencies]
