@@ -1,7 +1,7 @@
 """Purged (消去の回答): who was asked to destroy something, and what has become of that since."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -10,6 +10,7 @@ from contracts.trail import Answers
 from domain.consent_codes import PurgeGround
 from domain.model import AgencyId, EventId
 from domain.trail import purges
+from domain.trail.blocked import WithdrawalSettled
 from domain.trail.purges import (
     Purge,
     PurgeAcknowledged,
@@ -26,6 +27,7 @@ class Asked(NamedTuple):
 
     purge: Purge
     because: EventId | None
+    position: int
     answer: Entry | None = None
     ground: PurgeGround | None = None
 
@@ -40,7 +42,7 @@ def asked_in(record: Record) -> dict[PurgeId, Asked]:
         match entry.told.event:
             case PurgeRequested() as event:
                 asked = purges.evolve({}, event)[event.purge_id]
-                found[event.purge_id] = Asked(asked, event.because)
+                found[event.purge_id] = Asked(asked, event.because, entry.told.position)
             case (PurgeAcknowledged() | PurgeDeclined()) as event if event.purge_id in found:
                 before = found[event.purge_id]
                 after = purges.evolve({event.purge_id: before.purge}, event)[event.purge_id]
@@ -49,6 +51,49 @@ def asked_in(record: Record) -> dict[PurgeId, Asked]:
             case _:
                 pass
     return found
+
+
+class Purged:
+    """All that was asked in a case, and what was asked with what."""
+
+    def __init__(self, record: Record) -> None:
+        self.asked: Final = asked_in(record)
+        self.settled: Final = {
+            event.settles: entry
+            for entry in record.entries
+            if isinstance(event := entry.told.event, WithdrawalSettled)
+        }
+        self._stands: Final = {entry.told.id: entry.told.position for entry in record.entries}
+
+    def because_of(self, which: EventId) -> list[Asked]:
+        """What was asked for that reason; and earlier, of whoever had received of the same.
+
+        What somebody was asked for already they are not asked for again, and still owe.
+        """
+        every = self.asked.values()
+        found = [each for each in every if each.because == which]
+        settled = self.settled.get(which)
+        if settled is None or not isinstance(event := settled.told.event, WithdrawalSettled):
+            return found
+        bases = {event.grant_id, *(each.basis for each in found)} - {None}
+        since = self._stands.get(which, settled.told.position)
+        return [
+            each
+            for each in every
+            if each.because == which
+            or (
+                each.purge.recipient in event.recipients
+                and each.position < settled.told.position
+                and (each.basis in bases or each.position > since)
+            )
+        ]
+
+    def asked_with(self, which: PurgeId) -> list[Asked]:
+        """All that were asked to destroy something of the same consent for the same reason."""
+        asked = self.asked[which]
+        if asked.because is None:
+            return [asked]
+        return [each for each in self.because_of(asked.because) if each.basis == asked.basis]
 
 
 def answers_of(asked: Iterable[Asked], at: datetime) -> Answers:
@@ -64,15 +109,6 @@ def answers_of(asked: Iterable[Asked], at: datetime) -> Answers:
         overdue=stands["OVERDUE"],
         waiting=stands["REQUESTED"],
     )
-
-
-def asked_with(which: PurgeId, every: Mapping[PurgeId, Asked]) -> list[Asked]:
-    """All that were asked to destroy something of the same consent for the same reason."""
-    asked = every[which]
-    if asked.because is None:
-        return [asked]
-    same = (asked.because, asked.basis)
-    return [each for each in every.values() if (each.because, each.basis) == same]
 
 
 # The first of these that is so of anything says how it stands.

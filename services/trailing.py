@@ -38,13 +38,12 @@ from domain.emergency import EmergencyRequested
 from domain.model import AgencyId, CaseId, EventId
 from domain.statutory import StatutoryDisclosureRecorded
 from domain.trail import purges
-from domain.trail.blocked import WithdrawalSettled
 from domain.trail.purges import PurgeRequested
 from domain.visibility import Agencies
 from services.aliases import Cursors
 from services.looking import Looked, Looking, Reader, Row, said
 from services.ports import StoredEvent
-from services.purged import answers_of, asked_in
+from services.purged import Purged, answers_of
 from services.reacting import LetOut, let_out
 from services.reacting.withdrawals import CAUSES
 from services.replaying.lenses import standing_of
@@ -212,12 +211,7 @@ class Telling:
         self._at: Final = looked.at
         self._disclosed: Final = disclosed
         self._by_id: Final = {entry.told.id: entry for entry in self._record.entries}
-        self._asked: Final = asked_in(self._record)
-        self._settled: Final = {
-            event.settles: each
-            for each in self._record.entries
-            if isinstance(event := each.told.event, WithdrawalSettled)
-        }
+        self._purged: Final = Purged(self._record)
 
     def items(self, after: int, within: "Within" = EVERYTHING) -> Iterator[Item]:
         """In the order of the log; of what is not told, nothing, as if it were not there."""
@@ -325,7 +319,7 @@ class Telling:
         if not self._kept.whole:
             covers &= self._told.get((asked.recipient, basis), frozenset())
         is_told = bool(covers) and self._may_know(asked.because)
-        answer = self._asked[asked.purge_id]
+        answer = self._purged.asked[asked.purge_id]
         return PurgeAsked(
             at=_second(entry),
             on=_day(entry),
@@ -345,14 +339,11 @@ class Telling:
         """What they may know took something away of what they had let others know."""
         event, which = entry.told.event, entry.told.id
         of_theirs = getattr(event, "grant_id", None) in self._kept.gives
-        asked = [
-            each
-            for each in self._asked.values()
-            if each.because == which and each.basis in self._kept.gives
-        ]
+        because = self._purged.because_of(which)
+        asked = [each for each in because if each.basis in self._kept.gives]
         if not (of_theirs or asked) or not self._may_know(which):
             return None
-        settled = self._settled.get(which)
+        settled = self._purged.settled.get(which)
         return TakenAway(
             at=_second(entry),
             on=_day(entry),

@@ -36,7 +36,7 @@ from domain.work_codes import WORK_KINDS, WorkKind
 from projections.work_row import moment, seconds
 from services.listing import Listing, RowPlace, bounded
 from services.looking import Looked, Reader, Row
-from services.purged import answers_of, asked_in, asked_with
+from services.purged import Purged, answers_of
 from services.showing import CORRECTION, Showing, reading
 from services.sights import Record, Seen, Sight
 
@@ -150,8 +150,8 @@ def _row(  # noqa: PLR0911 (one for each reason)
 
 def _with_answers(looked: Looked, candidate: WorkCandidate) -> Row[WorkLine]:
     """INV-C6: k of m. Each of them waits, or waited, with whoever this one waits with."""
-    every = asked_in(looked.records[candidate.case_id])
-    asked = asked_with(PurgeId(candidate.names), every) if candidate.names else []
+    purged = Purged(looked.records[candidate.case_id])
+    asked = purged.asked_with(PurgeId(candidate.names)) if candidate.names else []
     answers = answers_of(asked, looked.at)
     due = (end_of(e.purge.due) for e in asked if e.purge.state(looked.at) == "REQUESTED")
 

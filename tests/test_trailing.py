@@ -1,6 +1,6 @@
 """Her trail: what was shared of her, with whom and why; who is told of it, and of how much."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -8,21 +8,30 @@ import msgspec
 import pytest
 
 from contracts.trail import Answers, PurgeAsked, Shared, TakenAway, Trail, TrailItem
+from domain.agency import SuspendAgency
 from domain.case import AssignRole, EndParticipation, RecordAddress
 from domain.categories import CategoryCode
 from domain.consent_ledger import WithdrawConsent
 from domain.disclosed import Disclosed
 from domain.exclusions import SetExclusion
-from domain.model import CaseId, GrantId
+from domain.model import AgencyId, CaseId, GrantId
 from domain.statutory import FileStatutory
 from domain.timers import end_of
-from domain.trail.purges import AcknowledgePurge, DeclinePurge, PurgeId, PurgeRequested
+from domain.trail.purges import (
+    AcknowledgePurge,
+    DeclinePurge,
+    PurgeId,
+    PurgeRequested,
+    RequestPurge,
+)
+from services.purged import Purged
 from services.reacting import LetOut, let_out
+from services.sights import record_of
 from tests.gates import Noted
 from tests.invariants import accepted, refused
 from tests.peers import HER_NAME, HER_TELEPHONE, Midorino, midorino
 from tests.reading import reads, settles
-from tests.sealed import House
+from tests.sealed import SEALING, House
 from tests.world import Someone
 
 ADDRESSES: Final[tuple[CategoryCode, ...]] = ("ADR",)
@@ -316,6 +325,88 @@ def test_who_was_asked_for_several_things_has_answered_when_it_has_answered_all(
         (item,) = taken_away(told(here, here.city))
         stands.append((item.answers.asked, item.answers.acknowledged, item.answers.waiting))
     assert stands == [(1, 0, 1), (1, 1, 0)]
+
+
+def counted(here: Midorino) -> tuple[int, int, int]:
+    """Of those who were asked: how many have destroyed it, and for how many it waits."""
+    (item,) = taken_away(told(here, here.city))
+    return item.answers.asked, item.answers.acknowledged, item.answers.waiting
+
+
+def suspended_before(here: Midorino, grant: GrantId, who: Someone) -> None:
+    here.world.says(here.world.operator, SuspendAgency(agency_id=who.agency))
+    settles(here.world)
+    withdrawn(here, grant)
+
+
+def suspended_at_once_before(here: Midorino, grant: GrantId, who: Someone) -> None:
+    here.world.says(here.world.operator, SuspendAgency(agency_id=who.agency))
+    withdrawn(here, grant)
+
+
+def asked_for_by_hand(here: Midorino, grant: GrantId, who: Someone) -> None:
+    here.says(here.city, WithdrawConsent(grant_id=grant))
+    ask = RequestPurge(
+        recipient=who.agency,
+        covers=frozenset({"CNT", "IDN"}),
+        cause="WITHDRAWN",
+        grant_id=grant,
+    )
+    here.says(here.city, ask)
+    settles(here.world)
+
+
+EARLIER: Final = [suspended_before, suspended_at_once_before, asked_for_by_hand]
+
+
+@pytest.mark.parametrize("takes_back", EARLIER)
+def test_who_was_asked_for_the_same_earlier_has_to_destroy_it_too(
+    takes_back: Callable[[Midorino, GrantId, Someone], None],
+) -> None:
+    here = midorino()
+    grant = shared_with(here, here.centre, here.ayumi)
+    takes_back(here, grant, here.ayumi)
+    here.says(here.centre, AcknowledgePurge(purge_id=asked_of(here, here.centre)))
+    assert counted(here) == (2, 1, 1)
+    assert purged_with(here, here.centre) == {here.centre.agency, here.ayumi.agency}
+
+
+def purged_with(here: Midorino, who: Someone) -> frozenset[AgencyId]:
+    record = record_of(SEALING, here.case, House(here.world).log.cases[here.case])
+    found = Purged(record).asked_with(asked_of(here, who))
+    return frozenset(each.purge.recipient for each in found)
+
+
+def test_who_is_shut_out_and_asked_by_hand_at_once_has_to_destroy_it_too() -> None:
+    here = midorino()
+    grant = shared_with(here, here.ayumi)
+    here.says(here.city, SetExclusion(agency_id=here.ayumi.agency))
+    ask = RequestPurge(
+        recipient=here.ayumi.agency,
+        covers=frozenset({"CNT", "IDN"}),
+        cause="EXCLUDED",
+        grant_id=grant,
+    )
+    here.says(here.city, ask)
+    settles(here.world)
+    assert counted(here) == (1, 0, 1)
+
+
+def test_who_was_asked_for_something_else_earlier_is_not_counted() -> None:
+    here = midorino()
+    shared_with(here, here.ayumi)
+    other = here.agrees(here.centre, categories=CONTACT)
+    grant = here.agrees(here.centre, categories=IDENTITY)
+    helping(here, here.centre)
+    reads(here.world, here.centre, here.case)
+    withdrawn(here, other)
+    withdrawn(here, grant)
+    first, second = taken_away(told(here, here.city))
+    assert (first.answers.asked, second.answers.asked) == (1, 1)
+    before, _ = (e.said.purge_id for e in here.world.log if isinstance(e.said, PurgeRequested))
+    here.says(here.centre, AcknowledgePurge(purge_id=before))
+    first, second = taken_away(told(here, here.city))
+    assert (first.answers.acknowledged, second.answers.waiting) == (1, 1)
 
 
 # In pages
