@@ -14,4 +14,4 @@ def feeding(
     looking: Looking, cursors: Cursors, lists: PostgresLists, head: Head, wall: Clock
 ) -> Feeding:
     candidates = PostgresFeed(lists)
-    return Feeding(looking, cursors, candidates, Waking(head, candidates.feed_reached), wall)
+    return Feeding(looking, cursors, candidates, Waking(head, candidates.feed_news), wall)

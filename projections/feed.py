@@ -181,6 +181,7 @@ FEED: Final = Projection[Key, FeedRow](
     name="feed",
     row=FeedRow,
     key=("whom", "position", "about"),
+    indexes=(("position",),),  # What is new, for whomever.
     touches=_touches,
     evolve=_evolve,
     wants=NAMING | FROM_OUTSIDE | {ExclusionSet, GrievanceReceived},

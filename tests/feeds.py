@@ -22,7 +22,7 @@ from services.aliases import Aliases, Cursors
 from services.deciding import Past
 from services.feeding import FeedCandidate, Feeding, Place, Read, Told
 from services.feeding.arriving import Outside
-from services.feeding.waking import Waking
+from services.feeding.waking import News, Waking
 from services.looking import Looking, Reader
 from services.ports import Cases, EventLog, Fact, Reading, StoredEvent
 from services.relaying import Head
@@ -93,8 +93,10 @@ class Candidates:
         rows = (row.about for row in self._of[about] if row.position == NAMED)
         return sorted(CaseId(each) for each in rows if each > after)[:most]
 
-    async def feed_reached(self) -> int:
-        return self._until
+    async def feed_news(self, after: int, most: int) -> News:
+        rows = {row for rows in self._of.values() for row in rows}
+        new = [row.whom for row in rows if after < row.position <= self._until]
+        return News(self._until, {*new} if len(new) <= most else None)
 
 
 class Log(Still):
@@ -169,7 +171,7 @@ class FeedsThen:
             self.looking,
             Cursors(SECRET, AesVeil()),
             self.candidates,
-            Waking(Head(), self.candidates.feed_reached),
+            Waking(Head(), self.candidates.feed_news),
             Stopped(at),
         )
 

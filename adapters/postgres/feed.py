@@ -1,7 +1,7 @@
 """Feeds (配信): where there may be something for an agency, as the list of them says."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from adapters.postgres.lists import PostgresLists
@@ -9,6 +9,7 @@ from domain.model import AgencyId, CaseId, stream_of
 from projections.feed import FEED, NAMED
 from services.feeding import FeedCandidate
 from services.feeding.arriving import Outside
+from services.feeding.waking import News
 
 # An agency hears for itself; and for whom it took over from or coordinates, since then.
 _FEED: Final = """
@@ -41,7 +42,14 @@ select about from views.feed
 where whom = %(about)s and position = %(named)s and about > %(after)s
 order by about limit %(most)s
 """
-_REACHED: Final = "select position from views.checkpoint where name = %(name)s"
+# Both as they stand at one moment; where there is nothing new, nobody.
+_NEWS: Final = """
+select reached.position, new.whom
+from views.checkpoint reached left join lateral (
+    select whom from views.feed where position > %(after)s order by position limit %(most)s
+) new on true
+where reached.name = %(name)s
+"""
 
 
 class PostgresFeed:
@@ -66,6 +74,14 @@ class PostgresFeed:
         asked = {"about": about, "named": NAMED, "after": after, "most": most}
         return await self._lists.rows(CaseId, _OPENED, asked)
 
-    async def feed_reached(self) -> int:
-        rows = await self._lists.rows(int, _REACHED, {"name": FEED.name})
-        return rows[0] if rows else 0
+    async def feed_news(self, after: int, most: int) -> News:
+        asked = {"name": FEED.name, "after": after, "most": most + 1}
+        found = await self._lists.rows(_New, _NEWS, asked)
+        reached = found[0].reached if found else 0
+        whom = {each.whom for each in found if each.whom is not None}
+        return News(reached, whom if len(found) <= most else None)
+
+
+class _New(NamedTuple):
+    reached: int
+    whom: UUID | None

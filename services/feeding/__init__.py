@@ -47,7 +47,7 @@ from services.aliases import Cursors
 from services.deciding import NO_AGENCY
 from services.disclosing import FOREVER, WINDOW_S, NotReleased, Outgoing
 from services.feeding.arriving import Arrival, Arriving, Before, Outside
-from services.feeding.waking import Waking
+from services.feeding.waking import Ear, News, Waking
 from services.looking import TRIED_FOR_S, Looked, Looking, Reader
 from services.ports import Clock, StoredEvent
 from services.showing import Showing
@@ -64,6 +64,9 @@ FOLLOWED_FOR_S: Final = 5.0  # Then it is looked again whether whoever follows m
 NOTHING_EVERY_S: Final = 0.05
 COMING_FOR_S: Final = 15.0
 LOOKED_AT_EVERY_S: Final = 1.0
+READ_AT_ONCE: Final = (
+    32  # Of all who wait: whole cases are read, and waiting takes next to nothing.
+)
 
 
 class FeedCandidate(NamedTuple):
@@ -89,8 +92,8 @@ class FeedCandidates(Protocol):
         """The cases in which this one is named, in the order of their ids."""
         ...
 
-    async def feed_reached(self) -> int:
-        """The position up to which the candidates are known."""
+    async def feed_news(self, after: int, most: int) -> News:
+        """Up to which position the candidates are known; and for whom those after this one are."""
         ...
 
 
@@ -169,6 +172,7 @@ class Feeding:
         self._candidates: Final = candidates
         self._waking: Final = waking
         self._wall: Final = wall
+        self._room: Final = asyncio.Semaphore(READ_AT_ONCE)
 
     async def page(
         self,
@@ -188,23 +192,27 @@ class Feeding:
         until, most = began_s + wait_s, max(1, min(most, MESSAGES_MAX))
         place, give_up_at = self._begin(reader, after), FOREVER
         _check_custodian(await self._looking.look(reader), reader)
-        while clock() < give_up_at:
-            reader.window.open()
-            known = self._waking.known_to
-            read = await self.read(reader, place, most)
-            if read.told or clock() >= until:
-                page = await self._let_out(reader, read)
+        with self._waking.ear(reader.agency) as ear:
+            while clock() < give_up_at:
+                if clock() < until:
+                    await self._listen(reader, ear)
+                async with self._room:
+                    reader.window.open()
+                    read = await self.read(reader, place, most)
+                    is_over = bool(read.told) or clock() >= until
+                    page = await self._let_out(reader, read) if is_over else None
                 if page is not None:
                     if not page.items:
                         await asyncio.sleep((began_s - clock()) % NOTHING_EVERY_S)
                     return page
-                give_up_at = min(give_up_at, clock() + TRIED_FOR_S)
-                continue
-            place = read.place
-            if read.is_end:
-                await self._waking.beyond(known, until - clock())
-            if still is not None:
-                await still()
+                if is_over:
+                    give_up_at = min(give_up_at, clock() + TRIED_FOR_S)
+                    continue
+                place = read.place
+                if read.is_end:
+                    await ear.hears(until - clock())
+                if still is not None:
+                    await still()
         raise NotReleased
 
     async def pages(
@@ -222,19 +230,31 @@ class Feeding:
     ) -> None:
         """Wait until a page would not be empty. Of what is hidden nothing comes.
 
-        Looked at once a second at most: many wait like this, and for nothing that is urgent.
+        Looked at once a second at most: many wait like this, and for nothing that is urgent. And
+        at the same times, whatever came: else one could tell from them what was passed over.
         """
-        place = self._begin(reader, after)
-        while True:
-            known = self._waking.known_to
-            read = await self.read(reader, place, 1)
-            if read.told:
-                return
-            place = read.place
-            if read.is_end:
-                await self._waking.beyond(known, COMING_FOR_S)
-            await asyncio.sleep(LOOKED_AT_EVERY_S)
-            await still()
+        clock = asyncio.get_running_loop().time
+        began_s, place = clock(), self._begin(reader, after)
+        with self._waking.ear(reader.agency) as ear:
+            while True:
+                await self._listen(reader, ear)
+                async with self._room:
+                    read = await self.read(reader, place, 1)
+                if read.told:
+                    return
+                place = read.place
+                while read.is_end and not await ear.hears(COMING_FOR_S):
+                    await still()
+                await asyncio.sleep((began_s - clock()) % LOOKED_AT_EVERY_S)
+                await still()
+
+    async def _listen(self, reader: Reader, ear: Ear) -> None:
+        """To all that may come from now on, also to those for whom it hears beside itself.
+
+        For whom that is may change: which is heard, or is known here.
+        """
+        ear.forget()
+        ear.hear_for(each.about for each in await self._candidates.outside_of(reader.agency))
 
     async def read(self, reader: Reader, place: Place, most: int) -> Read:
         """So many messages after this place, and none of them opened."""

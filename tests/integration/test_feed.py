@@ -4,7 +4,8 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from time import monotonic
+from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 import msgspec
@@ -12,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from adapters.engines import PostgresAccess
+from adapters.postgres.feed import PostgresFeed
 from contracts.envelope import Envelope
 from contracts.feed import PACKAGE, SOURCE, FeedMessage, FeedPage, Package
 from domain.agency import (
@@ -29,12 +31,13 @@ from domain.case.plans import SetSupportPolicy
 from domain.consent_ledger import WithdrawConsent
 from domain.exclusions import LiftExclusion, SetExclusion
 from domain.items import Item
-from domain.model import CaseId, EventId, MeetingId, ReferralId, StaffId
+from domain.model import AgencyId, CaseId, EventId, MeetingId, ReferralId, StaffId
 from domain.referral import DraftReferral, SendReferral
 from domain.trail.purges import RequestPurge
 from projections.feed import FEED
 from services.aliases import CursorNotValid
-from services.disclosing import Gate
+from services.disclosing import Gate, Reader
+from services.feeding import LOOKED_AT_EVERY_S
 from services.ports import Keys
 from services.sights import Seen
 from tests.integration.test_viewing import CONSULT, IDENTIFY, NAME, NOTE, refers, takes
@@ -425,6 +428,83 @@ async def test_whoever_waits_is_told_as_soon_as_there_is_something_for_them(town
     async with asyncio.timeout(SOON):
         page = await waiting
     assert [short(each) for each in page.items] == [(CONSULTED, [CONSULTED])]
+
+
+async def test_while_there_is_nothing_for_it_an_agency_has_nothing_asked_however_much_comes(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Counter[AgencyId]()
+
+    async def counted(index: PostgresFeed, agency: AgencyId, since: int, most: int) -> Any:
+        asked[agency] += 1
+        return await feed_of(index, agency, since, most)
+
+    feed_of = PostgresFeed.feed_of
+    case = await shared(town)
+    _, after = await town.pages(town.centre)
+    _, of_police = await town.pages(town.police)
+    monkeypatch.setattr(PostgresFeed, "feed_of", counted)
+    waiting = asyncio.create_task(town.page(town.police, of_police, wait_s=20))
+    nudged = asyncio.create_task(coming(town.police.reader, of_police, town))
+    begun = asyncio.create_task(town.page(town.centre, after, wait_s=20))
+    await asyncio.sleep(0.3)
+    before = asked[town.police.id]
+    for _ in range(5):
+        page = asyncio.create_task(town.page(town.centre, after, wait_s=20))
+        await town.city.says(CONSULT, case)
+        await town.house.lists_are_made(FEED)
+        async with asyncio.timeout(SOON):
+            after = (await page).next
+    assert (await begun).items
+    assert asked[town.police.id] == before
+    for each in (waiting, nudged):
+        assert not each.done()
+        each.cancel()
+
+
+async def test_whoever_waits_is_told_what_comes_of_taking_over(town: Town) -> None:
+    """It comes from outside of all cases."""
+    case = await heard(town)
+    small = await town.house.agency("WOMENS_SUPPORT_CENTRE")
+    await town.city.hears_consent(case, small, "IDN", history="FULL")
+    await takes_part(town, case, town.centre)
+    _, after = await town.pages(town.centre)
+    waiting = asyncio.create_task(town.page(town.centre, after, wait_s=20))
+    await asyncio.sleep(0.2)
+    await town.house.operator.says(SucceedAgency(agency_id=small.id, successor=town.centre.id))
+    await town.house.lists_are_made(FEED)
+    async with asyncio.timeout(SOON):
+        page = await waiting
+    assert [short(each) for each in page.items] == [(PACKAGE, [IDENTIFIED])]
+
+
+@pytest.mark.parametrize("is_passed_over", [True, False])
+async def test_that_something_has_come_is_said_at_the_same_time_whatever_was_passed_over(
+    town: Town, *, is_passed_over: bool
+) -> None:
+    case, hidden = await shared(town), await heard(town)
+    await takes_part(town, hidden, town.centre)
+    _, after = await town.pages(town.centre)
+    await town.page(town.centre, after, wait_s=0.1)  # From here on it is known what is new.
+    began_s = monotonic()
+    said = asyncio.create_task(coming(town.centre.reader, after, town))
+    await asyncio.sleep(LOOKED_AT_EVERY_S * 0.25)
+    if is_passed_over:
+        await town.city.says(CONSULT, hidden)
+        await town.house.lists_are_made(FEED)
+    await asyncio.sleep(began_s + LOOKED_AT_EVERY_S * 0.5 - monotonic())
+    await town.city.says(CONSULT, case)
+    await town.house.lists_are_made(FEED)
+    async with asyncio.timeout(SOON):
+        await said
+    assert LOOKED_AT_EVERY_S * 0.95 < monotonic() - began_s < LOOKED_AT_EVERY_S * 1.2
+
+
+async def coming(reader: Reader, after: str, town: Town) -> None:
+    async def still() -> None:
+        pass
+
+    await town.house.feeding.coming(reader, after=after, still=still)
 
 
 IDENTIFIED: Final = "case.subject_identified.v1"
