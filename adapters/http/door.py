@@ -51,8 +51,10 @@ from services.ids import uuid7
 REQUESTS_MAX: Final = 256
 STREAMS_MAX: Final = 256
 STREAMS_EACH_MAX: Final = 16  # Of one agency, so that none can take the places of all.
-FEEDS_MAX: Final = 512  # Most of them only wait, and keep nobody from taking back anything.
-FEEDS_EACH_MAX: Final = 16
+# Most of them only wait, and keep nobody from taking back anything: so there is a place for each
+# of a thousand agencies, whatever the others ask.
+FEEDS_MAX: Final = 4_096
+FEEDS_EACH_MAX: Final = 4
 ANSWERED_WITHIN_S: Final = 30.0
 FINISHED_WITHIN_S: Final = 5.0  # What is under way when we stop.
 HEADERS_BYTES_MAX: Final = 16 << 10

@@ -29,7 +29,7 @@ from domain.speech import code_of
 from services.disclosing import FOREVER, NotReleased, Window
 from services.ids import uuid7
 
-CONNECTIONS_MAX: Final = 1_024
+CONNECTIONS_MAX: Final = 6_144  # Who waits for a feed, and all others.
 ASKED_WITHIN_S: Final = 10.0  # The line and the headers of a request.
 TOGETHER_MAX: Final = 8  # Writes: more than a small answer takes.
 HEARD_WITHIN_S: Final = 10.0  # What waits in the buffer for somebody who does not read on.

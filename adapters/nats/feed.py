@@ -44,8 +44,10 @@ from services.feeding import Feeding
 from services.identity import Bearer, TokenId
 
 QUEUE: Final = "feed"
-ASKED_MAX: Final = 256
-ASKED_EACH_MAX: Final = 16  # Of one agency, so that none can take the places of all.
+# Most of them only wait, which takes a little memory: so there is a place for each of a thousand
+# agencies, whatever the others ask. How many are read for at once, the feed decides itself.
+ASKED_MAX: Final = 4_096
+ASKED_EACH_MAX: Final = 4
 ANSWERED_WITHIN_S: Final = 30.0
 FINISHED_WITHIN_S: Final = 2.0  # What is under way when we stop.
 HEADERS_BYTES_MAX: Final = 1 << 10
@@ -80,6 +82,7 @@ class FeedDesk:
         self._feeding: Final = feeding
         self._stopping: Final = asyncio.Event()
         self._asked: Final = defaultdict[AgencyId, set[asyncio.Task[None]]](set)
+        self._asked_now = 0
         self._wakes: Final[dict[AgencyId, tuple[TokenId, asyncio.Task[None]]]] = {}
 
     async def take(self, raw: Msg) -> None:
@@ -90,6 +93,7 @@ class FeedDesk:
         if self._has_room(agency):
             task = asyncio.create_task(self._answer(agency, raw, self._page))
             self._asked[agency].add(task)
+            self._asked_now += 1
             task.add_done_callback(partial(self._answered, agency))
         else:  # Told here: however many one agency asks, they take no place, and wait their turn.
             await self._answer(agency, raw, _overloaded)
@@ -103,10 +107,10 @@ class FeedDesk:
         await ended(*tasks, *(task for _, task in self._wakes.values()))
 
     def _has_room(self, agency: AgencyId) -> bool:
-        asked = sum(map(len, self._asked.values()))
-        return asked < ASKED_MAX and len(self._asked.get(agency, ())) < ASKED_EACH_MAX
+        return self._asked_now < ASKED_MAX and len(self._asked.get(agency, ())) < ASKED_EACH_MAX
 
     def _answered(self, agency: AgencyId, task: asyncio.Task[None]) -> None:
+        self._asked_now -= 1
         self._asked[agency].discard(task)
         if not self._asked[agency]:
             del self._asked[agency]

@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from structlog.testing import capture_logs
 
 from adapters.engines import PostgresAccess
 from adapters.http import door, following, wire
+from adapters.traces import NoTraces
 from contracts.asked import CaseAlias
 from contracts.pages import CaseChange, CaseLine
 from domain.agency import NameFeedCustodian
@@ -159,6 +162,58 @@ async def test_no_agency_takes_the_places_of_all(
             assert (first.status_code, of_another.status_code) == (200, 200)
             assert code_of(await own.city.sees(path)) == "OVERLOADED"
         assert code_of(await own.city.sees(path + "/")) == "NOT_HERE"
+
+
+async def test_a_thousand_agencies_wait_at_once_also_where_others_take_all_they_can() -> None:
+    """Each for its feed; none of them is known to any engine."""
+    waits, answered = asyncio.Semaphore(0), list[int]()
+
+    class Known:
+        async def bearer(self, text: str) -> Any:
+            return SimpleNamespace(agency=UUID(text), staff=SATO)
+
+    async def inside(*_: object) -> None:
+        waits.release()
+        await asyncio.sleep(3600)
+
+    async def told(message: Any) -> None:
+        if "status" in message:
+            answered.append(message["status"])
+
+    async def nothing() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    def asks(agency: UUID) -> asyncio.Task[None]:
+        headers = [(b"authorization", f"Bearer {agency}".encode())]
+        scope: Any = {
+            "type": "http",
+            "scheme": "http",
+            "method": "GET",
+            "path": "/v1/feed",
+            "raw_path": b"/v1/feed",
+            "headers": headers,
+            "state": {},
+        }
+        return asyncio.create_task(at_door(scope, nothing, told))
+
+    known: Any = Known()
+    within: Any = inside
+    at_door = door.Door(within, known, NoTraces(), asyncio.Event())
+    agencies = [uuid4() for _ in range(1_000)]
+    waiting = [asks(each) for each in agencies[1:] for _ in range(door.FEEDS_EACH_MAX)]
+    async with asyncio.timeout(20):
+        for _ in waiting:
+            await waits.acquire()
+    refused = [asks(each) for each in agencies[1:]]
+    await asyncio.gather(*refused)
+    assert answered == [503] * len(refused)
+    waiting.append(asks(agencies[0]))
+    async with asyncio.timeout(5):
+        await waits.acquire()
+    assert len(waiting) < wire.CONNECTIONS_MAX
+    for each in waiting:
+        each.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 async def test_whoever_only_waits_keeps_nobody_from_asking(

@@ -183,6 +183,7 @@ async def test_whoever_may_not_is_refused_as_over_http(here: Here) -> None:
 
 
 async def test_who_is_let_out_while_they_wait_is_told_nothing_more(here: Here) -> None:
+    case = await shared(here.town)
     await here.town.house.lists_are_made(FEED)
     issued = await here.identity.issue(here.centre.agency.staff, here.centre.agency.id)
     taken_back = here.centre._replace(token=issued.text)
@@ -192,10 +193,21 @@ async def test_who_is_let_out_while_they_wait_is_told_nothing_more(here: Here) -
     await asyncio.sleep(0.2)
     await here.identity.revoke(issued.bearer.id)
     await asyncio.sleep(REVOKED_WITHIN_S + 0.1)
-    await here.town.city.opens()  # The log moves; of this nothing is on its feed.
-    await here.town.house.lists_are_made(FEED)
+    await here.records(case)
     async with asyncio.timeout(5):
         assert await waiting == "TOKEN_REVOKED"
+
+
+async def test_who_is_let_out_is_told_so_though_nothing_comes(here: Here) -> None:
+    await here.town.house.lists_are_made(FEED)
+    issued = await here.identity.issue(here.centre.agency.staff, here.centre.agency.id)
+    taken_back = here.centre._replace(token=issued.text)
+    waiting = asyncio.create_task(
+        taken_back.is_refused({"wait_ms": 1_500, "after": await last(taken_back)})
+    )
+    await asyncio.sleep(0.2)
+    await here.identity.revoke(issued.bearer.id)
+    assert await waiting == "TOKEN_REVOKED"
 
 
 async def test_what_comes_out_of_the_gate_too_late_is_told_to_nobody(
@@ -431,13 +443,36 @@ async def test_no_agency_takes_the_places_of_all(
     assert msgspec.json.decode(answer.data, type=FeedPage).items == ()
 
 
+class Server:
+    """Whatever it is given to say."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    async def publish(self, subject: str, content: bytes, **_: object) -> None:
+        self.told.append(f"{subject} {msgspec.json.decode(content, type=Problem).code}")
+
+
+async def test_a_thousand_agencies_wait_at_once_also_where_others_take_all_they_can() -> None:
+    class Slow:
+        async def bearer(self, text: str | None) -> Any:
+            await asyncio.sleep(3600)
+            raise AssertionError(text)
+
+    server: Any = Server()
+    desk = FeedDesk(server, Slow(), server)
+    agencies = [uuid4() for _ in range(1_000)]
+    for greedy in agencies[:-1]:
+        for _ in range(feed.ASKED_EACH_MAX):
+            await desk.take(Msg(server, f"feed.{greedy}.fetch", "greedy"))
+    for agency in agencies:
+        await desk.take(Msg(server, f"feed.{agency}.fetch", str(agency)))
+    assert server.told == [f"{agency} OVERLOADED" for agency in agencies[:-1]]
+    await desk.stop()
+
+
 async def test_whoever_is_refused_for_want_of_room_takes_none() -> None:
     """However many one agency asks in one go, another is heard."""
-    told: list[str] = []
-
-    class Server:
-        async def publish(self, subject: str, content: bytes, **_: object) -> None:
-            told.append(f"{subject} {msgspec.json.decode(content, type=Problem).code}")
 
     class Nobody:
         async def bearer(self, text: str | None) -> Any:
@@ -445,7 +480,7 @@ async def test_whoever_is_refused_for_want_of_room_takes_none() -> None:
             raise TokenMissing
 
     server: Any = Server()
-    desk = FeedDesk(server, Nobody(), server)
+    told, desk = server.told, FeedDesk(server, Nobody(), server)
     for who, times in ((uuid4(), feed.ASKED_MAX * 2), (uuid4(), 1)):
         for _ in range(times):
             await desk.take(Msg(server, f"feed.{who}.fetch", "last" if times == 1 else "many"))
