@@ -2,30 +2,39 @@
 
 import asyncio
 import os
+import statistics
 import time
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 from uuid import uuid4
 
 import msgspec
 import psycopg
+import structlog
+from nats.aio.client import Client
 
+from adapters.clock import WallClock
 from adapters.engines import PostgresAccess
+from adapters.engines.endpoints import fetch_of
+from adapters.nats.connecting import connected
+from adapters.nats.feed import open_feed
 from adapters.nats.relay import relay
 from adapters.postgres.migrating import migrate
+from adapters.postgres.tokens import PostgresTokens
 from adapters.projecting import kept
 from benchmarks.databases import Bench
 from benchmarks.measuring import Pace, Sample, Side, by_turns, progress, sample
 from benchmarks.report import Figure, targeted
-from contracts.feed import FeedPage
+from contracts.feed import FeedPage, FeedQuery
 from domain.agency import NameFeedCustodian
 from domain.case.roles import AssignRole
 from domain.case.safety import RefuseThirdPartyInquiry
-from domain.model import CaseId
+from domain.model import AgencyId, CaseId
 from projections.feed import FEED
 from services.disclosing import Reader
+from services.identity import Identity
 from services.projecting import Projecting
 from tests.integration.viewers import Agency, House, a_house
 
@@ -34,17 +43,25 @@ COMMIT: Final = "command committed, p50"
 TOLD: Final = "and then told to who waits for it, p50"
 FEW: Final = "feed, a page of 100 beside 10,000 events of others"
 MANY: Final = "the same beside 1,000,000, at most"
-WAITING: Final = "1,000 agencies waiting, of a core"
+WAITING: Final = "1,000 agencies waiting over NATS, of a core"
+ALONE: Final = "command while nobody waits, p50"
+BESIDE: Final = "the same while 500 agencies wait for other cases"
+BESIDE_CPU: Final = "and what their waiting then takes, of a core"
 
 _RECORDS_PER_S: Final = 3_000.0
 _TOLD_VS_COMMIT: Final = 4.0
 _MANY_VS_FEW: Final = 1.5
 _CORE: Final = 5.0
+_BESIDE_VS_ALONE: Final = 1.1
 
 _CASES: Final = 10
 _IN_EACH: Final = 50
 _PAGE: Final = 100
 _AGENCIES: Final = 1_000
+_STRANGERS: Final = 500
+_COMMANDS_PER_S: Final = 20
+_BEGUN_WITHIN_S: Final = 4.0
+_WAITED_S_MAX: Final = 25.0
 _OTHERS: Final = {FEW: 10_000, MANY: 1_000_000}
 _PAUSE_S: Final = 0.02
 _INQUIRY: Final = RefuseThirdPartyInquiry(
@@ -75,7 +92,7 @@ async def figures(bench: Bench, pace: Pace) -> list[Figure]:
     found = [await _throughput(bench, pace)]
     found += await _beside_others(bench, pace)
     found += await _told(bench, pace)
-    return [*found, await _waiting(bench, pace)]
+    return [*found, *await _waiting(bench, pace)]
 
 
 async def _throughput(bench: Bench, pace: Pace) -> Figure:
@@ -125,26 +142,124 @@ async def _told(bench: Bench, pace: Pace) -> list[Figure]:
     ]
 
 
-async def _waiting(bench: Bench, pace: Pace) -> Figure:
+async def _waiting(bench: Bench, pace: Pace) -> list[Figure]:
     """All that runs for them: this process and the engines it has started."""
-    async with _a_town(bench) as town, _kept_up(bench, town):
-        readers = [await _custodian(town) for _ in range(_AGENCIES)]
-        await town.house.lists_are_made(FEED)
-        cursors = [(await town.house.feeding.page(each)).next for each in readers]
+    async with _a_town(bench) as town, _kept_up(bench, town), _systems(bench, town) as systems:
+        case = await town.city.opens()  # In which none of those who wait is named.
+        await systems.begin()
         idle = await _busy(pace.seconds)
-        waits_s = 3 * pace.seconds + 5
-        waiting = asyncio.gather(
-            *(
-                town.house.feeding.page(reader, after=cursor, wait_s=waits_s)
-                for reader, cursor in zip(readers, cursors, strict=True)
-            )
-        )
-        await asyncio.sleep(2)
-        busy = await _busy(3 * pace.seconds)
-        pages = await waiting
-        assert not any(page.items for page in pages), "nothing has happened"
+        async with systems.waiting(_AGENCIES, 2 * pace.seconds):
+            busy = await _busy(2 * pace.seconds)
+        used: dict[str, list[float]] = {ALONE: [], BESIDE: []}
+
+        async def alone() -> Sample:
+            return await _steadily(town, case, pace, used[ALONE])
+
+        async def beside() -> Sample:
+            async with systems.waiting(_STRANGERS, pace.seconds):
+                return await _steadily(town, case, pace, used[BESIDE])
+
+        rounds = await by_turns({ALONE: alone, BESIDE: beside}, pace.rounds)
     progress(f"nobody waiting: {idle:.2f} % of a core")
-    return Figure(WAITING, busy - idle, "%", target=_CORE, met=busy - idle <= _CORE)
+    taken = statistics.median(b - a for a, b in zip(used[ALONE], used[BESIDE], strict=True))
+    alone_ms, beside_ms = rounds.p50_ms(ALONE), rounds.p50_ms(BESIDE)
+    ratio = statistics.median(
+        (each[BESIDE].p50_ms or 0.0) / (each[ALONE].p50_ms or 1.0) for each in rounds.taken
+    )
+    return [
+        Figure(WAITING, busy - idle, "%", target=_CORE, met=busy - idle <= _CORE),
+        Figure(ALONE, alone_ms, "ms"),
+        targeted(
+            BESIDE,
+            beside_ms,
+            "ms",
+            against=ALONE,
+            ratio=ratio,
+            target=_BESIDE_VS_ALONE,
+            bound="at most",
+        ),
+        Figure(BESIDE_CPU, taken, "%", target=_CORE, met=taken <= _CORE),
+    ]
+
+
+async def _steadily(town: "Town", case: CaseId, pace: Pace, used: list[float]) -> Sample:
+    """So many commands a second; and of a core, what all that runs takes meanwhile."""
+    took_s: list[float] = []
+    began, used_s = time.perf_counter(), _used_s()
+    for nth in range(int(pace.seconds * _COMMANDS_PER_S)):
+        await asyncio.sleep(began + nth / _COMMANDS_PER_S - time.perf_counter())
+        at = time.perf_counter()
+        await town.city.says(_INQUIRY, case)
+        took_s.append(time.perf_counter() - at)
+    elapsed_s = time.perf_counter() - began
+    used.append(100 * (_used_s() - used_s) / elapsed_s)
+    return sample(took_s, elapsed_s)
+
+
+class Systems:
+    """Of so many agencies, each with its token, at the desk where feeds are asked for."""
+
+    def __init__(self, client: Client, tokens: Mapping[AgencyId, str]) -> None:
+        self._client: Final = client
+        self._tokens: Final = tokens
+        self._cursors: Final[dict[AgencyId, str]] = {}
+
+    async def begin(self) -> None:
+        """From where nothing follows."""
+        for agency in self._tokens:
+            self._cursors[agency] = (await self._fetch(agency, 0.0)).next
+
+    @asynccontextmanager
+    async def waiting(self, count: int, seconds: float) -> AsyncGenerator[None]:
+        """So many, each with a place of its own, and none is told anything."""
+        waits_s = min(_WAITED_S_MAX, _BEGUN_WITHIN_S + seconds + 2)
+        agencies = [*self._tokens][:count]
+        pages = [asyncio.create_task(self._fetch(each, waits_s)) for each in agencies]
+        await asyncio.sleep(_BEGUN_WITHIN_S)
+        yield
+        assert not any(each.done() for each in pages), "they have not waited all the while"
+        assert not any(page.items for page in await asyncio.gather(*pages)), "nothing is for them"
+
+    async def _fetch(self, agency: AgencyId, wait_s: float) -> FeedPage:
+        query = FeedQuery(after=self._cursors.get(agency), wait_ms=int(wait_s * 1000))
+        answer = await self._client.request(
+            fetch_of(agency),
+            msgspec.json.encode(query),
+            timeout=wait_s + 10,
+            headers={"Authorization": f"Bearer {self._tokens[agency]}"},
+        )
+        return msgspec.json.decode(answer.data, type=FeedPage)
+
+
+@asynccontextmanager
+async def _systems(bench: Bench, town: "Town") -> AsyncGenerator[Systems]:
+    house = town.house
+    with _unsaid():
+        async with (
+            PostgresTokens(town.access.app) as kept_tokens,
+            connected(bench.nats, "systems") as client,
+        ):
+            identity = Identity(house.log, house.keyring, house.sealing, kept_tokens, WallClock())
+            tokens: dict[AgencyId, str] = {}
+            for _ in range(_AGENCIES):
+                reader = await _custodian(town)
+                issued = await identity.issue(reader.staff, reader.agency)
+                tokens[reader.agency] = issued.text
+            await house.lists_are_made(FEED)
+            async with open_feed(bench.nats, identity, house.feeding):
+                yield Systems(client, tokens)
+
+
+@contextmanager
+def _unsaid() -> Generator[None]:
+    """A line for each that asks."""
+    before = structlog.get_config()
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(nowhere))
+        try:
+            yield
+        finally:
+            structlog.configure(**before)
 
 
 async def _busy(seconds: float) -> float:
