@@ -80,13 +80,11 @@ class CameAbout(NamedTuple):
     @property
     def takes_something(self) -> bool:
         """Of what is in ``CAUSES``, or ends her consent, be there one until then or not."""
-        match self:
-            case (ServiceStatusChanged(status=status), _):
-                return status not in PROVIDING
-            case (ResponsibilityMoved(), ReopenCase()):
-                return False  # In the place of whoever is no more, and saw nothing any more.
-            case _:
-                return isinstance(self.event, TAKING)
+        if isinstance(self.event, ServiceStatusChanged):
+            return self.event.status not in PROVIDING
+        if isinstance(self.event, ResponsibilityMoved) and isinstance(self.by, ReopenCase):
+            return False  # In the place of whoever is no more, and saw nothing any more.
+        return isinstance(self.event, TAKING)
 
 
 @pytest.mark.parametrize("event", TAKING, ids=lambda event: event.__name__)

@@ -1,6 +1,7 @@
 """What follows by rule takes turns: neither an outage for one nor a long record keeps up others."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any, NamedTuple, cast
 
 import pytest
@@ -8,12 +9,16 @@ import pytest
 from domain.case import AssignRole
 from domain.consent_ledger import WithdrawConsent
 from services.ports import EventLog, LogUnavailable
-from services.reacting import Process
+from services.reacting import Process, Wanted
 from services.reacting.knowing import Knowing
 from services.reacting.settling import Settling
 from tests.peers import midorino
 from tests.reading import LetOuts, reads
 from tests.sealed import SEALING, Log
+
+
+def nothing(_: object, __: object) -> Iterator[Wanted]:
+    yield from ()
 
 
 class Turn:
@@ -23,7 +28,7 @@ class Turn:
 
     def __init__(self, name: str, taken: list[str], *, is_away: bool = False) -> None:
         self.name = name
-        self.process = Process(name, frozenset(), lambda *_: ())
+        self.process = Process(name, frozenset(), nothing)
         self._taken = taken
         self._is_away = is_away
 

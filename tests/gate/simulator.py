@@ -32,7 +32,7 @@ from services.aliases import Aliases, Cursors
 from services.disclosing import WINDOW_S, Accessed, Gate, NotReleased, Reader
 from services.feeding import FeedCandidate, Feeding
 from services.feeding.arriving import Outside
-from services.feeding.waking import Waking
+from services.feeding.waking import News, Waking
 from services.listing import Listing
 from services.looking import Looking
 from services.ports import (
@@ -318,8 +318,8 @@ class Feeds:
     async def opened_by(self, about: UUID, after: UUID, most: int) -> Sequence[CaseId]:
         return await self._play.places.now.opened_by(about, after, most)
 
-    async def feed_reached(self) -> int:
-        return await self._play.places.now.feed_reached()
+    async def feed_news(self, after: int, most: int) -> News:
+        return await self._play.places.now.feed_news(after, most)
 
 
 class Socket:
@@ -386,7 +386,7 @@ class Process:
         looking = Looking(log, gate, SEALING, clock, aliases)
         candidates, feeds = cast("Candidates", OneCase(play.base.case)), Feeds(play)
         self.viewing: Final = Viewing(looking, Listing(looking, cursors), cursors, candidates)
-        waking = Waking(Head(), feeds.feed_reached)
+        waking = Waking(Head(), feeds.feed_news)
         self.feeding: Final = Feeding(looking, cursors, feeds, waking, clock)
         self.play: Final = play
         self._answering: Final[list[asyncio.Task[str | None]]] = []

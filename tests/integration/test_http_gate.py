@@ -9,7 +9,6 @@ import termios
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
-from functools import partial
 from http.client import HTTPConnection
 from time import monotonic
 from typing import Final, NamedTuple
@@ -113,7 +112,10 @@ async def test_nor_while_we_are_busy_nor_when_we_go_on(
     here.shows.name, here.shows.open_for_s = name, 0.5
     with capture_logs() as lines, caplog.at_level(logging.WARNING):
         loop = asyncio.get_running_loop()
-        begun = partial(loop.call_soon_threadsafe, busy, 1.4)
+
+        def begun() -> None:
+            loop.call_soon_threadsafe(busy, 1.4)
+
         came = await asyncio.to_thread(slowly, here.entrance, 1.0, kept, begun)
         async with asyncio.timeout(5):
             while not any(line["event"] == "answer_cut_off" for line in lines):  # noqa: ASYNC110 (Nobody tells us.)
