@@ -21,7 +21,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from domain.categories import CategoryCode
-from domain.consent_codes import DisclosureChannel
+from domain.consent_codes import BasisCode, DisclosureChannel
 from domain.disclosed import LINES_MAX, BasisId, Disclosed, DisclosureId
 from domain.items import FieldPath
 from domain.model import (
@@ -291,7 +291,7 @@ class Gate:
 
 NOBODY: Final = PersonId(UUID(int=0))
 NO_KEYS: Final[Keys] = {}
-Told: TypeAlias = tuple[int, str]
+Told: TypeAlias = tuple[int, str, BasisCode | None, int]
 
 
 class Line(NamedTuple):
@@ -302,7 +302,9 @@ class Line(NamedTuple):
 
     @property
     def told(self) -> Told:
-        return self.event.int, self.path
+        """On another basis it is told anew: with that one, it is to be destroyed."""
+        on = basis_id(self.basis)
+        return self.event.int, self.path, self.basis.rule, on.int if on else 0
 
 
 def lines_of(seen: Seen) -> Iterator[Line]:
@@ -374,7 +376,7 @@ class Going:
         if self.before:
             told = self.before.told
             self.lines = [line for line in self.lines if line.told not in told]
-            self.reads = {read for read in self.reads if (0, read) not in told}
+            self.reads = {read for read in self.reads if _read(read) not in told}
 
 
 class Lately:
@@ -394,7 +396,7 @@ class Lately:
 
     def remember(self, going: Going) -> None:
         now = {line.told for line in going.lines}
-        now.update((0, read) for read in going.reads)
+        now.update(map(_read, going.reads))
         if going.before is not None and self._before.get(going.key) is going.before:
             self._weight += len(now - going.before.told)
             going.before.told.update(now)
@@ -410,6 +412,10 @@ class Lately:
         before = self._before.pop(key, None)
         if before is not None:
             self._weight -= 1 + len(before.told)
+
+
+def _read(what: Accessed) -> Told:
+    return 0, what, None, 0
 
 
 def is_over(until: datetime, now: datetime) -> bool:

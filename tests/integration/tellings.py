@@ -78,7 +78,7 @@ FIELDS: Final = {
 }
 TAKEN_FROM_HER_MAX: Final = 12  # Then another woman comes: a record that has grown is read slowly.
 STANDS_MAX_S: Final = 1.2  # Until somebody is told again, or not any more.
-IN_DANGER_S: Final = (2.0, 4.0)  # In its last second nothing is let out any more.
+IN_DANGER_S: Final = (3.0, 5.0)  # In its last second nothing is let out any more.
 AGAIN_AFTER_S: Final = 0.05
 HEARD_WITHIN_S: Final = 5.0
 LISTS: Final = 0.25  # Of all that is read; so are timelines, and else it is cases.

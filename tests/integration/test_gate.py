@@ -36,9 +36,18 @@ from domain.case import CaseOpened, CloseCase, EndParticipation, IdentifySubject
 from domain.consent_codes import PurgeCause
 from domain.consent_ledger import ConsentWithdrawn, NarrowConsent, RecordExpiry, WithdrawConsent
 from domain.disclosed import Disclosed
+from domain.emergency import AuthoriseEmergency, RequestEmergency
 from domain.erasure import DecideErasure, RequestErasure
 from domain.exclusions import SetExclusion
-from domain.model import AgencyId, CaseId, ErasureRequestId, Event, GrantId, StaffId
+from domain.model import (
+    AgencyId,
+    CaseId,
+    EmergencyId,
+    ErasureRequestId,
+    Event,
+    GrantId,
+    StaffId,
+)
 from domain.referral import ConfirmHandover
 from domain.timers import end_of
 from domain.trail.blocked import WithdrawalSettled
@@ -289,6 +298,47 @@ async def test_what_has_changed_since_is_disclosed_anew_and_in_whole(town: Town)
     await town.names()
     first, second = await town.disclosed()
     assert set(first.fields) == set(second.fields)
+
+
+async def test_what_was_told_in_an_emergency_is_told_anew_once_she_has_agreed_to_it(
+    town: Town,
+) -> None:
+    """Nothing was recorded when it ended by the clock. And what she takes back is asked back."""
+    await town.withdraws()
+    await town.here.settles()
+    emergency = await in_an_emergency(town)
+    assert await town.names() == NAME
+    await town.here.clock.move(town.here.clock.now() + timedelta(hours=3))
+    grant = await town.city.hears_consent(town.case, town.centre, "IDN")
+    assert await town.names() == NAME
+    by = [set(each.basis_ids) - {None} for each in await town.disclosed()]
+    assert by == [{emergency}, {grant}]
+    await town.city.says(WithdrawConsent(grant_id=grant), town.case)
+    await town.here.settles()
+    assert {recipient for recipient, *_ in await asked_to_destroy(town)} == {town.centre.id}
+
+
+async def in_an_emergency(town: Town) -> EmergencyId:
+    """For two hours, whatever she has agreed to."""
+    director = await town.here.house.agency("WOMENS_SUPPORT_CENTRE", role="CENTRE_DIRECTOR")
+    asked = RequestEmergency(
+        recipients=frozenset({town.centre.id}),
+        categories=frozenset({"IDN"}),
+        expires_at=town.here.clock.now() + timedelta(hours=2),
+        asked_agencies=frozenset({director.id}),
+        impracticability="CANNOT_BE_REACHED",
+        danger=frozenset({"SUICIDE"}),
+        danger_place="WHERE_SHE_IS",
+    )
+    emergency = EmergencyId(await town.city.makes(asked, town.case))
+    answered = AuthoriseEmergency(
+        emergency_id=emergency,
+        impracticability="CANNOT_BE_REACHED",
+        danger=frozenset({"SUICIDE"}),
+        danger_place="WHERE_SHE_IS",
+    )
+    await director.says(answered, town.case)
+    return emergency
 
 
 async def test_a_withdrawal_that_comes_before_it_is_recorded_lets_nothing_out(town: Town) -> None:
