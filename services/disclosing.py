@@ -376,7 +376,7 @@ class Going:
         if self.before:
             told = self.before.told
             self.lines = [line for line in self.lines if line.told not in told]
-            self.reads = {read for read in self.reads if _read(read) not in told}
+            self.reads -= {read for read in ACCESSED if _read(read) in told}
 
 
 class Lately:

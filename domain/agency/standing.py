@@ -147,7 +147,9 @@ class RestoreAgency(Command, frozen=True, kw_only=True, tag="agency.restore"):
 
 
 class SucceedAgency(Command, frozen=True, kw_only=True, tag="agency.succeed"):
-    """``successor`` takes over what the agency was."""
+    """``successor`` takes over what the agency was, but for where she is."""
+
+    narrows_besides: ClassVar[bool] = True
 
     agency_id: AgencyId
     successor: AgencyId
