@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import resource
 import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -13,7 +14,7 @@ from litestar.types import HTTPScope, Receive, Send
 from adapters.engines.asking import is_this_machine
 from adapters.findings import HTTP_WITHOUT_TLS
 from adapters.http.door import FINISHED_WITHIN_S, HEADERS_BYTES_MAX
-from adapters.http.wire import Wire
+from adapters.http.wire import CONNECTIONS_MAX, Wire
 from adapters.judging import judge
 from adapters.settings import Settings
 from domain.speech import CannotRun
@@ -21,6 +22,8 @@ from domain.speech import CannotRun
 IDLE_S: Final = 15  # Between two requests of one connection.
 CUT_OFF_AFTER_S: Final = int(FINISHED_WITHIN_S) + 1
 BACKLOG: Final = 1_024
+# Each connection takes one, and another as long as something is on its way to them.
+FILES_MAX: Final = 2 * CONNECTIONS_MAX + 1_024
 
 
 class PortTaken(CannotRun):
@@ -61,6 +64,7 @@ class Served(Protocol):
 @asynccontextmanager
 async def serving(settings: Settings, door: Served) -> AsyncGenerator[str]:
     """Yields its address. Afterwards nobody is let in, and who is inside may finish."""
+    make_room()
     listening = listen(settings)
     server = Server(
         uvicorn.Config(
@@ -88,6 +92,14 @@ async def serving(settings: Settings, door: Served) -> AsyncGenerator[str]:
             door.close()
         finally:
             await served
+
+
+def make_room() -> None:
+    """As many open files as the machine lets us have, or as many as all who may come would take."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES_MAX if hard == resource.RLIM_INFINITY else min(FILES_MAX, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 class Server(uvicorn.Server):
