@@ -65,6 +65,7 @@ class Log(Still):
         self.streams: Final = defaultdict[StreamId, list[StoredEvent]](list)
         self.cases: Final = defaultdict[CaseId, list[StoredEvent]](list)
         self.let_out: Final = defaultdict[CaseId, list[StoredEvent]](list)
+        self.told_to: Final = defaultdict[AgencyId, set[CaseId]](set)
         versions = Counter[StreamId]()
         by_then = [entry for entry in world.log if entry.at <= until]
         for entry in by_then:
@@ -75,6 +76,7 @@ class Log(Still):
                 self.cases[entry.case].append(stored)
             if isinstance(entry.said, Disclosed):
                 self.let_out[entry.said.case_id].append(stored)
+                self.told_to[entry.said.recipient].add(entry.said.case_id)
         self._head: Final = len(by_then)
 
     async def head(self) -> int:
@@ -101,6 +103,9 @@ class Log(Still):
 
     async def disclosed(self, case: CaseId) -> list[StoredEvent]:
         return self.let_out.get(case, [])
+
+    async def cases_disclosed_to(self, agency: AgencyId) -> frozenset[CaseId]:
+        return frozenset(self.told_to[agency])
 
 
 class Stopped:

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple, cast
 
 import pytest
 
+from domain.agency import SucceedAgency
 from domain.case import AssignRole
 from domain.consent_ledger import WithdrawConsent
+from domain.model import stream_of
 from services.ports import EventLog, LogUnavailable
 from services.reacting import Process, Wanted
 from services.reacting.knowing import Knowing
@@ -53,6 +55,25 @@ def test_where_the_log_is_away_for_one_the_others_have_their_turn_and_then_it_is
     with pytest.raises(LogUnavailable):
         asyncio.run(settling.settle())
     assert taken == ["purges", "timers"]
+
+
+def test_what_befalls_an_agency_is_followed_in_what_those_were_told_whom_it_took_over_from() -> (
+    None
+):
+    here = midorino()
+    here.says(here.city, AssignRole(function="MAIN_SUPPORT", agency_id=here.shelter.agency))
+    here.agrees(here.shelter, history="FULL")
+    reads(here.world, here.shelter, here.case)
+    hikari, tsubomi = (here.world.joins("PRIVATE_SHELTER", name=name) for name in ("光", "蕾"))
+    for old, new in ((here.shelter, hikari), (hikari, tsubomi)):
+        succeed = SucceedAgency(agency_id=old.agency, successor=new.agency)
+        here.world.says(here.world.operator, succeed)
+    log = cast("EventLog", Log(here.world, here.world.at))
+    for who in (here.shelter, hikari, tsubomi):
+        found = Knowing(log, SEALING).cases_told_to(stream_of("agency", who.agency))
+        assert asyncio.run(found) == [here.case]
+    others = Knowing(log, SEALING).cases_told_to(stream_of("agency", here.police.agency))
+    assert asyncio.run(others) == []
 
 
 class LetGo(NamedTuple):

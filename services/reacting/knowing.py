@@ -6,7 +6,7 @@ from functools import reduce
 from typing import Final, TypeVar, cast
 
 from domain import agency, network
-from domain.agency import Agency, AgencyRegistered, KnownAgency
+from domain.agency import Agency, AgencyRegistered, AgencyTookOver, KnownAgency
 from domain.disclosed import Disclosed
 from domain.model import CaseId, Event, StreamId, stream_of
 from domain.network import NO_NETWORK
@@ -46,11 +46,18 @@ class Knowing:
         return Happened(told, case, stored.recorded_at), known
 
     async def cases_told_to(self, stream: StreamId) -> Sequence[CaseId]:
-        """The cases of which the agency was told in whose stream something happened, if one's."""
-        told = self.sealing.facts((await self._log.recall(stream)).streams[stream])
-        agencies = (each.agency_id for each in told if isinstance(each, AgencyRegistered))
-        which = next(agencies, None)
-        return [] if which is None else sorted(await self._log.cases_disclosed_to(which))
+        """The cases of which the agency was told in whose stream something happened, if one's.
+
+        And those of which whom it took over from was told: it has that now.
+        """
+        cases, streams = set[CaseId](), [stream]
+        for each in streams:  # It grows as it is gone through.
+            for told in self.sealing.facts((await self._log.recall(each)).streams[each]):
+                if isinstance(told, AgencyRegistered):
+                    cases |= await self._log.cases_disclosed_to(told.agency_id)
+                elif isinstance(told, AgencyTookOver):
+                    streams.append(stream_of("agency", told.old))
+        return sorted(cases)
 
     async def _let_out(self, case: CaseId, until: int) -> Sequence[LetOut]:
         """What somebody was told again and again, where it was for the last time.
