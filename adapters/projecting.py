@@ -15,13 +15,13 @@ from adapters.nats.following import JetStreamFollowing
 from domain.speech import Spoken
 from projections.tables import Key
 from projections.tables import Row as ListRow
-from services.ports import Checkpoint, Events, LogRefusesWrites, LogUnavailable, StreamUnavailable
+from services.ports import PASSING, Checkpoint, Events, StreamUnavailable
 from services.projecting import BATCH_MAX, MadeAnewElsewhere, Projecting
 
 PAUSE_MIN_S: Final = 0.1
 PAUSE_MAX_S: Final = 2.0
 TOLD_AFTER_S: Final = 2.0  # Also where nothing comes, it goes on each second.
-PASSING: Final = (LogUnavailable, LogRefusesWrites, StreamUnavailable)
+OUTAGES: Final = (*PASSING, StreamUnavailable)
 
 log = structlog.get_logger()
 
@@ -58,7 +58,7 @@ class _Keeping(Generic[Key, ListRow]):
             try:
                 async with connected(access, self._projecting.of.name) as client:
                     await self._follow(JetStreamFollowing(client, stream))
-            except PASSING as outage:
+            except OUTAGES as outage:
                 self._waits(outage)
                 await asyncio.sleep(self._pause_s)
                 self._pause_s = min(2 * self._pause_s, PAUSE_MAX_S)
@@ -75,7 +75,7 @@ class _Keeping(Generic[Key, ListRow]):
         while True:
             try:
                 stands = await self._projecting.step(events, self._most, stands)
-            except (*PASSING, MadeAnewElsewhere):
+            except (*OUTAGES, MadeAnewElsewhere):
                 raise
             except Exception as error:  # noqa: BLE001 (Whatever it is, it stops this list and no other.)
                 if self._most == 1:

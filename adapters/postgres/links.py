@@ -43,6 +43,7 @@ class Link:
         self._conninfo: Final = with_options(conninfo, options)
         self._connecting: Final = asyncio.Lock()
         self._wire: Wire | None = None
+        self._closed = False
 
     async def ask(self, question: Question, *parameters: Parameter) -> PGresult:
         """Ask until answered. A question asked twice must mean the same as asked once."""
@@ -68,6 +69,11 @@ class Link:
                 await asyncio.sleep(pause_s)
 
     async def close(self) -> None:
+        """For good: whoever is just connecting must not keep one that nobody closes."""
+        self._closed = True
+        await self._disconnected()
+
+    async def _disconnected(self) -> None:
         if self._wire is not None:
             await self._wire.close()
             self._wire = None
@@ -77,7 +83,7 @@ class Link:
             return self._wire
         async with self._connecting:
             if self._wire is None or self._wire.broken:
-                await self.close()
+                await self._disconnected()
                 left_s = deadline - asyncio.get_running_loop().time()
                 if left_s <= 0:  # Others were connecting all the while.
                     raise psycopg.OperationalError
@@ -86,6 +92,9 @@ class Link:
                         self._conninfo, autocommit=True, connect_timeout=max(2, int(left_s))
                     )
                 )
+                if self._closed:
+                    await self._disconnected()
+                    raise LogUnavailable
         return self._wire
 
 

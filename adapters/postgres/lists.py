@@ -29,6 +29,7 @@ class PostgresLists:
         self._conninfo: Final = with_options(conninfo, _OPTIONS)
         self._asking: Final = asyncio.Lock()
         self._connection: psycopg.AsyncConnection[TupleRow] | None = None
+        self._closed = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -39,8 +40,8 @@ class PostgresLists:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._connection is not None:
-            await self._connection.close()
+        self._closed = True
+        await self._disconnected()
 
     async def rows(
         self, row: Callable[..., Row], query: LiteralString, asked: Mapping[str, object]
@@ -61,4 +62,11 @@ class PostgresLists:
             self._connection = await psycopg.AsyncConnection.connect(
                 self._conninfo, autocommit=True, connect_timeout=_CONNECTED_WITHIN_S
             )
+            if self._closed:  # Meanwhile, and nobody else would close it.
+                await self._disconnected()
+                raise LogUnavailable
         return self._connection
+
+    async def _disconnected(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()

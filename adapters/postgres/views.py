@@ -145,6 +145,7 @@ class PostgresViews:
         self._free: Final[list[psycopg.AsyncConnection[TupleRow]]] = []
         self._passing: list[tuple[_Passing, asyncio.Future[bool]]] = []
         self._tasks: Final[set[asyncio.Task[None]]] = set()
+        self._closed = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -155,6 +156,7 @@ class PostgresViews:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._closed = True
         await ended(*self._tasks)
         await self._close()
 
@@ -261,8 +263,9 @@ class PostgresViews:
                 yield connection
             finally:
                 self._free.append(connection)
-                if connection.info.transaction_status != TransactionStatus.IDLE:
-                    await self._close()  # It is lost; then so, most likely, are those free.
+                # One that is lost, and then so, most likely, are those free; or all, at the end.
+                if self._closed or connection.info.transaction_status != TransactionStatus.IDLE:
+                    await self._close()
         except psycopg.OperationalError as error:
             raise LogUnavailable from error
         except (errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege) as error:

@@ -54,7 +54,7 @@ from services.showing import Showing
 from services.sights import Seen
 
 PAGE_BYTES_MAX: Final = 1 << 20  # But for one message that is larger by itself.
-PACKAGE_BYTES_MAX: Final = 1 << 17
+PACKAGE_BYTES_MAX: Final = 1 << 17  # None too large for a thin line within the second.
 PLACES_MIN: Final = 10
 PLACES_AT_ONCE: Final = 250
 PLACES_MAX: Final = 1_000  # Looked at for one page, whether there is anything for it or not.
@@ -64,9 +64,8 @@ FOLLOWED_FOR_S: Final = 5.0  # Then it is looked again whether whoever follows m
 NOTHING_EVERY_S: Final = 0.05
 COMING_FOR_S: Final = 15.0
 LOOKED_AT_EVERY_S: Final = 1.0
-READ_AT_ONCE: Final = (
-    32  # Of all who wait: whole cases are read, and waiting takes next to nothing.
-)
+# Of all who wait: whole cases are read, and waiting takes next to nothing.
+READ_AT_ONCE: Final = 32
 
 
 class FeedCandidate(NamedTuple):
