@@ -1,6 +1,8 @@
 """Whoever waits for something on a feed costs nothing until there may be something on it."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -37,6 +39,17 @@ class Index:
             raise LogUnavailable
         new = [whom for position, whom in self.rows if position > after]
         return News(self.position, {*new} if len(new) <= most else None)
+
+
+@asynccontextmanager
+async def woken(ear: Ear) -> AsyncGenerator[None]:
+    """It has been waiting for a while, and is woken by what happens here."""
+    waiting = asyncio.create_task(ear.hears(5.0))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    yield
+    async with asyncio.timeout(SOON_S):
+        assert await waiting
 
 
 async def test_many_who_wait_are_woken_once_for_what_is_new_for_them_and_one_has_looked() -> None:
@@ -82,12 +95,9 @@ async def test_it_is_woken_by_what_comes_from_outside_and_for_whom_it_hears_besi
         for whom in (stream_of("agency", CITY), network):
             ear.forget()
             ear.hear_for([network])
-            waiting = asyncio.create_task(ear.hears(5.0))
-            await asyncio.sleep(0.01)
-            index.comes(whom)
-            head.reached(index.position)
-            async with asyncio.timeout(SOON_S):
-                assert await waiting
+            async with woken(ear):
+                index.comes(whom)
+                head.reached(index.position)
 
 
 async def test_what_comes_while_it_looks_elsewhere_is_not_missed_when_it_waits() -> None:
@@ -123,12 +133,9 @@ async def test_where_too_much_is_new_to_say_for_whom_everybody_is_woken(
     index, head = Index(), Head()
     many = Waking(head, index.news)
     with many.ear(CITY) as ear:
-        waiting = asyncio.create_task(ear.hears(5.0))
-        await asyncio.sleep(0.01)
-        index.comes(*(uuid4() for _ in range(3)))
-        head.reached(8)
-        async with asyncio.timeout(SOON_S):
-            assert await waiting
+        async with woken(ear):
+            index.comes(*(uuid4() for _ in range(3)))
+            head.reached(8)
 
 
 async def test_nobody_looks_where_nobody_waits() -> None:
@@ -146,11 +153,8 @@ async def test_a_word_that_was_not_heard_is_made_up_for(monkeypatch: pytest.Monk
     monkeypatch.setattr(waking, "HEARD_WITHIN_S", 0.02)
     index = Index()
     with Waking(Head(), index.news).ear(CITY) as ear:
-        waiting = asyncio.create_task(ear.hears(5.0))
-        await asyncio.sleep(0.05)
-        index.comes(CITY)
-        async with asyncio.timeout(SOON_S):
-            assert await waiting
+        async with woken(ear):
+            index.comes(CITY)
 
 
 async def test_where_it_cannot_be_known_whoever_waits_is_told_and_the_next_tries_again() -> None:

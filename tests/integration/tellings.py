@@ -31,7 +31,6 @@ from domain.case import (
 )
 from domain.categories import CategoryCode
 from domain.consent_ledger import NarrowConsent, WithdrawConsent
-from domain.emergency import AuthoriseEmergency, RequestEmergency
 from domain.erasure import DecideErasure, RequestErasure
 from domain.exclusions import LiftExclusion, SetExclusion
 from domain.model import (
@@ -55,6 +54,7 @@ from services.aliases import Aliases
 from services.ports import EventLog, LogUnavailable
 from tests.integration.clerks import OPEN, Clerk, OtherAnswer
 from tests.integration.consents import explained, granted
+from tests.integration.emergencies import authorised, emergency
 
 Cause: TypeAlias = Literal[
     "WITHDRAWN",
@@ -227,28 +227,11 @@ class Desk(NamedTuple):
     async def _in_an_emergency(self, case: CaseAlias, to: Recipient) -> bool:
         """It opens what she does not, and ends by the clock alone."""
         over = datetime.now(UTC) + timedelta(seconds=self.chance.uniform(*IN_DANGER_S))
+        danger = emergency(to.agency, over, "IDN", "CNT", "ADR")
         async with to.restless:
-            asked = await self.city.say(
-                RequestEmergency(
-                    recipients=frozenset({to.agency}),
-                    categories=frozenset({"IDN", "CNT", "ADR"}),
-                    expires_at=over,
-                    impracticability="CANNOT_BE_REACHED",
-                    danger=frozenset({"MISSING"}),
-                    danger_place="NOT_KNOWN",
-                ),
-                case,
-            )
+            asked = await self.city.say(danger, case)
             if isinstance(asked, Done) and asked.made:
-                asked = await self.head.say(
-                    AuthoriseEmergency(
-                        emergency_id=EmergencyId(asked.made),
-                        impracticability="CANNOT_BE_REACHED",
-                        danger=frozenset({"MISSING"}),
-                        danger_place="NOT_KNOWN",
-                    ),
-                    case,
-                )
+                asked = await self.head.say(authorised(EmergencyId(asked.made), danger), case)
         if isinstance(asked, Problem):
             if asked.code not in {"EMERGENCY_TOO_LONG", "EMERGENCY_IS_OVER"}:
                 raise OtherAnswer(asked)

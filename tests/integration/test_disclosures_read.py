@@ -7,11 +7,12 @@ import pytest_asyncio
 
 from adapters.engines import PostgresAccess
 from contracts.disclosures import DisclosureLine
-from domain.emergency import AuthoriseEmergency, EndEmergency, RequestEmergency
+from domain.emergency import EndEmergency
 from domain.model import EmergencyId
 from domain.statutory import FileStatutory, StatutoryId
 from domain.visibility import Basis
 from tests.integration.conferences import Town, a_town
+from tests.integration.emergencies import authorised, emergency
 from tests.integration.viewers import Agency
 
 
@@ -42,25 +43,12 @@ async def test_whoever_is_told_by_law_finds_the_case_under_a_name_of_its_own(tow
 
 async def test_once_an_emergency_is_over_it_is_as_if_there_had_been_none(town: Town) -> None:
     director = await town.house.agency("WOMENS_SUPPORT_CENTRE", role="CENTRE_DIRECTOR")
-    asked = RequestEmergency(
-        recipients=frozenset({town.clinic.id}),
-        categories=frozenset({"IDN"}),
-        expires_at=datetime.now(UTC) + timedelta(hours=2),
-        asked_agencies=frozenset({director.id}),
-        impracticability="CANNOT_BE_REACHED",
-        danger=frozenset({"SUICIDE"}),
-        danger_place="WHERE_SHE_IS",
-    )
-    emergency = EmergencyId(await town.city.makes(asked, town.case))
+    in_two_hours = datetime.now(UTC) + timedelta(hours=2)
+    asked = emergency(town.clinic.id, in_two_hours, "IDN", asked_agencies=frozenset({director.id}))
+    made = EmergencyId(await town.city.makes(asked, town.case))
     assert await told(town, town.clinic) == []
-    answered = AuthoriseEmergency(
-        emergency_id=emergency,
-        impracticability="CANNOT_BE_REACHED",
-        danger=frozenset({"SUICIDE"}),
-        danger_place="WHERE_SHE_IS",
-    )
-    await director.says(answered, town.case)
+    await director.says(authorised(made, asked), town.case)
     (line,) = await told(town, town.clinic)
-    assert line.bases == (Basis("EMERGENCY", emergency=emergency),)
-    await town.city.says(EndEmergency(emergency_id=emergency), town.case)
+    assert line.bases == (Basis("EMERGENCY", emergency=made),)
+    await town.city.says(EndEmergency(emergency_id=made), town.case)
     assert await told(town, town.clinic) == []

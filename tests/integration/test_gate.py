@@ -36,7 +36,6 @@ from domain.case import CaseOpened, CloseCase, EndParticipation, IdentifySubject
 from domain.consent_codes import PurgeCause
 from domain.consent_ledger import ConsentWithdrawn, NarrowConsent, RecordExpiry, WithdrawConsent
 from domain.disclosed import Disclosed
-from domain.emergency import AuthoriseEmergency, RequestEmergency
 from domain.erasure import DecideErasure, RequestErasure
 from domain.exclusions import SetExclusion
 from domain.model import (
@@ -67,6 +66,7 @@ from services.looking import Looking
 from services.ports import Append, EventLog, LaneName, Outcome, Read
 from services.sealing import Recorded
 from services.viewing import Viewing
+from tests.integration.emergencies import authorised, emergency
 from tests.integration.test_reacting import SPRING, Here
 from tests.integration.test_viewing import refers, takes
 from tests.integration.viewers import Agency, a_house
@@ -321,24 +321,11 @@ async def test_what_was_told_in_an_emergency_is_told_anew_once_she_has_agreed_to
 async def in_an_emergency(town: Town) -> EmergencyId:
     """For two hours, whatever she has agreed to."""
     director = await town.here.house.agency("WOMENS_SUPPORT_CENTRE", role="CENTRE_DIRECTOR")
-    asked = RequestEmergency(
-        recipients=frozenset({town.centre.id}),
-        categories=frozenset({"IDN"}),
-        expires_at=town.here.clock.now() + timedelta(hours=2),
-        asked_agencies=frozenset({director.id}),
-        impracticability="CANNOT_BE_REACHED",
-        danger=frozenset({"SUICIDE"}),
-        danger_place="WHERE_SHE_IS",
-    )
-    emergency = EmergencyId(await town.city.makes(asked, town.case))
-    answered = AuthoriseEmergency(
-        emergency_id=emergency,
-        impracticability="CANNOT_BE_REACHED",
-        danger=frozenset({"SUICIDE"}),
-        danger_place="WHERE_SHE_IS",
-    )
-    await director.says(answered, town.case)
-    return emergency
+    in_two_hours = town.here.clock.now() + timedelta(hours=2)
+    asked = emergency(town.centre.id, in_two_hours, "IDN", asked_agencies=frozenset({director.id}))
+    made = EmergencyId(await town.city.makes(asked, town.case))
+    await director.says(authorised(made, asked), town.case)
+    return made
 
 
 async def test_a_withdrawal_that_comes_before_it_is_recorded_lets_nothing_out(town: Town) -> None:

@@ -17,7 +17,6 @@ from domain.case.aftercare import AftercareTerms, StartAftercare
 from domain.case.legal import RecordLegalStep
 from domain.categories import CategoryCode
 from domain.consent_ledger import WithdrawConsent
-from domain.emergency import AuthoriseEmergency, RequestEmergency
 from domain.erasure import DecideErasure, RequestErasure
 from domain.exclusions import SetExclusion
 from domain.items import FieldPath
@@ -39,6 +38,7 @@ from domain.trail.purges import AcknowledgePurge, PurgeId, RequestPurge
 from domain.work_codes import WorkKind
 from services.handling import Ask
 from services.working import ASK
+from tests.integration.emergencies import authorised, emergency
 from tests.integration.test_viewing import IDENTIFY, refers, takes
 from tests.integration.test_working import Office, Town, accepted, an_office
 from tests.integration.viewers import Agency, House
@@ -317,28 +317,11 @@ async def test_whoever_authorised_an_emergency_does_not_review_it_though_its_par
     await town.city.says(IDENTIFY, case)
     await town.city.hears_consent(case, prefecture, "IDN", "PLN", "CNT", "SVC")
     await takes(prefecture, await refers(town.city, prefecture, case, "SERVICE_LINK"), case)
-    emergency = EmergencyId(
-        await town.city.makes(
-            RequestEmergency(
-                recipients=frozenset({police.id}),
-                categories=frozenset[CategoryCode]({"IDN"}),
-                expires_at=datetime.now(UTC) + timedelta(days=2),
-                impracticability="CANNOT_BE_REACHED",
-                danger=frozenset({"ASSAILANT_NEARBY"}),
-                danger_place="NOT_KNOWN",
-            ),
-            case,
-        )
-    )
-    authorise = AuthoriseEmergency(
-        emergency_id=emergency,
-        danger=frozenset({"ASSAILANT_NEARBY"}),
-        danger_place="NOT_KNOWN",
-        impracticability="CANNOT_BE_REACHED",
-    )
-    await prefecture.says(authorise, case)
+    asked = emergency(police.id, datetime.now(UTC) + timedelta(days=2), "IDN")
+    made = EmergencyId(await town.city.makes(asked, case))
+    await prefecture.says(authorised(made, asked), case)
     await town.city.says(EndRole(function="MAIN_SUPPORT", agency_id=prefecture.id), case)
-    assert only(await office.shows(other)).about == emergency
+    assert only(await office.shows(other)).about == made
     assert await office.shows(prefecture, "EMERGENCY_REVIEW") == ()
 
 
