@@ -17,7 +17,7 @@ Where headers do not tell, it is laxer than the gate; it is nowhere stricter:
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from tests.gate.log import Basis, Case, Header, Log, Row, read
 from tests.gate.published import (
@@ -87,8 +87,7 @@ def found(value: T | None, clause: str) -> T:
     return value
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """Of this event this field, to whom; ``paths``: under which names it is said or left out."""
 
     told: Row

@@ -12,8 +12,9 @@ once.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from typing import Final, TypeAlias
 
 from tests.gate.checker import BASES, JAPAN, Finding, Line, Wrong, line_of, lines_of, rests
@@ -39,6 +40,9 @@ OTHERS: Final = {
     "case.responsibility_moved.v1",
 }
 OF_AN_AGENCY: Final = {"agency.suspended.v1", "agency.succeeded.v1", "agency.deactivated.v1"}
+UNNAMED: Final = [
+    (each, "") for each in BASES if each not in {"CONSENT", "EMERGENCY", "STATUTORY", "NOTICE"}
+]
 Key: TypeAlias = tuple[str, str, str]  # To whom, of which event, which field.
 Held: TypeAlias = dict[Key, Line]
 
@@ -53,46 +57,91 @@ class Owed:
     lost: Held
     settled_with: set[str] | None = None
 
+    @property
+    def is_open(self) -> bool:
+        return self.settled_with is None or bool(self.had_received - self.settled_with or self.lost)
 
-def unsettled(  # noqa: C901 (one arm an event)
-    headers: Iterable[Header], within: timedelta = WITHIN
-) -> list[Finding]:
-    rows, log, owed = [read(each) for each in headers], Log(by_word=True), list[Owed]()
-    held, asked = defaultdict[str, Held](dict), dict[str, Row]()
-    for row in rows:
+
+def unsettled(headers: Iterable[Header], within: timedelta = WITHIN) -> list[Finding]:
+    owing = Owing()
+    for each in headers:
+        owing.then(each)
+    return owing.left(within)
+
+
+class Owing:
+    """What is owed at a place of the log; what nothing can be found of any more is forgotten."""
+
+    def __init__(self) -> None:
+        self._log: Final = Log(by_word=True)
+        self._at = datetime.min.replace(tzinfo=UTC)
+        self._held: Final = defaultdict[str, Held](dict)
+        self._owed: Final = defaultdict[str, list[Owed]](list)
+        self._asked: Final[dict[str, Row]] = {}
+
+    def then(self, header: Header) -> None:
+        log, row = self._log, read(header)
+        self._at = row.at
         before = {
-            case: _seen(log, held[case], _just_before(log, case, row))
-            for case in _touched(log, row, held)
+            case: _seen(log, held, _just_before(log, case, row))
+            for case, held in self._touched(row)
         }
         log.then(row)
         for case, seen in before.items():
-            for each in (each for each in owed if each.case == case):
+            for each in self._owed[case]:
                 each.lost = {key: line for key, line in each.lost.items() if key not in seen}
             left = _seen(log, seen, row.at)
             lost = {key: line for key, line in seen.items() if key not in left}
             if lost or _is_taken(log, case, row):
                 had_received = {recipient for recipient, _, _ in lost}
-                left_to_ask = _not_asked(log, lost, asked.values())
-                owed.append(Owed(row, case, had_received, left_to_ask))
+                asked = (each for each in self._asked.values() if each.case == case)
+                left_to_ask = _not_asked(log, lost, asked)
+                self._owed[case].append(Owed(row, case, had_received, left_to_ask))
+        self._answers(row)
+        for case in {row.case or "", *before} & self._owed.keys():
+            self._owed[case] = [each for each in self._owed[case] if each.is_open]
+
+    def left(self, within: timedelta) -> list[Finding]:
+        return [
+            finding
+            for each in sorted(chain(*self._owed.values()), key=lambda each: each.cause.position)
+            if each.cause.at + within <= self._at
+            for finding in _still(self._log, each, self._at)
+        ]
+
+    def _answers(self, row: Row) -> None:
+        """What is held from here on, and what is done of what is owed."""
+        log, case, owed = self._log, row.case or "", self._owed[row.case or ""]
         if row.type == DISCLOSED:
-            held[row.facts["case_id"]] |= _received(log, row)
+            self._held[row.facts["case_id"]] |= _received(log, row)
         elif row.type == "trail.purge_requested.v1":
-            asked[row.facts["purge_id"]] = row
-            held[row.case or ""] = _not_asked(log, held[row.case or ""], [row])
-            for each in (each for each in owed if each.case == row.case):
+            self._asked[row.facts["purge_id"]] = row
+            self._held[case] = _not_asked(log, self._held[case], [row])
+            for each in owed:
                 each.lost = _not_asked(log, each.lost, [row])
         elif row.type in {"trail.purge_acknowledged.v1", "trail.purge_declined.v1"}:
-            asked.pop(row.facts["purge_id"], None)
+            self._asked.pop(row.facts["purge_id"], None)
         elif row.type == "trail.withdrawal_settled.v1":
             for each in (each for each in owed if _settles(log, row, each)):
                 with_them = (log.names(agency) for agency in row.facts["recipients"])
                 each.settled_with = (each.settled_with or set()).union(*with_them)
-    return [
-        finding
-        for each in owed
-        if each.cause.at + within <= rows[-1].at
-        for finding in _still(log, each, rows[-1].at)
-    ]
+
+    def _touched(self, row: Row) -> Iterator[tuple[str, Held]]:
+        """The cases from which it may take something; and of what is held there, what it may be.
+
+        What befalls an agency changes nothing for others, nor whether they see again what they
+        had lost: but that is looked at here as well.
+        """
+        if row.type not in OF_AN_AGENCY:
+            if row.case and row.type in ALWAYS | OTHERS:
+                yield row.case, self._held[row.case]
+            return
+        agency = self._log.named[row.stream]
+        names = self._log.names(agency) | self._log.names(row.facts.get("new") or agency)
+        for case, held in self._held.items():
+            if any(to == agency for to, _, _ in held):
+                missed = {key for each in self._owed[case] for key in each.lost}
+                yield case, {k: held[k] for k in held if k[0] in names or k in missed}
 
 
 def _still(log: Log, owed: Owed, at: datetime) -> Iterator[Finding]:
@@ -107,14 +156,6 @@ def _still(log: Log, owed: Owed, at: datetime) -> Iterator[Finding]:
     for each in sorted({line.recipient for line in lost}):
         what = ", ".join(sorted({line.category for line in lost if line.recipient == each}))
         yield Finding(cause.position, None, "NOT_PURGED", None, f"{cause.type}: {what} of {each}")
-
-
-def _touched(log: Log, row: Row, held: dict[str, Held]) -> list[str]:
-    """The cases from which it may take something."""
-    if row.type in OF_AN_AGENCY:
-        agency = log.named[row.stream]
-        return [case for case, lines in held.items() if any(to == agency for to, _, _ in lines)]
-    return [row.case] if row.case and row.type in ALWAYS | OTHERS else []
 
 
 def _is_taken(log: Log, case: str, row: Row) -> bool:
@@ -138,24 +179,32 @@ def _just_before(log: Log, case: str, row: Row) -> datetime:
 
 
 def _seen(log: Log, held: Held, at: datetime) -> Held:
-    return {key: line for key, line in held.items() if _sees(log, line, at)}
+    """On any basis: by it, or by whoever has taken over from it."""
+    heirs = {to: _heirs(log, to) for to in {to for to, _, _ in held}}
+    return {
+        key: line
+        for key, line in held.items()
+        if any(_rests(log, line._replace(at=at, recipient=each)) for each in heirs[key[0]])
+    }
 
 
-def _sees(log: Log, line: Line, at: datetime) -> bool:
-    """On any basis: it, or whoever has taken over from it."""
-    heirs = [new for new, each in log.agencies.items() if line.recipient in each.before]
-    return any(_rests(log, replace(line, at=at, recipient=e)) for e in heirs or [line.recipient])
+def _heirs(log: Log, agency: str) -> list[str]:
+    return [new for new, each in log.agencies.items() if agency in each.before] or [agency]
 
 
 def _rests(log: Log, line: Line) -> bool:
+    """Asked first of what was said last; what has ended opens nothing."""
     case = log.cases[line.case]
-    bases = [(name, "") for name in BASES if name != "NOTICE"]
-    bases += [("CONSENT", each) for each in case.consents]
-    bases += [("EMERGENCY", each) for each in case.emergencies]
-    bases += [("STATUTORY", each) for each in case.statutory]
-    for basis, basis_id in bases:
+    named = {"CONSENT": case.consents, "EMERGENCY": case.emergencies, "STATUTORY": case.statutory}
+    bases = [
+        (basis, each)
+        for basis, all_of_it in named.items()
+        for each in reversed(all_of_it)
+        if all_of_it[each].ended is None
+    ]
+    for basis, basis_id in [*bases, *UNNAMED]:
         try:
-            rests(log, replace(line, basis=basis, basis_id=basis_id))
+            rests(log, line._replace(basis=basis, basis_id=basis_id))
         except Wrong:
             continue
         return True

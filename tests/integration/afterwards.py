@@ -63,9 +63,10 @@ RECORDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-async def whole(log: PostgresEventLog) -> list[StoredEvent]:
+async def whole(log: PostgresEventLog, after: int = 0) -> list[StoredEvent]:
+    """From the beginning, or what has come since."""
     stored: list[StoredEvent] = []
-    while page := await log.after(len(stored), PAGE):
+    while page := await log.after(after + len(stored), PAGE):
         stored += page
     return stored
 

@@ -37,7 +37,7 @@ from services.ports import EventLog
 from tests.gate.checker import Report, check
 from tests.gate.leaving import WINDOW, Left, Stop, Verdict, left_in_time
 from tests.gate.log import Header
-from tests.gate.settled import unsettled
+from tests.gate.settled import Owing
 from tests.gate.sums import Engines, begun
 from tests.integration.afterwards import whole
 from tests.integration.clerks import (
@@ -294,9 +294,12 @@ def is_enough(stage: Stage, size: Size, took_s: float) -> bool:
 async def settled(log: PostgresEventLog) -> list[Header]:
     """The log, when all that is to follow has followed."""
     give_up_at_s = monotonic() + SETTLED_WITHIN_S
+    headers, owing = list[Header](), Owing()
     while True:
-        headers = [(e.position, e.recorded_at, e.header) for e in await whole(log)]
-        left = unsettled(headers, timedelta(0))
+        for each in await whole(log, after=len(headers)):
+            headers.append((each.position, each.recorded_at, each.header))
+            owing.then(headers[-1])
+        left = owing.left(timedelta(0))
         if not left:
             return headers
         assert monotonic() < give_up_at_s, left
