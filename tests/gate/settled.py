@@ -2,19 +2,17 @@
 
 Each withdrawal, narrowing, end by a date, exclusion, end of participation, suspension, succession,
 deactivation and restriction has its ``WithdrawalSettled``, and whoever has received what it may
-then see no more, on any basis, is asked to purge it.
+then see no more, on any basis, is asked to purge it: also who took over from whom she shut out.
 
 Only what was told by her consent is looked at here. Laxer, too: what a refusal, a conflict or an
-erasure takes away owes nothing, nor what is taken from whoever takes over; what she agrees to anew
-is not owed any more; a purge still open may have been asked for earlier; and one command is settled
-once.
+erasure takes away owes nothing; what she agrees to anew is not owed any more; a purge still open
+may have been asked for earlier; and one command is settled once.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import chain
 from typing import Final, TypeAlias
 
 from tests.gate.checker import BASES, JAPAN, Finding, Line, Wrong, line_of, lines_of, rests
@@ -102,9 +100,10 @@ class Owing:
             self._owed[case] = [each for each in self._owed[case] if each.is_open]
 
     def left(self, within: timedelta) -> list[Finding]:
+        all_of_it = [each for owed in self._owed.values() for each in owed]
         return [
             finding
-            for each in sorted(chain(*self._owed.values()), key=lambda each: each.cause.position)
+            for each in sorted(all_of_it, key=lambda each: each.cause.position)
             if each.cause.at + within <= self._at
             for finding in _still(self._log, each, self._at)
         ]
@@ -137,9 +136,10 @@ class Owing:
                 yield row.case, self._held[row.case]
             return
         agency = self._log.named[row.stream]
-        names = self._log.names(agency) | self._log.names(row.facts.get("new") or agency)
+        heir = row.facts.get("new") or agency
+        names = self._log.names(agency) | self._log.names(heir)
         for case, held in self._held.items():
-            if any(to == agency for to, _, _ in held):
+            if any(to in {agency, heir} for to, _, _ in held):
                 missed = {key for each in self._owed[case] for key in each.lost}
                 yield case, {k: held[k] for k in held if k[0] in names or k in missed}
 
