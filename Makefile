@@ -16,7 +16,7 @@ demo: .venv/.product ## Watch a short story happen (ARGS="--once") / 短い物�
 	@$(BIN)/tsunagu demo $(ARGS)
 
 test: lint ## Check everything / すべてを検査する
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not soak" $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile -m "not soak" $(ARGS)
 
 lint: .venv/.development ## Check what can be checked without running / 静的検査だけを行う
 	@$(RUN) ruff check .
