@@ -403,22 +403,6 @@ def test_where_she_is_passes_to_nobody_and_whoever_takes_over_destroys_it_and_ke
     }
 
 
-def test_whoever_takes_over_from_whom_she_shut_out_is_asked_for_what_it_was_told_itself() -> None:
-    there = Here()
-    here = there.city_and_others
-    hikari = here.world.joins("PRIVATE_SUPPORT_ORGANISATION", name="ひかり")
-    grant = helped_by(here, hikari)
-    here.says(here.city, SetExclusion(agency_id=here.ayumi.agency))
-    there.settles()
-    becomes(here, here.ayumi, hikari)
-    assert here.sees(hikari) == set()
-    done = events(there.settling.settle())
-    assert asked_of(done) == {(hikari.agency, "EXCLUDED", frozenset({"CNT", "IDN"}), grant)}
-    assert [each.recipients for each in done if isinstance(each, WithdrawalSettled)] == [
-        frozenset({hikari.agency})
-    ]
-
-
 @pytest.mark.parametrize("only", ["where she is", "nothing"])
 def test_where_she_has_agreed_that_whoever_takes_over_may_know_it_nothing_is_destroyed(
     only: str,

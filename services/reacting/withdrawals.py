@@ -11,13 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final, NamedTuple, TypeAlias
 
-from domain.agency import (
-    AgencyDeactivated,
-    AgencySucceeded,
-    AgencySuspended,
-    AgencyTookOver,
-    KnownAgency,
-)
+from domain.agency import AgencyDeactivated, AgencySucceeded, AgencySuspended, KnownAgency
 from domain.case import (
     CaseTransferred,
     DataRestricted,
@@ -142,18 +136,9 @@ class _Lost:
         return self._of(told, 1, NOW)
 
     def befell(self, recipient: AgencyId) -> bool:
-        """It, or whoever has what it was told; or it befell these when they took over from it."""
+        """It, or whoever has what it was told."""
         streams = (stream_of("agency", each) for each in self._has(recipient))
-        return self._happened.told.stream in streams and not self._was_taken_over(recipient)
-
-    def _was_taken_over(self, recipient: AgencyId) -> bool:
-        """By this very event; what it had been told was settled with its being succeeded."""
-        event, agencies = self._happened.told.event, self._known.roster.agencies
-        if not isinstance(event, AgencyTookOver):
-            return False
-        old = agencies.get(event.old)
-        before = old.predecessors if isinstance(old, KnownAgency) else ()
-        return recipient == event.old or recipient in before
+        return self._happened.told.stream in streams
 
     def _of(self, told: Sequence[LetOut], which: int, until: float) -> Lost:
         """``until``: up to which position it counts that something was asked for already."""
@@ -250,8 +235,6 @@ class _Lost:
         match self._happened.told.event:
             case AgencySucceeded(new=new):
                 return agency != new
-            case AgencyTookOver():
-                return False
             case event:
                 return isinstance(event, OF_AN_AGENCY)
 
@@ -271,7 +254,7 @@ def _who(agency: AgencyId, gone: bool) -> Recipient:  # noqa: FBT001 (It is name
     return Recipient(agency=agency, staff=None, pledged=True, suspended=gone)
 
 
-OF_AN_AGENCY: Final = (AgencySuspended, AgencySucceeded, AgencyTookOver, AgencyDeactivated)
+OF_AN_AGENCY: Final = (AgencySuspended, AgencySucceeded, AgencyDeactivated)
 # They end somebody's part in the case, or only might.
 ONLY_IF_LOST: Final = (
     CaseTransferred,
@@ -316,7 +299,6 @@ CAUSES: Final[Mapping[type[Event], PurgeCause]] = {
     ServiceStatusChanged: "PARTICIPATION_ENDED",
     AgencySuspended: "SUSPENDED",
     AgencySucceeded: "SUSPENDED",
-    AgencyTookOver: "EXCLUDED",  # Whom she shut out is shut out in whoever comes after them.
     AgencyDeactivated: "SUSPENDED",
     DataRestricted: "RESTRICTED",
 }
