@@ -16,7 +16,7 @@ from tests.gate.base import CAUSES, NAME, Cause, base, shows_her_name, telling
 from tests.gate.simulator import Faults, Out, Play, lost, not_recorded, play
 from tests.gate.virtual import VirtualLoop
 
-SEEDS: Final = 1_500
+SEEDS: Final = 3_000
 BLOCK: Final = 250
 MINUTES: Final = 30.0
 

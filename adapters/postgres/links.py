@@ -64,7 +64,7 @@ class Link:
                 raise LogRefusesWrites from error
             except psycopg.OperationalError as error:
                 pause_s = next(pauses_s)
-                if loop.time() + pause_s >= deadline:
+                if self._closed or loop.time() + pause_s >= deadline:
                     raise LogUnavailable from error
                 await asyncio.sleep(pause_s)
 

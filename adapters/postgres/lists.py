@@ -40,8 +40,10 @@ class PostgresLists:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Who is in the middle of asking has the answer first, and then it is closed."""
         self._closed = True
-        await self._disconnected()
+        async with self._asking:
+            await self._disconnected()
 
     async def rows(
         self, row: Callable[..., Row], query: LiteralString, asked: Mapping[str, object]
@@ -58,13 +60,12 @@ class PostgresLists:
             raise LogUnavailable from error
 
     async def _connected(self) -> psycopg.AsyncConnection[TupleRow]:
+        if self._closed:
+            raise LogUnavailable
         if self._connection is None or self._connection.closed:
             self._connection = await psycopg.AsyncConnection.connect(
                 self._conninfo, autocommit=True, connect_timeout=_CONNECTED_WITHIN_S
             )
-            if self._closed:  # Meanwhile, and nobody else would close it.
-                await self._disconnected()
-                raise LogUnavailable
         return self._connection
 
     async def _disconnected(self) -> None:

@@ -2,11 +2,12 @@
 
 Each withdrawal, narrowing, end by a date, exclusion, end of participation, suspension, succession,
 deactivation and restriction has its ``WithdrawalSettled``, and whoever has received what it may
-then see no more, on any basis, is asked to purge it: also who took over from whom she shut out.
+then see no more, on any basis, is asked to purge it.
 
 Only what was told by her consent is looked at here. Laxer, too: what a refusal, a conflict or an
-erasure takes away owes nothing; what she agrees to anew is not owed any more; a purge still open
-may have been asked for earlier; and one command is settled once.
+erasure takes away owes nothing, nor what is taken from whoever takes over, nor what befalls them
+of what those before were told; what she agrees to anew is not owed any more; a purge still open may
+have been asked for earlier; and one command is settled once.
 """
 
 from collections import defaultdict
@@ -128,18 +129,17 @@ class Owing:
     def _touched(self, row: Row) -> Iterator[tuple[str, Held]]:
         """The cases from which it may take something; and of what is held there, what it may be.
 
-        What befalls an agency changes nothing for others, nor whether they see again what they
-        had lost: but that is looked at here as well.
+        What befalls an agency changes nothing for others; but whether they see again what they had
+        lost is looked at here as well.
         """
         if row.type not in OF_AN_AGENCY:
             if row.case and row.type in ALWAYS | OTHERS:
                 yield row.case, self._held[row.case]
             return
         agency = self._log.named[row.stream]
-        heir = row.facts.get("new") or agency
-        names = self._log.names(agency) | self._log.names(heir)
+        names = self._log.names(agency) | self._log.names(row.facts.get("new") or agency)
         for case, held in self._held.items():
-            if any(to in {agency, heir} for to, _, _ in held):
+            if any(to == agency for to, _, _ in held):
                 missed = {key for each in self._owed[case] for key in each.lost}
                 yield case, {k: held[k] for k in held if k[0] in names or k in missed}
 

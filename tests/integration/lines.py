@@ -6,7 +6,7 @@ When something left the app is said by the kernel, as it hands it over: however 
 import asyncio
 import re
 import socket
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from random import Random
@@ -73,8 +73,7 @@ class Line:
                 content, told, *_ = app.recvmsg(AT_ONCE, STAMP_BYTES)
                 if not content:
                     raise _Over
-                seconds, nanoseconds = unpack("qq", told[0][2])
-                at = datetime.fromtimestamp(seconds + nanoseconds / 1e9, UTC)
+                at = _handed_over(told)
                 for mark in MARK.finditer(before + content):
                     if mark.end() > len(before):
                         field, number = mark[1].decode(), int(mark[2])
@@ -91,6 +90,14 @@ class Line:
                 await asyncio.sleep(self._chance.uniform(0.0, self._faults.held_up_max_s))
             caller.write(content)
             await caller.drain()
+
+
+def _handed_over(told: Sequence[tuple[int, int, bytes]]) -> datetime:
+    """It may be put together of pieces and come without a time; then not before now."""
+    if not told:
+        return datetime.now(UTC)
+    seconds, nanoseconds = unpack("qq", told[0][2])
+    return datetime.fromtimestamp(seconds + nanoseconds / 1e9, UTC)
 
 
 class _Over(Exception):
