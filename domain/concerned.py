@@ -37,6 +37,11 @@ class Concerned(msgspec.Struct, frozen=True, kw_only=True):
         known = {each: self.agencies.get(each) for each in self.participants}
         return frozenset(e for e, agency in known.items() if not (agency and agency.is_gone))
 
+    def heirs_of(self, agency: AgencyId) -> frozenset[AgencyId]:
+        """As far as they were read: who took over from it, and has what it was told."""
+        known = self.agencies.items()
+        return frozenset(e for e, heir in known if agency in heir.predecessors and not heir.is_gone)
+
     def with_those_before(self, agencies: Iterable[AgencyId]) -> frozenset[AgencyId]:
         """As far as they were read: they, and all whom they took over from."""
         return with_those_before(agencies, self.agencies)

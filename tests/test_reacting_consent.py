@@ -403,6 +403,19 @@ def test_where_she_is_passes_to_nobody_and_whoever_takes_over_destroys_it_and_ke
     }
 
 
+def test_when_whoever_took_over_is_shut_out_what_those_before_were_told_is_asked_for_too() -> None:
+    there = Here()
+    here = there.city_and_others
+    grant = helped_by(here, here.ayumi)
+    hikari = hikari_takes_over(here, here.ayumi)
+    there.settles()
+    here.says(here.city, SetExclusion(agency_id=hikari.agency))
+    assert asked_of(there.settles()) == {
+        (here.ayumi.agency, "EXCLUDED", frozenset({"CNT", "IDN"}), grant),
+        (hikari.agency, "EXCLUDED", frozenset({"CNT", "IDN"}), grant),
+    }
+
+
 @pytest.mark.parametrize("only", ["where she is", "nothing"])
 def test_where_she_has_agreed_that_whoever_takes_over_may_know_it_nothing_is_destroyed(
     only: str,

@@ -399,16 +399,21 @@ def check_not_agreed_any_more(
 def still_in_force(
     concerned: Concerned, ledger: Ledger, command: RequestPurge, by: Context
 ) -> bool:
+    """By rule: for whoever has it now. Who asks for it themselves may not know who that is."""
     grant = ledger.grants.get(command.grant_id) if command.grant_id else None
-    if not isinstance(grant, Granted):
+    if not isinstance(grant, Granted) or not grant.in_force(by.at) or grant.fewer_fields:
         return False
-    named = concerned.with_those_before([command.recipient])
     itself = concerned.with_those_before([by.agency])
-    shut_out = any(
-        whom in named and (by.is_automatic or via in itself) for whom, via in ledger.exclusions.said
-    )
-    still = command.covers & grant.left_to(named) and not grant.recipients.isdisjoint(named)
-    return grant.in_force(by.at) and bool(still) and not (shut_out or grant.fewer_fields)
+    shut_out = {whom for whom, via in ledger.exclusions.said if by.is_automatic or via in itself}
+    recipient = frozenset({command.recipient})
+    having = (by.is_automatic and concerned.heirs_of(command.recipient)) or recipient
+    names = (concerned.with_those_before([each]) for each in having)
+    return any(_lets(grant, each, command.covers) and each.isdisjoint(shut_out) for each in names)
+
+
+def _lets(grant: Granted, named: frozenset[AgencyId], covers: frozenset[CategoryCode]) -> bool:
+    """Know something of it: whoever goes by any of these names."""
+    return bool(covers & grant.left_to(named)) and not grant.recipients.isdisjoint(named)
 
 
 def _settled(
