@@ -28,13 +28,14 @@ from contracts.trail import (
     TrailItem,
     Why,
 )
-from domain.agency import KnownAgency
+from domain.agency import KnownAgency, with_those_before
 from domain.calendar import date_in_japan, wareki
 from domain.categories import CategoryCode
 from domain.consent_codes import PurgeCause
 from domain.consent_ledger import ConsentGranted
 from domain.disclosed import Disclosed
 from domain.emergency import EmergencyRequested
+from domain.exclusions import ExclusionSet
 from domain.model import AgencyId, CaseId, EventId
 from domain.statutory import StatutoryDisclosureRecorded
 from domain.trail import purges
@@ -318,7 +319,7 @@ class Telling:
         covers = asked.covers
         if not self._kept.whole:
             covers &= self._told.get((asked.recipient, basis), frozenset())
-        is_told = bool(covers) and self._may_know(asked.because)
+        is_told = bool(covers) and self._may_know(asked.because, asked.recipient)
         answer = self._purged.asked[asked.purge_id]
         return PurgeAsked(
             at=_second(entry),
@@ -341,7 +342,7 @@ class Telling:
         of_theirs = getattr(event, "grant_id", None) in self._kept.gives
         because = self._purged.because_of(which)
         asked = [each for each in because if each.basis in self._kept.gives]
-        if not (of_theirs or asked) or not self._may_know(which):
+        if not (of_theirs or asked) or not self._may_know_of(entry):
             return None
         settled = self._purged.settled.get(which)
         return TakenAway(
@@ -353,16 +354,32 @@ class Telling:
             settled_at=settled and _second(settled),
         )
 
-    def _may_know(self, because: EventId | None) -> bool:
-        """What took it away. Whom she has shut out stands with those to whom she has said so.
+    def _may_know(self, because: EventId | None, asked: AgencyId) -> bool:
+        """What took it away. How an agency stands is known to all.
 
-        How an agency stands is known to all; and how far a consent goes, to who obtained it.
+        But not why whoever takes over may see less than was told, if she has shut them out.
         """
         entry = None if because is None else self._by_id.get(because)
-        if self._kept.whole or entry is None:
-            return True
+        if entry is not None:
+            return self._may_know_of(entry)
+        return because is None or all(map(self._may_know_of, self._shuts_out(asked)))
+
+    def _may_know_of(self, entry: Entry) -> bool:
+        """Whom she has shut out stands with those to whom she has said so.
+
+        And how far a consent goes is known to who obtained it.
+        """
         of_theirs = getattr(entry.told.event, "grant_id", None) in self._kept.gives
-        return of_theirs or self._now.visible(entry).what
+        return self._kept.whole or of_theirs or self._now.visible(entry).what
+
+    def _shuts_out(self, agency: AgencyId) -> Iterator[Entry]:
+        """Where she has said so of it, or of who took over from it."""
+        known = self._agencies.items()
+        heirs = (e for e, k in known if isinstance(k, KnownAgency) and agency in k.predecessors)
+        named = with_those_before([agency, *heirs], self._agencies)
+        for entry in self._record.entries:
+            if isinstance(event := entry.told.event, ExclusionSet) and event.agency_id in named:
+                yield entry
 
 
 def _whom_it_names(item: TrailItem) -> AgencyId | None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from contracts.trail import Answers, PurgeAsked, Shared, TakenAway, Trail, TrailItem
-from domain.agency import SuspendAgency
+from domain.agency import SucceedAgency, SuspendAgency
 from domain.case import AssignRole, EndParticipation, RecordAddress
 from domain.categories import CategoryCode
 from domain.consent_ledger import WithdrawConsent
@@ -294,6 +294,26 @@ def test_of_what_was_taken_away_behind_it_whoever_obtained_it_learns_only_that_i
     assert taken_away(trail) == []
     (known,) = purges(told(here, auditor(here)))
     assert known.of.id == here.ayumi.agency
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_why_whoever_takes_over_sees_less_is_known_to_whom_she_told_whom_she_shut_out(
+    *, heard: bool
+) -> None:
+    here = midorino()
+    heir = here.world.joins("PRIVATE_SUPPORT_ORGANISATION", "REPRESENTATIVE")
+    here.takes_over(here.centre)
+    shared_with(here, here.ayumi)
+    here.accepts(heir, here.sends(here.centre, heir))
+    here.says(here.city if heard else here.centre, SetExclusion(agency_id=heir.agency))
+    settles(here.world)
+    succeed = SucceedAgency(agency_id=here.ayumi.agency, successor=heir.agency)
+    here.world.says(here.world.operator, succeed)
+    settles(here.world)
+    (asked,) = purges(told(here, here.city))
+    assert (asked.of.id, asked.categories, asked.cause) == (
+        (here.ayumi.agency, ("CNT", "IDN"), "SUSPENDED") if heard else (None, (), None)
+    )
 
 
 def test_of_what_it_may_not_see_it_is_not_told_what_is_to_be_destroyed() -> None:
