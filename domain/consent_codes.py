@@ -156,7 +156,10 @@ PURGE_CAUSES: Final[Mapping[PurgeCause, Label]] = {
     "SUPERSEDED": Label("新しい同意への切り替え", "Another consent took its place"),
     "EXCLUDED": Label("本人による提供先からの除外", "She excluded the recipient"),
     "PARTICIPATION_ENDED": Label("関わりの終了", "The recipient no longer takes part"),
-    "SUSPENDED": Label("提供先の利用停止・廃止", "The recipient was suspended or is no more"),
+    "SUSPENDED": Label(
+        "提供先の利用停止・廃止・承継",
+        "The recipient was suspended, is no more or took over from another",
+    ),
     "RESTRICTED": Label("記録の利用停止", "Use of the record was stopped"),
     "REVIEWED": Label("事後の検証の結果", "A review found too much was told"),
     "ERASED": Label("記録の消去", "The record was erased"),

@@ -650,12 +650,13 @@ def settles(here: Midorino, **facts: Any) -> dict[str, Any]:
     }
 
 
-def purges(here: Midorino, covers: tuple[str, ...] = ("IDN",)) -> dict[str, Any]:
+def purges(here: Midorino, covers: tuple[str, ...] = ("IDN",), **facts: Any) -> dict[str, Any]:
     return {
         "type": "trail.purge_requested.v1",
         "purge_id": str(uuid4()),
         "recipient": str(here.ayumi.agency),
         "covers": [*covers],
+        **facts,
     }
 
 
@@ -754,6 +755,35 @@ def test_of_whoever_is_succeeded_is_asked_back_what_does_not_pass_on(
     left = clauses_left(here, cause, settles, partial(purges, covers=("LOC",)))
     assert left == ([] if takes_part else ["NOT_PURGED"])
     assert clauses_left(here, cause, settles, partial(purges, covers=("IDN", "LOC"))) == []
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_whoever_succeeds_whom_she_shut_out_is_asked_back_what_it_has_itself(
+    *, at_once: bool
+) -> None:
+    here = midorino()
+    heir, between = (
+        here.world.joins("PRIVATE_SUPPORT_ORGANISATION", "REPRESENTATIVE") for _ in range(2)
+    )
+    grant = here.agrees(heir, categories=["IDN"])
+    here.accepts(heir, here.sends(here.city, heir))
+    assert wrong(here, heir, her_name(here, basis_id=grant)) is None
+    here.says(here.city, SetExclusion(agency_id=here.ayumi.agency))
+    if at_once:
+        succeeded(here, heir)
+    else:
+        succeeded(here, between)
+        becomes = SucceedAgency(agency_id=between.agency, successor=heir.agency)
+        here.world.says(here.world.operator, becomes)
+    shut, *_, cause = (
+        str(each.told.id)
+        for each in here.world.log
+        if isinstance(each.said, ExclusionSet | AgencySucceeded)
+    )
+    before, of_it = partial(settles, settles=shut, recipients=[]), str(heir.agency)
+    assert clauses_left(here, cause, before) == ["NOT_SETTLED", "NOT_PURGED"]
+    later = partial(settles, recipients=[of_it]), partial(purges, recipient=of_it)
+    assert clauses_left(here, cause, before, *later) == []
 
 
 def test_nothing_is_owed_of_what_whoever_succeeds_may_know() -> None:

@@ -416,6 +416,46 @@ def test_when_whoever_took_over_is_shut_out_what_those_before_were_told_is_asked
     }
 
 
+def test_whoever_takes_over_from_whom_she_shut_out_is_asked_for_what_they_were_told() -> None:
+    """It itself, and one before it; and once, however many were before."""
+    there = Here()
+    here = there.city_and_others
+    hikari, sakura = (
+        here.world.joins("PRIVATE_SUPPORT_ORGANISATION", name=name) for name in ("ひかり", "さくら")
+    )
+    for each in (sakura, hikari):
+        helped_by(here, each)
+    becomes(here, sakura, hikari)
+    here.says(here.city, SetExclusion(agency_id=here.ayumi.agency))
+    assert asked_of(there.settles()) == set()
+    becomes(here, here.ayumi, hikari)
+    assert here.sees(hikari) == set()
+    done = events(there.settling.settle())
+    assert {each[:3] for each in asked_of(done)} == {
+        (hikari.agency, "SUSPENDED", frozenset({"CNT", "IDN"})),
+        (sakura.agency, "SUSPENDED", frozenset({"CNT", "IDN"})),
+    }
+    assert [each.recipients for each in done if isinstance(each, WithdrawalSettled)] == [
+        frozenset({hikari.agency, sakura.agency})
+    ]
+
+
+def test_one_succession_after_another_is_settled_once() -> None:
+    there = Here()
+    here = there.city_and_others
+    hikari, sakura = (
+        here.world.joins("PRIVATE_SUPPORT_ORGANISATION", name=name) for name in ("ひかり", "さくら")
+    )
+    helped_by(here, hikari)
+    becomes(here, here.ayumi, hikari)
+    assert asked_of(there.settles()) == set()
+    becomes(here, hikari, sakura)
+    done = events(there.settling.settle())
+    assert [(e.cause, e.recipients) for e in done if isinstance(e, WithdrawalSettled)] == [
+        ("SUSPENDED", frozenset({hikari.agency}))
+    ]
+
+
 @pytest.mark.parametrize("only", ["where she is", "nothing"])
 def test_where_she_has_agreed_that_whoever_takes_over_may_know_it_nothing_is_destroyed(
     only: str,

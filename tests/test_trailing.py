@@ -297,22 +297,26 @@ def test_of_what_was_taken_away_behind_it_whoever_obtained_it_learns_only_that_i
 
 
 @pytest.mark.parametrize("heard", [True, False])
+@pytest.mark.parametrize("before", [True, False])
 def test_why_whoever_takes_over_sees_less_is_known_to_whom_she_told_whom_she_shut_out(
-    *, heard: bool
+    *, before: bool, heard: bool
 ) -> None:
+    """Whoever was before, and it is asked for what it knew; or whoever takes over, and they are."""
     here = midorino()
     heir = here.world.joins("PRIVATE_SUPPORT_ORGANISATION", "REPRESENTATIVE")
     here.takes_over(here.centre)
-    shared_with(here, here.ayumi)
-    here.accepts(heir, here.sends(here.centre, heir))
-    here.says(here.city if heard else here.centre, SetExclusion(agency_id=heir.agency))
+    knows, shut_out = (heir, here.ayumi) if before else (here.ayumi, heir)
+    for each in (here.ayumi, heir):
+        helping(here, each)
+    shared_with(here, knows)
+    here.says(here.city if heard else here.centre, SetExclusion(agency_id=shut_out.agency))
     settles(here.world)
     succeed = SucceedAgency(agency_id=here.ayumi.agency, successor=heir.agency)
     here.world.says(here.world.operator, succeed)
     settles(here.world)
     (asked,) = purges(told(here, here.city))
     assert (asked.of.id, asked.categories, asked.cause) == (
-        (here.ayumi.agency, ("CNT", "IDN"), "SUSPENDED") if heard else (None, (), None)
+        (knows.agency, ("CNT", "IDN"), "SUSPENDED") if heard else (None, (), None)
     )
 
 

@@ -6,7 +6,13 @@ from functools import reduce
 from typing import Final, TypeVar, cast
 
 from domain import agency, network
-from domain.agency import Agency, AgencyRegistered, AgencyTookOver, KnownAgency
+from domain.agency import (
+    Agency,
+    AgencyRegistered,
+    AgencySucceeded,
+    AgencyTookOver,
+    KnownAgency,
+)
 from domain.disclosed import Disclosed
 from domain.model import CaseId, Event, StreamId, stream_of
 from domain.network import NO_NETWORK
@@ -48,15 +54,20 @@ class Knowing:
     async def cases_told_to(self, stream: StreamId) -> Sequence[CaseId]:
         """The cases of which the agency was told in whose stream something happened, if one's.
 
-        And those of which whom it took over from was told: it has that now.
+        And those of which they were told whom it took over from, for it has that now; or who took
+        over from it, for whom she shut out is shut out in them.
         """
         cases, streams = set[CaseId](), [stream]
         for each in streams:  # It grows as it is gone through.
             for told in self.sealing.facts((await self._log.recall(each)).streams[each]):
-                if isinstance(told, AgencyRegistered):
-                    cases |= await self._log.cases_disclosed_to(told.agency_id)
-                elif isinstance(told, AgencyTookOver):
-                    streams.append(stream_of("agency", told.old))
+                match told:
+                    case AgencyRegistered(agency_id=agency):
+                        cases |= await self._log.cases_disclosed_to(agency)
+                    case AgencyTookOver(old=other) | AgencySucceeded(new=other):
+                        if (beside := stream_of("agency", other)) not in streams:
+                            streams.append(beside)
+                    case _:
+                        pass
         return sorted(cases)
 
     async def _let_out(self, case: CaseId, until: int) -> Sequence[LetOut]:

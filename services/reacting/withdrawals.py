@@ -136,9 +136,11 @@ class _Lost:
         return self._of(told, 1, NOW)
 
     def befell(self, recipient: AgencyId) -> bool:
-        """It, or whoever has what it was told."""
-        streams = (stream_of("agency", each) for each in self._has(recipient))
-        return self._happened.told.stream in streams
+        """It, or whoever has what it was told: also that they came after whom she shut out."""
+        event, having = self._happened.told.event, self._has(recipient)
+        streams = (stream_of("agency", each) for each in having)
+        took_over = isinstance(event, AgencySucceeded) and event.new in having
+        return took_over or self._happened.told.stream in streams
 
     def _of(self, told: Sequence[LetOut], which: int, until: float) -> Lost:
         """``until``: up to which position it counts that something was asked for already."""

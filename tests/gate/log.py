@@ -189,7 +189,7 @@ class Log:
             case "agency.suspended.v1" | "agency.deactivated.v1" | "agency.succeeded.v1":
                 agency.down = row.position
                 if new := row.facts.get("new"):  # Who takes over, in the same append.
-                    self.agencies[new].before.add(row.facts["old"])
+                    self.agencies[new].before |= self.names(row.facts["old"])
             case "agency.restored.v1":
                 agency.down = None
             case "agency.took_over.v1":

@@ -2,12 +2,11 @@
 
 Each withdrawal, narrowing, end by a date, exclusion, end of participation, suspension, succession,
 deactivation and restriction has its ``WithdrawalSettled``, and whoever has received what it may
-then see no more, on any basis, is asked to purge it.
+then see no more, on any basis, is asked to purge it: also who took over from whom she shut out.
 
 Only what was told by her consent is looked at here. Laxer, too: what a refusal, a conflict or an
-erasure takes away owes nothing, nor what is taken from whoever takes over, nor what befalls them
-of what those before were told; what she agrees to anew is not owed any more; a purge still open may
-have been asked for earlier; and one command is settled once.
+erasure takes away owes nothing; what she agrees to anew is not owed any more; a purge still open
+may have been asked for earlier; and one command is settled once.
 """
 
 from collections import defaultdict
@@ -139,7 +138,7 @@ class Owing:
         agency = self._log.named[row.stream]
         names = self._log.names(agency) | self._log.names(row.facts.get("new") or agency)
         for case, held in self._held.items():
-            if any(to == agency for to, _, _ in held):
+            if any(to in names for to, _, _ in held):
                 missed = {key for each in self._owed[case] for key in each.lost}
                 yield case, {k: held[k] for k in held if k[0] in names or k in missed}
 
