@@ -220,7 +220,7 @@ class EmbeddedNats:
             for let_in in (before, wanted):
                 self._configure(let_in)
                 await self.reload()
-        except OSError:  # The next time it is tried again.
+        except BaseException:  # The next time it is tried again.
             self._agencies = before
             raise
 
