@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 
-from domain.agency import KnownAgency, with_those_before
+from domain.agency import KnownAgency, those_after, with_those_before
 from domain.case import CaseNotFound
 from domain.case_codes import CompanionKind, Status
 from domain.model import AgencyId, MeetingId, PersonId, StayId
@@ -38,9 +38,9 @@ class Concerned(msgspec.Struct, frozen=True, kw_only=True):
         return frozenset(e for e, agency in known.items() if not (agency and agency.is_gone))
 
     def heirs_of(self, agency: AgencyId) -> frozenset[AgencyId]:
-        """As far as they were read: who took over from it, and has what it was told."""
-        known = self.agencies.items()
-        return frozenset(e for e, heir in known if agency in heir.predecessors and not heir.is_gone)
+        """As far as they were read: who took over from it, without those that are no more."""
+        after = those_after(agency, self.agencies)
+        return frozenset(each for each in after if not self.agencies[each].is_gone)
 
     def with_those_before(self, agencies: Iterable[AgencyId]) -> frozenset[AgencyId]:
         """As far as they were read: they, and all whom they took over from."""

@@ -28,7 +28,7 @@ from contracts.trail import (
     TrailItem,
     Why,
 )
-from domain.agency import KnownAgency, with_those_before
+from domain.agency import KnownAgency, those_after, with_those_before
 from domain.calendar import date_in_japan, wareki
 from domain.categories import CategoryCode
 from domain.consent_codes import PurgeCause
@@ -374,9 +374,8 @@ class Telling:
 
     def _shuts_out(self, agency: AgencyId) -> Iterator[Entry]:
         """Where she has said so of it, or of who took over from it."""
-        known = self._agencies.items()
-        heirs = (e for e, k in known if isinstance(k, KnownAgency) and agency in k.predecessors)
-        named = with_those_before([agency, *heirs], self._agencies)
+        having = [agency, *those_after(agency, self._agencies)]
+        named = with_those_before(having, self._agencies)
         for entry in self._record.entries:
             if isinstance(event := entry.told.event, ExclusionSet) and event.agency_id in named:
                 yield entry

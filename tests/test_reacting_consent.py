@@ -1,6 +1,6 @@
 """When a consent ends: what rested on it is taken back, and what it let be known is destroyed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
@@ -416,13 +416,16 @@ def test_when_whoever_took_over_is_shut_out_what_those_before_were_told_is_asked
     }
 
 
+def two_more(here: Midorino) -> Iterator[Someone]:
+    for name in ("ひかり", "さくら"):
+        yield here.world.joins("PRIVATE_SUPPORT_ORGANISATION", name=name)
+
+
 def test_whoever_takes_over_from_whom_she_shut_out_is_asked_for_what_they_were_told() -> None:
     """It itself, and one before it; and once, however many were before."""
     there = Here()
     here = there.city_and_others
-    hikari, sakura = (
-        here.world.joins("PRIVATE_SUPPORT_ORGANISATION", name=name) for name in ("ひかり", "さくら")
-    )
+    hikari, sakura = two_more(here)
     for each in (sakura, hikari):
         helped_by(here, each)
     becomes(here, sakura, hikari)
@@ -443,9 +446,7 @@ def test_whoever_takes_over_from_whom_she_shut_out_is_asked_for_what_they_were_t
 def test_one_succession_after_another_is_settled_once() -> None:
     there = Here()
     here = there.city_and_others
-    hikari, sakura = (
-        here.world.joins("PRIVATE_SUPPORT_ORGANISATION", name=name) for name in ("ひかり", "さくら")
-    )
+    hikari, sakura = two_more(here)
     helped_by(here, hikari)
     becomes(here, here.ayumi, hikari)
     assert asked_of(there.settles()) == set()

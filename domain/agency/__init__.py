@@ -97,6 +97,7 @@ from domain.agency.state import (
     enrolled,
     has_contract,
     operates,
+    those_after,
     was_commissioned,
     with_those_before,
 )
@@ -185,6 +186,7 @@ __all__ = [
     "evolve",
     "has_contract",
     "operates",
+    "those_after",
     "took_over",
     "was_commissioned",
     "with_those_before",

@@ -124,6 +124,12 @@ def with_those_before(
     return named.union(*before) if before else named
 
 
+def those_after(agency_id: AgencyId, agencies: Mapping[AgencyId, Agency]) -> list[AgencyId]:
+    """Who took over from it: they have what it was told."""
+    known = agencies.items()
+    return [each for each, k in known if isinstance(k, KnownAgency) and agency_id in k.predecessors]
+
+
 def passes_on(category: CategoryCode) -> bool:
     """Where she is was agreed to for one agency, and for no other that may come after it."""
     return category not in PASSES_TO_NOBODY

@@ -11,7 +11,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final, NamedTuple, TypeAlias
 
-from domain.agency import AgencyDeactivated, AgencySucceeded, AgencySuspended, KnownAgency
+from domain.agency import (
+    AgencyDeactivated,
+    AgencySucceeded,
+    AgencySuspended,
+    KnownAgency,
+    those_after,
+)
 from domain.case import (
     CaseTransferred,
     DataRestricted,
@@ -161,14 +167,7 @@ class _Lost:
 
     def _has(self, recipient: AgencyId) -> list[AgencyId]:
         """Whoever it was told, and who took over from them."""
-        return [
-            recipient,
-            *(
-                agency
-                for agency, known in self._known.roster.agencies.items()
-                if isinstance(known, KnownAgency) and recipient in known.predecessors
-            ),
-        ]
+        return [recipient, *those_after(recipient, self._known.roster.agencies)]
 
     def _asked_since(self, each: LetOut, received: Received, source: Source, until: float) -> bool:
         """What could still be seen when that category was asked for was not meant by it."""
